@@ -35,7 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     stamps = [venv / f".has-{extra}" for extra in extras]
     for stamp in stamps:
         stamp.touch()
-    say(f"environment ready after {time.monotonic() - started:.0f} s; the next time it starts at once")
+    say(
+        f"environment ready after {time.monotonic() - started:.0f} s; the next time it starts at once"
+    )
     return 0
 
 
