@@ -1,0 +1,109 @@
+"""What a desk answers: the values that CLI, MCP and TUI show alike."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.plan import Plan
+from bunsui_core.domain.recovery import Preview, Proposal
+from bunsui_core.domain.session import Session
+from bunsui_core.domain.value import Instant, JsonText, Value
+from bunsui_core.domain.verdict import Verdict
+
+
+class Source(StrEnum):
+    """Whether an answer was read from the store or from AWS just now."""
+
+    STORE = "store"
+    LIVE = "live"
+
+
+class Freshness(Value):
+    """How old an answer is. `worker_seen_at` is None when no worker ever ran here."""
+
+    as_of: Instant
+    source: Source
+    worker_seen_at: Instant | None
+
+
+class SessionView(Value):
+    """A session with how old it is and what is waiting for a human about it."""
+
+    session: Session
+    freshness: Freshness
+    open_requests: tuple[str, ...]
+
+
+class OperationLogs(Value):
+    """The lines of the failing operation's own request; `note` says what is missing and why."""
+
+    session_id: str
+    job: str
+    function: str
+    request_id: str
+    lines: tuple[LogLine, ...]
+    truncated: bool
+    note: str
+
+
+class Analysis(Value):
+    """Why jobs of a session failed; empty with a note when nothing failed."""
+
+    session_id: str
+    diagnoses: tuple[Diagnosis, ...]
+    note: str
+
+
+class Proposals(Value):
+    """Every way to recover one failed job, best first, judged."""
+
+    session_id: str
+    job: str
+    diagnosis: Diagnosis
+    proposals: tuple[Proposal, ...]
+
+
+class Check(Value):
+    """One expectation of a plan against the world as the approver's process sees it now."""
+
+    name: str
+    expected: str
+    found: str
+    holds: bool
+
+
+class InputChange(Value):
+    """What an edited input changes: a JSON path, before and after, as JSON text."""
+
+    path: str
+    before: str
+    after: str
+
+
+class StepReview(Value):
+    """One step in the words of a reviewer, with what this process itself looked up."""
+
+    sentence: str
+    input: JsonText
+    changes: tuple[InputChange, ...]
+    verdict: Verdict | None
+    preview: Preview | None
+    effects: tuple[str, ...]
+    undo: str
+    checks: tuple[Check, ...]
+
+
+class Review(Value):
+    """What a human sees before deciding. `shown_digest` of the document is signed."""
+
+    plan: Plan
+    approval: Approval
+    steps: tuple[StepReview, ...]
+    requirement: str
+    typed_code: str
+    document: str
+    shown_digest: str
+    freshness: Freshness

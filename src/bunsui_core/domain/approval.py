@@ -1,0 +1,189 @@
+"""The agent's question, the human's signed answer, and the fold of everything that happened."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from bunsui_core.domain.canonical import canonical, text_digest
+from bunsui_core.domain.plan import Plan, Risk
+from bunsui_core.domain.value import Instant, JsonText, Value
+
+REASON_LIMIT = 2000
+"""Longest reason, in characters, that an asker may give."""
+
+
+class Request(Value):
+    """A plan, the texts of its inputs, and the asker's own words, which are never trusted."""
+
+    plan: Plan
+    plan_digest: str
+    reason: str
+    reason_digest: str
+    inputs: tuple[JsonText, ...] = ()
+    client_claim: str = ""
+
+    @property
+    def id(self) -> str:
+        """The request's id, which is the plan's."""
+        return self.plan.request_id
+
+
+def ask(plan: Plan, reason: str, inputs: tuple[str, ...], client_claim: str = "") -> Request:
+    """Return the request for a plan, with its digests."""
+    return Request(
+        plan=plan,
+        plan_digest=plan.digest,
+        reason=reason,
+        reason_digest=text_digest(reason),
+        inputs=inputs,
+        client_claim=client_claim,
+    )
+
+
+class Answer(StrEnum):
+    """What a human may say."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Decision(Value):
+    """The bytes a human signs: bound to one plan, one request, one policy and what was shown."""
+
+    version: Literal[1] = 1
+    request_id: str
+    plan_digest: str
+    decision: Answer
+    approver: str
+    key_id: str
+    policy_digest: str
+    risk: Risk
+    shown_digest: str
+    audit_head: str
+    not_after: Instant
+    nonce: str
+    reason: str = ""
+
+    @property
+    def message(self) -> bytes:
+        """What the signature covers."""
+        return b"bunsui/decision/v1\0" + canonical(self)
+
+
+class SignedDecision(Value):
+    """A decision with its Ed25519 signature (hex) and the review document that was shown."""
+
+    decision: Decision
+    signature: str
+    shown: str
+    at: Instant
+
+
+class EffectState(StrEnum):
+    """How far the execution of a request came."""
+
+    EXECUTING = "EXECUTING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    STALE = "STALE"
+    DONE_AMBIGUOUS = "DONE_AMBIGUOUS"
+    NEEDS_HUMAN = "NEEDS_HUMAN"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will be done for this request."""
+        return self is not EffectState.EXECUTING
+
+
+class StepState(StrEnum):
+    """How far one step came. An intent is written before the call it names."""
+
+    INTENDED = "INTENDED"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+class StepEffect(Value):
+    """What was done for one step; `result` is the ARN or the sentence that came back."""
+
+    number: int
+    state: StepState
+    result: str
+    at: Instant
+
+
+class Effect(Value):
+    """The one consumption of a request, with its steps."""
+
+    request_id: str
+    state: EffectState
+    executor: str
+    lease_until: Instant
+    claims: int
+    note: str
+    at: Instant
+    steps: tuple[StepEffect, ...] = ()
+
+
+class ApprovalStatus(StrEnum):
+    """Where a request stands. "Pending" is never stored, it is derived."""
+
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    EXECUTING = "EXECUTING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    STALE = "STALE"
+    DONE_AMBIGUOUS = "DONE_AMBIGUOUS"
+    NEEDS_HUMAN = "NEEDS_HUMAN"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still happen for this request."""
+        return self in {
+            ApprovalStatus.REQUESTED,
+            ApprovalStatus.APPROVED,
+            ApprovalStatus.EXECUTING,
+        }
+
+
+class Approval(Value):
+    """Everything known about one request, folded."""
+
+    request: Request
+    status: ApprovalStatus
+    decisions: tuple[SignedDecision, ...]
+    effect: Effect | None
+    note: str
+
+
+def fold(
+    request: Request,
+    decisions: tuple[SignedDecision, ...],
+    effect: Effect | None,
+    now: Instant,
+) -> Approval:
+    """Return where a request stands. Signatures are the executor's to verify, not this view's."""
+    status, note = _status(request, decisions, effect, now)
+    return Approval(request=request, status=status, decisions=decisions, effect=effect, note=note)
+
+
+def _status(
+    request: Request,
+    decisions: tuple[SignedDecision, ...],
+    effect: Effect | None,
+    now: Instant,
+) -> tuple[ApprovalStatus, str]:
+    if effect:
+        return ApprovalStatus(effect.state.value), effect.note
+    answers = {d.decision.decision: d.decision for d in decisions}
+    if rejected := answers.get(Answer.REJECT):
+        return ApprovalStatus.REJECTED, rejected.reason
+    if now >= request.plan.expires_at:
+        return ApprovalStatus.EXPIRED, "nobody decided in time"
+    if approved := answers.get(Answer.APPROVE):
+        return ApprovalStatus.APPROVED, f"approved by {approved.approver}, waiting for the worker"
+    return ApprovalStatus.REQUESTED, "waiting for a human"

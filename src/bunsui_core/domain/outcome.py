@@ -1,0 +1,26 @@
+"""What followed a plan; feeds the odds of the next proposal."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.diagnosis import Category
+from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.verdict import Mode
+
+
+class Outcome(Value):
+    """How the job of one executed plan ended; `waited_s` is from the failure to the rerun."""
+
+    request_id: str
+    session_id: str
+    job: str
+    mode: Mode
+    category: Category
+    result: JobStatus
+    waited_s: int
+    at: Instant
+
+    @property
+    def worked(self) -> bool:
+        """Whether the job succeeded."""
+        return self.result is JobStatus.SUCCEEDED

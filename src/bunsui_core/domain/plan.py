@@ -1,0 +1,101 @@
+"""A change as a value: typed steps, their expectations, and one digest over all of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bunsui_core.domain.canonical import canonical, digest
+from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.value import Instant, Value
+
+
+class Risk(StrEnum):
+    """How much a mistake would cost."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Expect(Value):
+    """The world as the plan saw it; a difference at execution makes the request stale."""
+
+    status: JobStatus
+    redrive_count: int
+    last_event_id: int
+    definition_revision: str
+    graph_hash: str
+    attempt: int
+
+
+class RedriveJob(Value):
+    """Let the failed execution of a job go on at its failed state."""
+
+    kind: Literal["redrive"] = "redrive"
+    session_id: str
+    job: str
+    machine: str
+    execution_arn: str
+    input_digest: str
+    expect: Expect
+
+
+class RestartJob(Value):
+    """Start a new execution of a job, with its recorded or an edited input."""
+
+    kind: Literal["restart"] = "restart"
+    session_id: str
+    job: str
+    machine: str
+    failed_execution_arn: str
+    execution_name: str
+    attempt: int
+    input_digest: str
+    input_edited: bool
+    expect: Expect
+
+
+class StartSession(Value):
+    """Start a session of a pipeline."""
+
+    kind: Literal["start"] = "start"
+    session_id: str
+    pipeline: str
+    graph_hash: str
+    input_digest: str
+
+
+Step = Annotated[RedriveJob | RestartJob | StartSession, Field(discriminator="kind")]
+
+
+class Plan(Value):
+    """What is asked, signed and executed: nothing else ever runs."""
+
+    version: Literal[1] = 1
+    request_id: str
+    requester: str
+    environment: str
+    account: str
+    region: str
+    created_at: Instant
+    expires_at: Instant
+    risk: Risk
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+
+    @property
+    def digest(self) -> str:
+        """The hex sha256 that a human signs."""
+        return digest("bunsui/plan/v1", canonical(self))
+
+    @property
+    def session_id(self) -> str:
+        """The session that the first step is about."""
+        return self.steps[0].session_id
+
+
+def step_job(step: RedriveJob | RestartJob | StartSession) -> str:
+    """Return the job a step is about; empty for a session's start."""
+    return "" if isinstance(step, StartSession) else step.job

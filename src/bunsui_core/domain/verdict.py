@@ -1,0 +1,73 @@
+"""Is a rerun hopeless, unsafe, safe or unknown, and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.pipeline import SideEffect
+from bunsui_core.domain.value import Instant, Value
+
+
+class Mode(StrEnum):
+    """How a failed job runs again."""
+
+    REDRIVE = "redrive"
+    RESTART = "restart"
+
+
+class Ruling(StrEnum):
+    """The answer to: what happens if it runs again?"""
+
+    HOPELESS = "HOPELESS"
+    UNSAFE = "UNSAFE"
+    SAFE = "SAFE"
+    UNKNOWN = "UNKNOWN"
+
+
+class Subject(StrEnum):
+    """Something that a failure may depend on."""
+
+    CODE = "code"
+    DEFINITION = "definition"
+    INPUT = "input"
+    OBJECT = "object"
+
+
+class Look(Value):
+    """Whether one thing changed since the failure; `changed` is None when it cannot be seen."""
+
+    subject: Subject
+    name: str
+    changed: bool | None
+    text: str
+    seen_at: Instant
+
+
+class Reason(Value):
+    """One reason of a verdict, with the ids of the evidence it rests on."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+class Verdict(Value):
+    """The ruling on one mode, with its reasons."""
+
+    mode: Mode
+    ruling: Ruling
+    reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
+
+
+class Case(Value):
+    """Everything a verdict on one failed job rests on."""
+
+    diagnosis: Diagnosis
+    redrive_status: str
+    redrive_status_reason: str
+    effect: SideEffect
+    looks: tuple[Look, ...]
+    input_edited: bool

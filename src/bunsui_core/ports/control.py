@@ -1,0 +1,116 @@
+"""What decides and what changes AWS. Nothing of this is reachable from an agent's process."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bunsui_core.domain.approval import Effect, EffectState, SignedDecision, StepEffect
+from bunsui_core.domain.audit import AuditEntry
+from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.value import Instant, Value
+
+
+class Decisions(Protocol):
+    """Where humans' signed decisions are recorded."""
+
+    def append(self, signed: SignedDecision) -> None:
+        """Record a decision. Raises: Conflict when this approver decided it before."""
+        ...
+
+
+class Claim(Value):
+    """An executor's wish to consume a request, under a lease."""
+
+    request_id: str
+    executor: str
+    now: Instant
+    lease_until: Instant
+
+
+class Effects(Protocol):
+    """The one consumption of each request, and what was done for it."""
+
+    def claim(self, claim: Claim) -> Effect | None:
+        """Consume a request, or take over a lease that ran out; nothing when another has it."""
+        ...
+
+    def record(self, claim: Claim, step: StepEffect) -> None:
+        """Record a step under the lease. Raises: Conflict when the lease is another's now."""
+        ...
+
+    def finish(self, claim: Claim, state: EffectState, note: str) -> None:
+        """Close the effect under the lease. Raises: Conflict when the lease is another's now."""
+        ...
+
+    def expired(self, now: Instant) -> tuple[str, ...]:
+        """Return the ids of requests whose execution was left unfinished by a dead executor."""
+        ...
+
+
+class Started(Value):
+    """What StartExecution answered; `existed` when that name had been taken before."""
+
+    execution_arn: str
+    existed: bool
+
+
+class Runner(Protocol):
+    """The two calls that change Step Functions."""
+
+    def start(self, machine: str, name: str, text: str) -> Started:
+        """Start an execution under a name of its own.
+
+        Raises: Conflict when the name belongs to another input; NotFound, Unavailable.
+        """
+        ...
+
+    def redrive(self, execution_arn: str, client_token: str) -> None:
+        """Let an execution go on at its failed state. Raises: Refused, NotFound, Unavailable."""
+        ...
+
+
+class Keys(Protocol):
+    """Approvers' keys, the trust list and the signed policy."""
+
+    def create(self, name: str, passphrase: str, demo: bool, now: Instant) -> Approver:
+        """Make the first key and trust it. Raises: Refused unless the trust list is empty."""
+        ...
+
+    def trusted(self) -> tuple[Approver, ...]:
+        """Return every approver, revoked ones included."""
+        ...
+
+    def sign(self, name: str, passphrase: str, message: bytes) -> str:
+        """Return the hex signature. Raises: NotAuthorised for a wrong passphrase, NotFound."""
+        ...
+
+    def verify(self, key_id: str, message: bytes, signature: str) -> bool:
+        """Whether a trusted, unrevoked key made this signature."""
+        ...
+
+    def policy(self) -> SignedPolicy | None:
+        """Return the policy in force, unverified, if there is one."""
+        ...
+
+    def set_policy(self, policy: SignedPolicy) -> None:
+        """Store a signed policy. Raises: NotAuthorised when its signature is not good."""
+        ...
+
+
+class Audit(Protocol):
+    """The chained record."""
+
+    def append(
+        self, kind: str, subject: str, actor: str, body_digest: str, at: Instant
+    ) -> AuditEntry:
+        """Append one entry and return it; the same kind, subject and body are recorded once."""
+        ...
+
+    def head(self) -> str:
+        """Return the digest of the newest entry."""
+        ...
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return the whole record, oldest first."""
+        ...

@@ -1,0 +1,73 @@
+"""What bunsui needs to see of AWS. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
+from bunsui_core.domain.value import Instant, Value
+
+
+class Executions(Protocol):
+    """Executions of state machines, as Step Functions reports them."""
+
+    def describe(self, execution_arn: str) -> Observation:
+        """Return the execution now. Raises: NotFound, Unavailable."""
+        ...
+
+    def history(self, execution_arn: str) -> tuple[HistoryEvent, ...]:
+        """Return all events, oldest first. Raises: NotFound, Unavailable."""
+        ...
+
+    def definition(self, execution_arn: str) -> Definition:
+        """Return the definition as of that execution. Raises: NotFound, Unavailable."""
+        ...
+
+
+class LogWindow(Value):
+    """Where and when to read: one function, one request (or any), one span of time."""
+
+    function: str
+    request_id: str
+    start: Instant
+    end: Instant
+
+
+class Logs(Protocol):
+    """Log lines of operations."""
+
+    def lines(self, window: LogWindow, limit: int) -> tuple[LogLine, ...]:
+        """Return the lines of that very request, oldest first. Raises: NotFound, Unavailable."""
+        ...
+
+
+class CodeState(Value):
+    """A function's code and configuration now."""
+
+    function: str
+    code_sha256: str
+    modified_at: Instant
+
+
+class ObjectState(Value):
+    """An S3 object now; `etag` is empty when it does not exist."""
+
+    uri: str
+    etag: str
+    modified_at: Instant | None
+
+
+class Inventory(Protocol):
+    """The things a failure may depend on."""
+
+    def code(self, function: str) -> CodeState:
+        """Return a function's state. Raises: NotFound, Unavailable."""
+        ...
+
+    def stored_object(self, uri: str) -> ObjectState:
+        """Return the state of `s3://bucket/key`. Raises: Unavailable."""
+        ...
+
+    def definition_revision(self, machine: str) -> str:
+        """Return the revision of the machine's current definition. Raises: NotFound, Unavailable."""
+        ...

@@ -1,0 +1,162 @@
+"""What bunsui remembers. Requests are the only thing an agent may write."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bunsui_core.domain.approval import Effect, Request, SignedDecision
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.outcome import Outcome
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
+from bunsui_core.domain.value import Instant, Value
+
+
+class Requests(Protocol):
+    """What was asked; and, to read only, what humans and the executor wrote about it."""
+
+    def submit(self, request: Request) -> Request:
+        """Store a request once; the same id again returns the stored one.
+
+        Raises: Conflict when the id is taken by another plan or asker.
+        """
+        ...
+
+    def get(self, request_id: str) -> Request:
+        """Return a request. Raises: NotFound."""
+        ...
+
+    def newest(self, limit: int) -> tuple[Request, ...]:
+        """Return requests, newest first."""
+        ...
+
+    def decisions(self, request_id: str) -> tuple[SignedDecision, ...]:
+        """Return the recorded decisions, oldest first."""
+        ...
+
+    def effect(self, request_id: str) -> Effect | None:
+        """Return what the executor did, if it began."""
+        ...
+
+
+class Pipelines(Protocol):
+    """Known pipelines, by name."""
+
+    def put(self, pipeline: Pipeline) -> None:
+        """Store a pipeline as the current version of its name."""
+        ...
+
+    def get(self, name: str) -> Pipeline:
+        """Return the current version. Raises: NotFound."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, sorted."""
+        ...
+
+
+class SessionFilter(Value):
+    """Which sessions to list; empty fields match everything."""
+
+    status: SessionStatus | None = None
+    pipeline: str = ""
+
+
+class SessionPage(Value):
+    """One page of a list, newest first; `next_cursor` is empty at the end."""
+
+    items: tuple[SessionSummary, ...]
+    total: int
+    next_cursor: str
+
+
+class Sessions(Protocol):
+    """Sessions, each stored under a version."""
+
+    def save(self, session: Session) -> Session:
+        """Store a session over the version before it and return it with its new version.
+
+        Raises: Conflict when another writer stored that version first.
+        """
+        ...
+
+    def get(self, session_id: str) -> Session:
+        """Return a session. Raises: NotFound."""
+        ...
+
+    def page(self, wanted: SessionFilter, limit: int, cursor: str) -> SessionPage:
+        """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
+        ...
+
+    def open_ids(self) -> tuple[str, ...]:
+        """Return the ids of all sessions that are RUNNING."""
+        ...
+
+
+class Diagnoses(Protocol):
+    """What was found out about failed jobs."""
+
+    def put(self, diagnosis: Diagnosis) -> None:
+        """Store a diagnosis for its session, job, attempt and redrive count."""
+        ...
+
+    def get(self, session_id: str, job: str) -> Diagnosis | None:
+        """Return the newest diagnosis of a job, if there is one."""
+        ...
+
+
+class Outcomes(Protocol):
+    """What followed executed plans."""
+
+    def put(self, outcome: Outcome) -> None:
+        """Store an outcome once per request."""
+        ...
+
+    def all(self) -> tuple[Outcome, ...]:
+        """Return every outcome, oldest first."""
+        ...
+
+
+class Blobs(Protocol):
+    """Large documents by sha256."""
+
+    def put(self, content: bytes) -> str:
+        """Store bytes and return their hex sha256."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes. Raises: NotFound, StoreDamaged when they do not match."""
+        ...
+
+
+class Archived(Value):
+    """Where the archive of one closed execution lies."""
+
+    execution_arn: str
+    redrive_count: int
+    sha256: str
+    at: Instant
+
+
+class Archive(Protocol):
+    """Which closed executions were archived."""
+
+    def put(self, entry: Archived) -> None:
+        """Record an archive once per execution and redrive count."""
+        ...
+
+    def get(self, execution_arn: str, redrive_count: int) -> Archived | None:
+        """Return the record, if that execution was archived."""
+        ...
+
+
+class Heartbeat(Protocol):
+    """When a worker was last at work."""
+
+    def beat(self, now: Instant) -> None:
+        """Record that a worker is alive."""
+        ...
+
+    def last(self) -> Instant | None:
+        """Return the last moment a worker was alive, if ever."""
+        ...
