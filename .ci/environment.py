@@ -1,4 +1,4 @@
-"""Makes the virtual environment of this repository, showing how far it is; needs only the standard library."""
+"""Makes the virtual environment of this repository with nothing but the standard library."""
 
 from __future__ import annotations
 
@@ -35,9 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     stamps = [venv / f".has-{extra}" for extra in extras]
     for stamp in stamps:
         stamp.touch()
-    say(
-        f"environment ready after {time.monotonic() - started:.0f} s; the next time it starts at once"
-    )
+    seconds = time.monotonic() - started
+    say(f"environment ready after {seconds:.0f} s; the next time it starts at once")
     return 0
 
 
