@@ -69,5 +69,5 @@ class Inventory(Protocol):
         ...
 
     def definition_revision(self, machine: str) -> str:
-        """Return the revision of the machine's current definition. Raises: NotFound, Unavailable."""
+        """Return the current revision of a machine. Raises: NotFound, Unavailable."""
         ...
