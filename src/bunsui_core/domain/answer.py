@@ -9,7 +9,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Preview, Proposal
-from bunsui_core.domain.session import Session
+from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Verdict
 
@@ -27,6 +27,21 @@ class Freshness(Value):
     as_of: Instant
     source: Source
     worker_seen_at: Instant | None
+
+
+class SessionFilter(Value):
+    """Which sessions to list; empty fields match everything."""
+
+    status: SessionStatus | None = None
+    pipeline: str = ""
+
+
+class SessionPage(Value):
+    """One page of a list, newest first; `next_cursor` is empty at the end."""
+
+    items: tuple[SessionSummary, ...]
+    total: int
+    next_cursor: str
 
 
 class SessionView(Value):

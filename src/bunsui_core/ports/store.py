@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.approval import Effect, Request, SignedDecision
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
+from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Instant, Value
 
 
@@ -53,21 +54,6 @@ class Pipelines(Protocol):
     def names(self) -> tuple[str, ...]:
         """Return all names, sorted."""
         ...
-
-
-class SessionFilter(Value):
-    """Which sessions to list; empty fields match everything."""
-
-    status: SessionStatus | None = None
-    pipeline: str = ""
-
-
-class SessionPage(Value):
-    """One page of a list, newest first; `next_cursor` is empty at the end."""
-
-    items: tuple[SessionSummary, ...]
-    total: int
-    next_cursor: str
 
 
 class Sessions(Protocol):
