@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS_BETWEEN_LINES = 5.0
-VENV_MISSING = """\
-This Python cannot make a virtual environment that has pip.
-On Debian and Ubuntu: apt-get install python3-venv. Elsewhere install pip for {python}.
-Then run make again."""
+PIP = "https://pypi.org/pypi/pip/json"
+NO_PIP = """\
+{python} cannot make a virtual environment with pip in it.
+Debian and Ubuntu keep that in a package of its own: apt-get install python3-venv
+Then run make again, or choose another interpreter: make PYTHON=/path/to/python3 …"""
+NOT_INSTALLED = """\
+{tail}
+The above is the end of {log}: pip could not install bunsui.
+When it speaks of a connection, check network and proxy. Then run make again; it goes on from here."""
 
 
 class EnvironmentFailed(Exception):
@@ -29,14 +36,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         create(venv)
         install(venv, extras)
-    except EnvironmentFailed as error:
+    except (EnvironmentFailed, OSError) as error:
         say(str(error))
         return 1
-    stamps = [venv / f".has-{extra}" for extra in extras]
-    for stamp in stamps:
-        stamp.touch()
-    seconds = time.monotonic() - started
-    say(f"environment ready after {seconds:.0f} s; the next time it starts at once")
+    except KeyboardInterrupt:
+        say("interrupted; run make again, it goes on from here")
+        return 130
+    for extra in extras:
+        (venv / f".has-{extra}").touch()
+    say(f"environment ready after {time.monotonic() - started:.0f} s; next time it starts at once")
     return 0
 
 
@@ -45,19 +53,42 @@ def create(venv: Path) -> None:
     if has_pip(venv):
         return
     say(f"creating {venv} with Python {sys.version.split()[0]}")
-    made = run([sys.executable, "-m", "venv", str(venv)])
-    if made.returncode == 0 and has_pip(venv):
+    if not (runs(sys.executable, "-m", "venv", str(venv)) and has_pip(venv)):
+        create_without_ensurepip(venv)
+
+
+def create_without_ensurepip(venv: Path) -> None:
+    """Makes the environment where the system keeps ensurepip apart, as Debian does."""
+    runs(sys.executable, "-m", "venv", "--without-pip", "--clear", str(venv))
+    python = str(python_of(venv))
+    if runs(sys.executable, "-m", "pip", "--python", python, "install", "pip") and has_pip(venv):
         return
-    run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(venv)])
-    run([sys.executable, "-m", "pip", "--python", str(python_of(venv)), "install", "pip"])
-    if not has_pip(venv):
-        raise EnvironmentFailed(VENV_MISSING.format(python=sys.executable))
+    try:
+        wheel = downloaded_pip(venv)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFailed(NO_PIP.format(python=sys.executable)) from error
+    if not runs(python, f"{wheel}/pip", "install", str(wheel)):
+        raise EnvironmentFailed(NO_PIP.format(python=sys.executable))
+
+
+def downloaded_pip(folder: Path) -> Path:
+    """The newest pip as PyPI has it, checked against the digest PyPI states."""
+    with urllib.request.urlopen(PIP, timeout=60) as answer:
+        files = json.load(answer)["urls"]
+    wheel = next(file for file in files if file["packagetype"] == "bdist_wheel")
+    with urllib.request.urlopen(wheel["url"], timeout=60) as answer:
+        content: bytes = answer.read()
+    if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
+        raise ValueError("pip arrived damaged")
+    path = folder / str(wheel["filename"])
+    path.write_bytes(content)
+    return path
 
 
 def has_pip(venv: Path) -> bool:
     """Whether the folder holds a Python that can run pip."""
     python = python_of(venv)
-    return python.exists() and run([str(python), "-m", "pip", "--version"]).returncode == 0
+    return python.exists() and runs(str(python), "-m", "pip", "--version")
 
 
 def python_of(venv: Path) -> Path:
@@ -65,50 +96,47 @@ def python_of(venv: Path) -> Path:
     return venv / "bin" / "python"
 
 
-def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """The finished process of a command whose words nobody needs to read."""
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def runs(*command: str) -> bool:
+    """Whether a command, whose words nobody needs to read, succeeds."""
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def install(venv: Path, extras: Sequence[str]) -> None:
-    """Installs the repository, editable, with its extras, a line of progress every few seconds."""
-    say(f"installing bunsui[{','.join(extras)}]; the first time takes a minute or two")
+    """Installs the repository, editable, with its extras, and says every few seconds how far."""
+    what = f".[{','.join(extras)}]"
+    say(f"installing bunsui{what[1:]}; the first time takes a minute or two")
     command = [str(python_of(venv)), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--no-input", "--progress-bar", "off", "-e", f".[{','.join(extras)}]"]
+    command += ["--no-input", "--progress-bar", "off", "-e", what]
     log = venv / "pip.log"
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pip:
-        assert pip.stdout is not None
-        last = follow(pip.stdout, log)
+    with (
+        log.open("w", encoding="utf-8") as words,
+        subprocess.Popen(command, cwd=ROOT, stdout=words, stderr=words) as pip,
+    ):
+        follow(pip, log)
     if pip.returncode != 0:
-        tail = "\n".join(f"  {line}" for line in last)
-        raise EnvironmentFailed(f"pip could not install bunsui; the end of {log}:\n{tail}")
+        tail = "\n".join(f"  {line}" for line in log.read_text(encoding="utf-8").split("\n")[-12:])
+        raise EnvironmentFailed(NOT_INSTALLED.format(tail=tail, log=log))
 
 
-def follow(lines: Iterator[str], log: Path) -> deque[str]:
-    """Writes pip's lines to the log, speaks of some of them, and gives the last ones back."""
-    last: deque[str] = deque(maxlen=15)
-    started = spoken = time.monotonic()
-    packages = 0
-    with log.open("w", encoding="utf-8") as file:
-        for line in lines:
-            file.write(line)
-            last.append(line.rstrip())
-            packages += line.startswith("Collecting ")
-            now = time.monotonic()
-            if now - spoken >= SECONDS_BETWEEN_LINES or line.startswith("Installing "):
-                say(f"[{now - started:3.0f} s] {packages} packages, {doing(line)}")
-                spoken = now
-    return last
+def follow(pip: subprocess.Popen[bytes], log: Path) -> None:
+    """Speaks of what pip does until it has ended."""
+    started = time.monotonic()
+    while True:
+        try:
+            pip.wait(timeout=SECONDS_BETWEEN_LINES)
+        except subprocess.TimeoutExpired:
+            progress = progress_in(log.read_text(encoding="utf-8"))
+            say(f"[{time.monotonic() - started:4.0f} s] {progress}")
+        else:
+            return
 
 
-def doing(line: str) -> str:
-    """What pip says it does, short enough for one line of a terminal."""
-    words = line.split()
-    if words[:1] == ["Installing"] and "collected" in words:
-        return "now unpacking all of them"
-    return " ".join(words)[:60]
+def progress_in(words: str) -> str:
+    """How far pip is, by what it wrote."""
+    names = [line.split()[1] for line in words.split("\n") if line.startswith("Collecting ")]
+    if "Installing collected packages" in words:
+        return f"unpacking {len(names)} packages"
+    return f"{len(names)} packages found, now {names[-1]}" if names else "asking for the packages"
 
 
 def say(text: str) -> None:
