@@ -21,7 +21,7 @@ Then run make again, or choose another interpreter: make PYTHON=/path/to/python3
 NOT_INSTALLED = """\
 {tail}
 The above is the end of {log}: pip could not install bunsui.
-When it speaks of a connection, check network and proxy. Then run make again; it goes on from here."""
+When it speaks of a connection, check network and proxy; make then goes on from here."""
 
 
 class EnvironmentFailed(Exception):
