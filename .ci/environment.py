@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -133,7 +134,7 @@ def follow(pip: subprocess.Popen[bytes], log: Path) -> None:
 
 def progress_in(words: str) -> str:
     """How far pip is, by what it wrote."""
-    names = [line.split()[1] for line in words.split("\n") if line.startswith("Collecting ")]
+    names = re.findall(r"^Collecting ([\w.-]+)", words, flags=re.MULTILINE)
     if "Installing collected packages" in words:
         return f"unpacking {len(names)} packages"
     return f"{len(names)} packages found, now {names[-1]}" if names else "asking for the packages"
