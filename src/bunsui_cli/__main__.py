@@ -1,0 +1,93 @@
+"""The command `bunsui`: finds the noun, runs it, and turns every refusal into a sentence."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+from typer.main import get_command
+
+from bunsui_cli.envelope import Problem
+from bunsui_cli.exits import ExitCode, exit_code
+from bunsui_cli.nouns import NOUNS
+from bunsui_cli.output import refuse
+from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.settings import read_settings
+
+HELP = """The operations desk of AWS data pipelines.
+
+An AI agent looks, explains and asks; a human decides; one executor does exactly that.
+Start with `bunsui demo`."""
+
+
+def main() -> None:
+    """Run the command of this process and end it with a documented exit code."""
+    # A command is short: collecting garbage while modules load only delays its answer.
+    gc.disable()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        command = get_command(command_line(arguments))
+        result = command.main(
+            list(arguments) or ["--help"], prog_name="bunsui", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except BunsuiError as error:
+        refuse(Problem(error.code, error.message, error.next_step), arguments)
+        return exit_code(error)
+    except typer.TyperException as error:
+        refuse(Problem("bad_input", error.format_message(), help_for(arguments)), arguments)
+        return ExitCode.BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader, `head` for one, has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:
+        refuse(unexpected(error), arguments)
+        return ExitCode.UNEXPECTED
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """Return the called noun alone, or all of them for help, completion and wrong words."""
+    called = [noun for noun in arguments[:1] if noun in NOUNS]
+    root = typer.Typer(help=HELP, rich_markup_mode=None, callback=lambda: None)
+    for noun in called or NOUNS:
+        root.add_typer(NOUNS[noun]())
+    return root
+
+
+def help_for(arguments: Sequence[str]) -> str:
+    """Return where the right words stand."""
+    words = [word for word in arguments[:2] if word.isalpha()]
+    known = words if words[:1] and words[0] in NOUNS else []
+    return f"See `{' '.join(['bunsui', *known[:1], '--help'])}`."
+
+
+def unexpected(error: Exception) -> Problem:
+    """Return the sentence for a defect of bunsui and keep its traceback in the log."""
+    log = read_settings().log_path
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return Problem("error", f"this is a defect of bunsui: {error!r}", "Please report it.")
+    return Problem(
+        "error",
+        f"this is a defect of bunsui: {type(error).__name__}.",
+        f"Please report it with the end of {log}.",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The answers that only the command line gives."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.value import Value
+
+
+class ApprovalList(Value):
+    """Requests with everything that happened to them, newest first."""
+
+    items: tuple[Approval, ...]
+
+
+class ApproverList(Value):
+    """Who may decide."""
+
+    items: tuple[Approver, ...]
+
+
+class WorkerStopped(Value):
+    """A worker that came to its end as it was told to."""
+
+    signal: str

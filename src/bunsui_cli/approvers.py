@@ -1,0 +1,44 @@
+"""`bunsui approvers`: who may decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bunsui_cli.answers import ApproverList
+from bunsui_cli.envelope import Answer
+from bunsui_cli.output import AsJson, show
+from bunsui_cli.person import Person, person
+from bunsui_core.domain.errors import BadInput
+from bunsui_core.settings import read_settings
+from bunsui_core.wiring.operator import operator_desk
+
+app = typer.Typer(name="approvers", help="Who may decide.")
+
+
+@app.command("init")
+def init(
+    name: Annotated[str, typer.Argument(help="Your name, as decisions will show it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make the first approver's key, under a passphrase that only a terminal can give."""
+    desk = operator_desk(read_settings())
+    with person("a new key") as human:
+        approver = desk.init_approver(name, new_passphrase(human))
+    show(Answer("approvers-init", approver), as_json)
+
+
+@app.command("list")
+def list_approvers(as_json: AsJson = False) -> None:
+    """List who may decide."""
+    desk = operator_desk(read_settings())
+    show(Answer("approvers-list", ApproverList(items=desk.approvers())), as_json)
+
+
+def new_passphrase(human: Person) -> str:
+    """Return a passphrase that was typed twice alike. Raises: BadInput when it was not."""
+    first = human.secret("New passphrase: ")
+    if human.secret("The same again: ") != first:
+        raise BadInput("the two passphrases differ.", "Run the command again.")
+    return first

@@ -1,0 +1,40 @@
+"""The exit code of every way a command can end; docs/cli.md explains them to users."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from bunsui_core.domain.errors import BunsuiError
+
+
+class ExitCode(IntEnum):
+    """What a script can tell from `$?`."""
+
+    OK = 0
+    UNEXPECTED = 1
+    BAD_INPUT = 2
+    NOT_FOUND = 3
+    REFUSED = 4
+    NOT_AUTHORISED = 5
+    UNAVAILABLE = 6
+    STORE = 7
+    TERMINAL = 8
+    INTERRUPTED = 130
+
+
+_CODES = {
+    "bad_input": ExitCode.BAD_INPUT,
+    "not_found": ExitCode.NOT_FOUND,
+    "refused": ExitCode.REFUSED,
+    "conflict": ExitCode.REFUSED,
+    "stale": ExitCode.REFUSED,
+    "not_authorised": ExitCode.NOT_AUTHORISED,
+    "unavailable": ExitCode.UNAVAILABLE,
+    "store_damaged": ExitCode.STORE,
+    "store_newer": ExitCode.STORE,
+}
+
+
+def exit_code(error: BunsuiError) -> ExitCode:
+    """Return the exit code of a refusal."""
+    return _CODES.get(error.code, ExitCode.UNEXPECTED)

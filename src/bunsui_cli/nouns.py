@@ -1,0 +1,86 @@
+"""The words after `bunsui`, and the module of each.
+
+A command imports its own module only: what the others need costs it nothing. Hence the imports
+inside functions; they are statements, so that the dependency rule sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import typer
+
+
+def _demo() -> typer.Typer:
+    from bunsui_cli.demo import app
+
+    return app
+
+
+def _local() -> typer.Typer:
+    from bunsui_cli.local import app
+
+    return app
+
+
+def _tui() -> typer.Typer:
+    from bunsui_cli.tui import app
+
+    return app
+
+
+def _mcp() -> typer.Typer:
+    from bunsui_cli.mcp import app
+
+    return app
+
+
+def _worker() -> typer.Typer:
+    from bunsui_cli.worker import app
+
+    return app
+
+
+def _sessions() -> typer.Typer:
+    from bunsui_cli.sessions import app
+
+    return app
+
+
+def _failures() -> typer.Typer:
+    from bunsui_cli.failures import app
+
+    return app
+
+
+def _recovery() -> typer.Typer:
+    from bunsui_cli.recovery import app
+
+    return app
+
+
+def _approvals() -> typer.Typer:
+    from bunsui_cli.approvals import app
+
+    return app
+
+
+def _approvers() -> typer.Typer:
+    from bunsui_cli.approvers import app
+
+    return app
+
+
+NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
+    "demo": _demo,
+    "local": _local,
+    "tui": _tui,
+    "mcp": _mcp,
+    "worker": _worker,
+    "sessions": _sessions,
+    "failures": _failures,
+    "recovery": _recovery,
+    "approvals": _approvals,
+    "approvers": _approvers,
+}
+"""Every word with what loads its commands, in the order of the help."""

@@ -1,0 +1,187 @@
+"""Writes `schemas/`: what every public object and every answer of the command line looks like.
+
+Run it after a change of a value: `python -m bunsui_cli.schemas --write`. Without `--write` it
+compares and ends with 1 when the folder is not what the values say.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bunsui_cli.answers import ApprovalList, ApproverList, WorkerStopped
+from bunsui_cli.envelope import schema_name
+from bunsui_core.domain.answer import (
+    Analysis,
+    OperationLogs,
+    Proposals,
+    Review,
+    SessionPage,
+    SessionView,
+)
+from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.outcome import Outcome
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.plan import Plan
+from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.session import Session, SessionSummary
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.value import Json, Value
+
+FOLDER = Path(__file__).parents[2] / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+OBJECTS: tuple[type[Value], ...] = (
+    Approval,
+    Approver,
+    Decision,
+    Diagnosis,
+    Effect,
+    Outcome,
+    Pipeline,
+    Plan,
+    Proposal,
+    Request,
+    Review,
+    Session,
+    SessionSummary,
+    SignedDecision,
+)
+"""The objects that users and programs meet, whoever shows them."""
+
+ANSWERS: Mapping[str, type[Value]] = {
+    "sessions-list": SessionPage,
+    "sessions-show": SessionView,
+    "sessions-logs": OperationLogs,
+    "sessions-start": Approval,
+    "failures-analyze": Analysis,
+    "recovery-propose": Proposals,
+    "recovery-request": Approval,
+    "approvals-list": ApprovalList,
+    "approvals-show": Approval,
+    "approvals-approve": Approval,
+    "approvals-reject": Approval,
+    "approvers-init": Approver,
+    "approvers-list": ApproverList,
+    "worker": WorkerStopped,
+}
+"""The name of a command's answer, which its envelope carries, and the value in `data`."""
+
+Schema = dict[str, Json]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write or compare the folder; 0 when it is as the values say."""
+    wanted = files()
+    if "--write" in arguments:
+        write(FOLDER, wanted)
+    stale = differences(FOLDER, wanted)
+    sys.stderr.writelines(f"schemas/{name} is not as generated\n" for name in stale)
+    return 1 if stale else 0
+
+
+def files() -> Mapping[str, str]:
+    """Return every file of the folder by name."""
+    objects = {f"object.{kebab(model)}.json": described(model) for model in OBJECTS}
+    answers = {f"cli.{name}.json": envelope(name, model) for name, model in ANSWERS.items()}
+    schemas = {**objects, **answers, "cli.error.json": error_envelope()}
+    return {
+        name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in schemas.items()
+    }
+
+
+def write(folder: Path, wanted: Mapping[str, str]) -> None:
+    """Make the folder what the values say; what nothing describes any more is removed."""
+    for path in folder.glob("*.json"):
+        if path.name not in wanted and is_ours(path.name):
+            path.unlink()
+    for name, text in wanted.items():
+        folder.joinpath(name).write_text(text, encoding="utf-8")
+
+
+def differences(folder: Path, wanted: Mapping[str, str]) -> list[str]:
+    """Return the names of files that are missing, stale or no longer described."""
+    present = {p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.json")}
+    ours = {name: text for name, text in present.items() if is_ours(name)}
+    names = sorted(ours.keys() | wanted.keys())
+    return [name for name in names if ours.get(name) != wanted.get(name)]
+
+
+def is_ours(name: str) -> bool:
+    """Whether this module describes the file; other front ends keep theirs beside it."""
+    return name.startswith(("object.", "cli."))
+
+
+def kebab(model: type[Value]) -> str:
+    """Return a class name in lower case with hyphens."""
+    name = model.__name__
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).removeprefix("-")
+
+
+def described(model: type[Value]) -> Schema:
+    """Return the schema of one object."""
+    schema: Schema = model.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"bunsui/object/{kebab(model)}/1", **schema}
+
+
+def envelope(name: str, model: type[Value]) -> Schema:
+    """Return the schema of a command's answer."""
+    data: Schema = model.model_json_schema(mode="serialization")
+    definitions = data.pop("$defs", {})
+    freshness: Schema = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    return {
+        **frame(name),
+        "properties": {
+            "schema": {"const": schema_name(name)},
+            "ok": {"const": True},
+            "data": data,
+            "error": {"type": "null"},
+            "as_of": {**freshness, "description": "When it was read, ISO 8601."},
+            "source": {"enum": ["store", "live", None]},
+            "next_cursor": {**freshness, "description": "Pass it as --cursor for the next page."},
+        },
+        "$defs": definitions,
+    }
+
+
+def error_envelope() -> Schema:
+    """Return the schema of a command that has no answer."""
+    text: Schema = {"type": "string"}
+    nothing: Schema = {"type": "null"}
+    return {
+        **frame("error"),
+        "properties": {
+            "schema": {"const": schema_name("error")},
+            "ok": {"const": False},
+            "data": nothing,
+            "error": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["code", "message", "next"],
+                "properties": {"code": text, "message": text, "next": text},
+            },
+            "as_of": nothing,
+            "source": nothing,
+            "next_cursor": nothing,
+        },
+    }
+
+
+def frame(name: str) -> Schema:
+    """Return what every envelope's schema begins with."""
+    fields: list[Json] = ["schema", "ok", "data", "error", "as_of", "source", "next_cursor"]
+    return {
+        "$schema": DIALECT,
+        "$id": schema_name(name),
+        "type": "object",
+        "additionalProperties": False,
+        "required": fields,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

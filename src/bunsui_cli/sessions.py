@@ -1,0 +1,68 @@
+"""`bunsui sessions`: what ran, what it said, and asking for a new run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bunsui_cli.envelope import Answer
+from bunsui_cli.inputs import input_text
+from bunsui_cli.output import AsJson, show
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.session import SessionStatus
+from bunsui_core.settings import read_settings
+from bunsui_core.wiring.operator import operator_desk
+
+app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
+
+SessionId = Annotated[str, typer.Argument(help="The session's id, from `bunsui sessions list`.")]
+Job = Annotated[str, typer.Option(help="The job; without it the first one that failed.")]
+
+
+@app.command("list")
+def list_sessions(
+    status: Annotated[SessionStatus | None, typer.Option(case_sensitive=False)] = None,
+    pipeline: Annotated[str, typer.Option(help="Only sessions of this pipeline.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    cursor: Annotated[str, typer.Option(help="`next_cursor` of the page before.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List sessions, newest first."""
+    desk = operator_desk(read_settings())
+    page = desk.sessions(SessionFilter(status=status, pipeline=pipeline), limit, cursor)
+    show(Answer("sessions-list", page, desk.freshness(), page.next_cursor), as_json)
+
+
+@app.command("show")
+def show_session(session_id: SessionId, as_json: AsJson = False) -> None:
+    """Show one session with the attempts of its jobs."""
+    view = operator_desk(read_settings()).session(session_id)
+    show(Answer("sessions-show", view, view.freshness), as_json)
+
+
+@app.command("logs")
+def logs(
+    session_id: SessionId,
+    job: Job = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many lines.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Show the lines that the failing operation itself wrote."""
+    desk = operator_desk(read_settings())
+    answer = desk.logs(session_id, job, limit)
+    show(Answer("sessions-logs", answer, desk.freshness()), as_json)
+
+
+@app.command("start")
+def start(
+    pipeline: Annotated[str, typer.Argument(help="The pipeline's name.")],
+    file: Annotated[Path, typer.Option("--input", help="The input, a JSON file; - is stdin.")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever approves and for the record.")],
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a new session; it starts after its approval."""
+    desk = operator_desk(read_settings())
+    approval = desk.start(pipeline, input_text(file), reason)
+    show(Answer("sessions-start", approval, desk.freshness()), as_json)

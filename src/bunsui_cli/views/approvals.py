@@ -1,0 +1,108 @@
+"""Requests, decisions and approvers for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bunsui_cli.answers import ApprovalList
+from bunsui_cli.views.table import Cell, facts, table
+from bunsui_cli.views.words import line, moment, plain, status
+from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
+from bunsui_core.domain.trust import Approver
+
+
+def listing(value: ApprovalList) -> Sequence[RenderableType]:
+    """Return requests, one a line."""
+    if not value.items:
+        return [Text("Nobody has asked for anything.")]
+    columns = ("request", "status", "asked by", "asks to", "risk", "asked", "note")
+    return [table(columns, map(row, value.items))]
+
+
+def row(value: Approval) -> Sequence[Cell]:
+    """Return the line of one request."""
+    plan = value.request.plan
+    return (
+        value.request.id,
+        status(value.status),
+        plan.requester,
+        "; ".join(map(sentence, plan.steps)),
+        plan.risk.value,
+        moment(plan.created_at),
+        line(value.note),
+    )
+
+
+def one(value: Approval) -> Sequence[RenderableType]:
+    """Return one request: what was asked, decided and done."""
+    plan = value.request.plan
+    asked: list[tuple[str, Cell]] = [
+        ("request", value.request.id),
+        ("status", status(value.status)),
+        ("note", line(value.note)),
+        ("asked by", plan.requester),
+        ("asked", moment(plan.created_at)),
+        ("expires", moment(plan.expires_at)),
+        ("risk", plan.risk.value),
+        ("where", f"{plan.environment}, account {plan.account}, {plan.region}"),
+        *(("asks to", sentence(step)) for step in plan.steps),
+        ("plan", value.request.plan_digest),
+        ("their words", plain(value.request.reason)),
+    ]
+    return [facts([*asked, *answers(value)]), *next_step(value)]
+
+
+def answers(value: Approval) -> list[tuple[str, Cell]]:
+    """Return what humans answered and what the executor did."""
+    decided = [
+        (
+            "decided",
+            line(f"{one.decision.decision} by {one.decision.approver} at {moment(one.at)}"),
+        )
+        for one in value.decisions
+    ]
+    done = [
+        (f"step {one.number}", line(f"{one.state} {one.result}", 500))
+        for one in (value.effect.steps if value.effect else ())
+    ]
+    return [*decided, *done]
+
+
+def next_step(value: Approval) -> list[RenderableType]:
+    """Return the command that answers a request that still waits."""
+    if value.status is not ApprovalStatus.REQUESTED:
+        return []
+    return [Text(f"review and answer: bunsui approvals approve {value.request.id}")]
+
+
+def sentence(step: Step) -> str:
+    """Return what a step would do, in a few words."""
+    match step:
+        case RedriveJob():
+            return f"redrive {step.job} of {step.session_id}"
+        case RestartJob():
+            edited = " with an edited input" if step.input_edited else ""
+            return f"restart {step.job} of {step.session_id}{edited}"
+        case StartSession():
+            return f"start {step.pipeline} as {step.session_id}"
+
+
+def approvers(items: Sequence[Approver]) -> Sequence[RenderableType]:
+    """Return who may decide."""
+    if not items:
+        return [Text("Nobody may decide yet. Make a key: bunsui approvers init NAME")]
+    rows = [
+        (
+            one.name,
+            one.key_id,
+            "demo" if one.is_demo else "",
+            moment(one.added_at),
+            moment(one.revoked_at),
+        )
+        for one in items
+    ]
+    return [table(("approver", "key", "", "since", "revoked"), rows)]

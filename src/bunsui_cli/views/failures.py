@@ -1,0 +1,87 @@
+"""Diagnoses and proposals for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bunsui_cli.views.table import facts
+from bunsui_cli.views.words import STYLES, line, plain
+from bunsui_core.domain.answer import Analysis, Proposals
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.reviewing import odds_text
+from bunsui_core.domain.verdict import Ruling, Verdict
+
+_RULINGS = {Ruling.SAFE: "✓", Ruling.UNKNOWN: "◆", Ruling.UNSAFE: "✗", Ruling.HOPELESS: "✗"}
+
+
+def analysis(value: Analysis) -> Sequence[RenderableType]:
+    """Return why each failed job of a session broke."""
+    shown = [part for one in value.diagnoses for part in diagnosis(one)]
+    return [*shown, *([plain(value.note)] if value.note else [])]
+
+
+def diagnosis(value: Diagnosis) -> list[RenderableType]:
+    """Return the explanation of one failed job with its evidence."""
+    failure = value.failure
+    path = " → ".join(failure.state_path) or failure.failed_state
+    return [
+        facts(
+            [
+                ("job", f"{value.job}, attempt {value.attempt}"),
+                ("cause", f"{value.category} ({value.confidence} confidence)"),
+                ("or", ", ".join(value.alternatives)),
+                ("because", plain(value.summary)),
+                ("failed at", path),
+                ("error", line(failure.error)),
+                ("it said", plain(failure.message, 1000)),
+                ("advice", value.action.value.replace("_", " ")),
+                ("logs", value.logs_note),
+            ]
+        ),
+        facts((f"  {one.id}", line(one.text, 300)) for one in value.evidence),
+        Text(),
+    ]
+
+
+def proposals(value: Proposals) -> Sequence[RenderableType]:
+    """Return every way to recover a job, best first."""
+    head = Text(f"session {value.session_id}, job {value.job}: {value.diagnosis.category}\n")
+    shown = [part for one in value.proposals for part in proposal(one)]
+    return [head, *shown] if shown else [head, Text("Nothing can be done about it from here.")]
+
+
+def proposal(value: Proposal) -> list[RenderableType]:
+    """Return one way to recover, with what would run and why it may help."""
+    preview = value.preview
+    return [
+        Text.assemble(
+            (value.mode.value, "bold"),
+            "  ",
+            ruling(value.verdict),
+            "  (recommended)" if value.recommended else "",
+        ),
+        facts(
+            [
+                *((("why", line(one.text, 500))) for one in value.verdict.reasons),
+                ("runs", ", ".join(preview.runs)),
+                ("follows", ", ".join(preview.follows)),
+                ("reused", ", ".join(one.job for one in preview.reused)),
+                ("untouched", ", ".join(preview.untouched)),
+                ("odds", odds_text(value.odds)),
+                ("risk", value.plan.risk.value),
+                ("proposal", value.proposal_id),
+            ]
+        ),
+        Text(f"ask: bunsui recovery request {value.session_id} --job {value.job} ")
+        + Text(f"--mode {value.mode} --reason TEXT\n"),
+    ]
+
+
+def ruling(value: Verdict) -> Text:
+    """Return the ruling with its sign."""
+    sign = _RULINGS[value.ruling]
+    return Text(f"{sign} {value.ruling.value}", STYLES[sign])

@@ -1,0 +1,79 @@
+"""An answer on a person's terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from bunsui_cli.answers import ApprovalList, ApproverList, WorkerStopped
+from bunsui_cli.envelope import Answer
+from bunsui_cli.views import approvals, failures, sessions
+from bunsui_cli.views.words import moment
+from bunsui_core.domain.answer import (
+    Analysis,
+    Freshness,
+    OperationLogs,
+    Proposals,
+    SessionPage,
+    SessionView,
+    Source,
+)
+from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.value import Value
+
+
+def paint(answer: Answer) -> None:
+    """Write the answer to stdout for a person; colours stay out where NO_COLOR is set."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    console = Console(highlight=False, markup=False, emoji=False)
+    for part in parts(answer.data):
+        console.print(part)
+    if answer.freshness:
+        console.print(Text(age(answer.freshness), style="dim"))
+
+
+def parts(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of an answer's value, top down."""
+    match value:
+        case SessionPage():
+            return sessions.page(value)
+        case SessionView():
+            return sessions.view(value)
+        case OperationLogs():
+            return sessions.logs(value)
+        case Analysis():
+            return failures.analysis(value)
+        case Proposals():
+            return failures.proposals(value)
+        case ApprovalList():
+            return approvals.listing(value)
+        case Approval():
+            return approvals.one(value)
+        case _:
+            return other_parts(value)
+
+
+def other_parts(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of the answers that are about this machine."""
+    match value:
+        case ApproverList():
+            return approvals.approvers(value.items)
+        case Approver():
+            return approvals.approvers((value,))
+        case WorkerStopped():
+            return [Text("The worker has stopped.")]
+        case _:
+            return [Text(value.model_dump_json(indent=2))]
+
+
+def age(freshness: Freshness) -> str:
+    """Return one line on how old an answer is and where it was read."""
+    if freshness.source is Source.LIVE:
+        return f"read from AWS at {moment(freshness.as_of)}; no worker is running"
+    return f"as of {moment(freshness.as_of)}, from the store"

@@ -1,0 +1,93 @@
+"""Sessions and their logs for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bunsui_cli.views.table import Cell, facts, table
+from bunsui_cli.views.words import line, moment, plain, status, took
+from bunsui_core.domain.answer import OperationLogs, SessionPage, SessionView
+from bunsui_core.domain.session import Session
+
+
+def page(value: SessionPage) -> Sequence[RenderableType]:
+    """Return one page of sessions."""
+    if not value.items:
+        return [Text("No session matches. `bunsui demo` makes some.")]
+    rows = [
+        (
+            one.session_id,
+            one.pipeline,
+            status(one.status),
+            f"{one.jobs_done}/{one.jobs_total}",
+            moment(one.created_at),
+            took(one.created_at, one.stopped_at),
+            line(f"{one.failed_job}: {one.error}" if one.failed_job else ""),
+        )
+        for one in value.items
+    ]
+    columns = ("session", "pipeline", "status", "jobs", "started", "took", "failed")
+    end = [Text(f"{len(rows)} of {value.total:,}")]
+    if value.next_cursor:
+        end.append(Text(f"more: bunsui sessions list --cursor {value.next_cursor}"))
+    return [table(columns, rows), *end]
+
+
+def view(value: SessionView) -> Sequence[RenderableType]:
+    """Return one session with every attempt of its jobs."""
+    session = value.session
+    head = facts(
+        [
+            ("session", session.id),
+            ("pipeline", session.pipeline.name),
+            ("status", status(session.status)),
+            ("where", f"{session.environment}, account {session.account}, {session.region}"),
+            ("started", f"{moment(session.created_at)} by {session.requested_by}"),
+            ("took", took(session.created_at, session.stopped_at)),
+            ("waiting", ", ".join(value.open_requests)),
+        ]
+    )
+    columns = ("job", "attempt", "status", "redrives", "took", "error")
+    return [head, table(columns, attempts(session)), *next_steps(value)]
+
+
+def attempts(session: Session) -> Iterator[Sequence[Cell]]:
+    """Yield a row for each attempt, jobs in graph order."""
+    for job in session.pipeline.order:
+        run = session.run(job)
+        if run is None or not run.attempts:
+            yield (job, "", Text("· WAITING", "dim"), "", "", "")
+            continue
+        for one in run.attempts:
+            yield (
+                job,
+                str(one.number),
+                status(one.status),
+                str(one.redrive_count),
+                took(one.started_at, one.stopped_at),
+                line(one.error),
+            )
+
+
+def next_steps(value: SessionView) -> list[RenderableType]:
+    """Return the command that goes on from here, if something failed."""
+    if not value.session.failed_jobs:
+        return []
+    return [Text(f"why: bunsui failures analyze {value.session.id}")]
+
+
+def logs(value: OperationLogs) -> Sequence[RenderableType]:
+    """Return the lines of the failing operation's own request."""
+    head = facts(
+        [
+            ("job", value.job),
+            ("function", value.function),
+            ("request", value.request_id),
+            ("note", value.note),
+        ]
+    )
+    lines = [Text.assemble((f"{moment(one.at)} ", "dim"), plain(one.text)) for one in value.lines]
+    return [head, *lines, *([Text("… more lines were left out")] if value.truncated else [])]
