@@ -1,0 +1,94 @@
+"""The actors of the embedded AWS: IAM users whose permissions are those of bunsui's actors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from botocore.exceptions import ClientError
+
+from bunsui_core.adapters.emulator.access import DIRECT, session
+from bunsui_core.adapters.emulator.record import Credentials, Folder, LocalServer
+from bunsui_core.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
+Actor = Literal["root", "agent", "worker"]
+
+_READS = [
+    "states:List*",
+    "states:Describe*",
+    "states:GetExecutionHistory",
+    "logs:Describe*",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "lambda:GetFunction*",
+    "lambda:ListVersions*",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "ecs:Describe*",
+    "cloudformation:Describe*",
+]
+_RUNS = ["states:StartExecution", "states:RedriveExecution", "states:StopExecution"]
+_ALLOWED = {"agent": _READS, "worker": _READS + _RUNS}
+# Keys that a crash made unknown are refused with one of these.
+_UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
+
+
+def credentials(home: Path, actor: Actor) -> Credentials:
+    """Return the key pair of an actor of the embedded AWS.
+
+    Raises:
+        NotFound: the embedded AWS was never started in this home.
+    """
+    found = Folder.of(home).read_credentials(actor)
+    if found is None:
+        raise NotFound(
+            f"There are no credentials of the {actor} for the embedded AWS in {home}.",
+            "Start it with `bunsui local up`.",
+        )
+    return found
+
+
+def ensure_actors(server: LocalServer, folder: Folder) -> None:
+    """Give every actor a user, its policy and a key that works."""
+    root = folder.read_credentials("root")
+    assert root is not None
+    iam: IAMClient = session(root).client("iam", endpoint_url=server.url, config=DIRECT)
+    for actor, actions in _ALLOWED.items():
+        known = folder.read_credentials(actor)
+        if known is None or not _is_accepted(server, known):
+            folder.write_credentials(actor, _made(iam, actor))
+        iam.put_user_policy(
+            UserName=f"bunsui-{actor}", PolicyName="bunsui", PolicyDocument=_policy(actions)
+        )
+
+
+def _is_accepted(server: LocalServer, known: Credentials) -> bool:
+    sts: STSClient = session(known).client("sts", endpoint_url=server.url, config=DIRECT)
+    try:
+        sts.get_caller_identity()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _UNKNOWN_KEY:
+            return False
+        raise
+    return True
+
+
+def _made(iam: IAMClient, actor: str) -> Credentials:
+    name = f"bunsui-{actor}"
+    try:
+        iam.create_user(UserName=name)
+    except iam.exceptions.EntityAlreadyExistsException:
+        for old in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=old["AccessKeyId"])
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
+
+
+def _policy(actions: list[str]) -> str:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

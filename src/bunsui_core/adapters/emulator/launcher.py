@@ -1,0 +1,205 @@
+"""Starts and stops the embedded AWS, one per home; it outlives the process that started it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from bunsui_core.adapters.emulator.patches import anchor
+from bunsui_core.adapters.emulator.record import HEALTH_PATH, Folder, LocalServer, locked
+from bunsui_core.domain.errors import Unavailable
+
+_START_SECONDS = 60.0
+_ANSWER_SECONDS = 5.0
+_STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
+_TAIL_LINES = 12
+# All that the server may know of its starter's environment.
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+
+
+def up(
+    home: Path,
+    port: int = 0,
+    *,
+    watch_pid: int | None = None,
+    wait_scale: float = 1.0,
+    progress: Callable[[str], None] | None = None,
+) -> LocalServer:
+    """Return the embedded AWS of this home, started if it does not run yet.
+
+    With `watch_pid` the server ends when that process ends; `wait_scale` shortens the waits and
+    retry pauses of state machines.
+
+    Raises:
+        Unavailable: the extra `local` is missing, the port is taken, or the server died.
+    """
+    anchor.require_version()
+    folder = Folder.of(home)
+    folder.prepare()
+    with locked(folder.door, wait=True):
+        running = status(home)
+        if running is None:
+            _say(progress, "starting the embedded AWS")
+            running = _started(folder, _command(folder, port, watch_pid, wait_scale))
+        elif port not in (0, running.port):
+            raise Unavailable(
+                f"The embedded AWS of {home} is running on port {running.port} already.",
+                "Stop it with `bunsui local down` to start it on another port.",
+            )
+        elif folder.has_all_credentials:
+            return running
+        # Deferred: boto3 costs 0.15 s, which asking for a running server need not pay.
+        from bunsui_core.adapters.emulator.actors import ensure_actors
+
+        _say(progress, "making its users")
+        ensure_actors(running, folder)
+        return running
+
+
+def down(home: Path) -> bool:
+    """Stop the embedded AWS of this home and wait for its end; tell whether it was running."""
+    folder = Folder.of(home)
+    if not folder.path.exists() or _is_free(folder):
+        folder.forget_record()
+        return False
+    server = folder.read_record()
+    if server is None:
+        raise Unavailable(
+            f"An embedded AWS is starting or stopping in {folder.path}.", "Try again in a moment."
+        )
+    if not _ended(folder, server.pid, signal.SIGTERM):
+        _ended(folder, server.pid, signal.SIGKILL)
+    folder.forget_record()
+    return True
+
+
+def status(home: Path) -> LocalServer | None:
+    """Return the embedded AWS of this home when it runs and answers.
+
+    Raises:
+        Unavailable: it runs and does not answer.
+    """
+    folder = Folder.of(home)
+    server = folder.read_record()
+    if server is None:
+        return None
+    if _is_free(folder):
+        folder.forget_record()
+        return None
+    if not _answers(server):
+        raise Unavailable(
+            f"The embedded AWS (process {server.pid}) does not answer at {server.url}.",
+            "Stop it with `bunsui local down` and start it again.",
+        )
+    return server
+
+
+def _say(progress: Callable[[str], None] | None, what: str) -> None:
+    if progress:
+        progress(what)
+
+
+def _is_free(folder: Folder) -> bool:
+    """Tell whether no server lives in the folder; the kernel frees the lock of a killed one."""
+    with locked(folder.life, wait=False) as free:
+        return free
+
+
+def _answers(server: LocalServer) -> bool:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", HEALTH_PATH)
+        said = json.loads(connection.getresponse().read())
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(said, dict) and said.get("pid") == server.pid
+
+
+def _command(folder: Folder, port: int, watch_pid: int | None, wait_scale: float) -> list[str]:
+    module = "bunsui_core.adapters.emulator.server"
+    command = [sys.executable, "-m", module, "--folder", str(folder.path.absolute())]
+    command += ["--port", str(port), "--wait-scale", str(wait_scale)]
+    return [*command, "--watch-pid", str(watch_pid)] if watch_pid else command
+
+
+def _environment(folder: Folder) -> dict[str, str]:
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    own = str(folder.path.absolute())
+    return {**passed_on, "HOME": own, "TMPDIR": str(folder.temporary.absolute())}
+
+
+def _started(folder: Folder, command: list[str]) -> LocalServer:
+    reader, writer = os.pipe()
+    try:
+        with folder.log.open("ab") as log:
+            folder.log.chmod(0o600)
+            # Waits for the first process only, which leaves as soon as the server is on its own.
+            subprocess.run(
+                [*command, "--ready-fd", str(writer)],
+                env=_environment(folder),
+                cwd=folder.path,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(writer,),
+                start_new_session=True,
+                check=False,
+            )
+    finally:
+        os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        said = _read_all(pipe.fileno())
+    server = folder.read_record()
+    if said == {} and server is not None:
+        return server
+    raise _failure(folder, said)
+
+
+def _read_all(handle: int) -> dict[str, str] | None:
+    """Return the document the server sends, or nothing when it died or did not get ready."""
+    text = b""
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(handle, 65536) if ready else b""
+        if not chunk:
+            break
+        text += chunk
+    if not text:
+        return None
+    document: dict[str, str] = json.loads(text)
+    return document
+
+
+def _failure(folder: Folder, said: dict[str, str] | None) -> Unavailable:
+    if said:
+        return Unavailable(said["message"], said["next_step"])
+    tail = "\n".join(folder.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
+    return Unavailable(
+        f"The embedded AWS could not be started. The last lines of its log:\n{tail}\n",
+        f"The whole log is {folder.log}.",
+    )
+
+
+def _ended(folder: Folder, pid: int, number: signal.Signals) -> bool:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return True
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline:
+        if _is_free(folder):
+            return True
+        time.sleep(_LOOK_SECONDS)
+    return False

@@ -1,0 +1,181 @@
+"""The program that runs one Python function, a process per environment, as AWS's runtime does.
+
+It reads one JSON line that names the function, then one line per invocation, and answers each with
+one line. What the function prints or logs goes to stderr, closed by an end mark per invocation. It
+is copied next to the function's code and run there, so it imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from types import SimpleNamespace, TracebackType
+from typing import TextIO
+
+END_OF_LOG = "\x1ebunsui:end-of-log"
+# One log event may have several lines; this holds them together until they are stored.
+NEWLINE = "\x1f"
+
+Document = dict[str, object]
+Handler = Callable[[object, object], object]
+
+
+class Refusal(Exception):
+    """The function cannot be started; carries the error type that AWS gives it."""
+
+    def __init__(self, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+
+
+class LogLines(logging.Handler):
+    """Writes log records in the format of AWS's text logs."""
+
+    request_id = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record as one log event."""
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        head = f"[{record.levelname}]\t{moment}.{int(record.msecs):03d}Z\t{self.request_id}"
+        write_event(f"{head}\t{self.format(record)}")
+
+
+def write_event(text: str) -> None:
+    """Write one log event, whatever its number of lines."""
+    sys.stderr.write(text.replace("\n", NEWLINE) + "\n")
+
+
+def load(init: Document) -> Handler:
+    """Return the function's handler.
+
+    Raises:
+        Refusal: the module or the handler is missing or does not import.
+    """
+    module, name = str(init["module"]), str(init["handler"])
+    sys.path.insert(0, str(init["code_dir"]))
+    try:
+        loaded = importlib.import_module(module)
+    except SyntaxError as error:
+        raise Refusal(
+            "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module}': {error}"
+        ) from error
+    except ImportError as error:
+        raise Refusal(
+            "Runtime.ImportModuleError", f"Unable to import module '{module}': {error}"
+        ) from error
+    handler: Handler | None = getattr(loaded, name, None)
+    if handler is None:
+        raise Refusal("Runtime.HandlerNotFound", f"Handler '{name}' missing on module '{module}'")
+    return handler
+
+
+def context(init: Document, call: Document) -> SimpleNamespace:
+    """Return the context object of one invocation."""
+    name = str(init.get("function_name", ""))
+    deadline = time.time() + float(os.environ.get("_LAMBDA_TIMEOUT", "3"))
+    return SimpleNamespace(
+        function_name=name,
+        function_version=os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        memory_limit_in_mb=init.get("memory", 128),
+        invoked_function_arn=call.get("invoked_function_arn", ""),
+        aws_request_id=call.get("request_id", ""),
+        log_group_name=f"/aws/lambda/{name}",
+        log_stream_name=os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", ""),
+        identity=None,
+        client_context=None,
+        get_remaining_time_in_millis=lambda: max(0, int((deadline - time.time()) * 1000)),
+    )
+
+
+def report(error: BaseException, request_id: str, code_folder: str) -> Document:
+    """Return an error as AWS's Python runtime reports it."""
+    kind = error.error_type if isinstance(error, Refusal) else type(error).__name__
+    return {
+        "errorMessage": str(error),
+        "errorType": kind,
+        "requestId": request_id,
+        "stackTrace": [] if isinstance(error, Refusal) else stack(error.__traceback__, code_folder),
+    }
+
+
+def stack(trace: TracebackType | None, code_folder: str) -> list[str]:
+    """Return the frames of the function, with the paths they have on AWS."""
+    lines = []
+    # The first frame is this program's call of the handler.
+    for frame in traceback.extract_tb(trace)[1:]:
+        path = frame.filename.replace(code_folder, "/var/task")
+        before, found, library = path.partition("/site-packages/")
+        path = f"/var/runtime/{library}" if found else before
+        lines.append(f'  File "{path}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n')
+    return lines
+
+
+def log_failure(failure: Document, frames: list[str]) -> None:
+    """Write a failure into the log, with its traceback."""
+    head = f"[ERROR] {failure['errorType']}: {failure['errorMessage']}"
+    trace = "Traceback (most recent call last):\n" + "".join(frames) if frames else ""
+    write_event(f"{head}\n{trace}".rstrip("\n"))
+
+
+def invoke(
+    handler: Handler | Refusal, event: object, surroundings: SimpleNamespace, folder: str
+) -> str:
+    """Run the function once and return the line that answers it."""
+    try:
+        if isinstance(handler, Refusal):
+            raise handler
+        value = handler(event, surroundings)
+    except Exception as error:  # noqa: BLE001 whatever the function raises is its answer
+        failure = report(error, surroundings.aws_request_id, folder)
+        frames = failure["stackTrace"]
+        log_failure(failure, frames if isinstance(frames, list) else [])
+        return json.dumps({"status": "ok", "result": {"failure": failure}})
+    try:
+        return json.dumps({"status": "ok", "result": {"value": value}})
+    except TypeError as error:
+        refusal = Refusal("Runtime.MarshalError", f"Unable to marshal response: {error}")
+        failure = report(refusal, surroundings.aws_request_id, folder)
+        log_failure(failure, [])
+        return json.dumps({"status": "ok", "result": {"failure": failure}})
+
+
+def serve(requests: TextIO, answers: TextIO) -> None:
+    """Answer invocations until there are no more."""
+    logs = LogLines()
+    logging.getLogger().addHandler(logs)
+    init: Document = json.loads(requests.readline())
+    handler: Handler | Refusal
+    try:
+        handler = load(init)
+    except Refusal as refusal:
+        handler = refusal
+    answers.write(json.dumps({"status": "ready", "cold": True}) + "\n")
+    answers.flush()
+    for line in requests:
+        message = json.loads(line)
+        call: Document = message.get("ctx") or {}
+        logs.request_id = str(call.get("request_id", ""))
+        if call.get("trace_id"):
+            os.environ["_X_AMZN_TRACE_ID"] = str(call["trace_id"])
+        surroundings = context(init, call)
+        answer = invoke(handler, message["event"], surroundings, str(init["code_dir"]))
+        sys.stderr.write(END_OF_LOG + "\n")
+        sys.stderr.flush()
+        answers.write(answer + "\n")
+        answers.flush()
+
+
+def main() -> None:
+    """Serve on the standard streams, with what the function prints in its log."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    serve(sys.stdin, answers)
+
+
+if __name__ == "__main__":
+    main()
