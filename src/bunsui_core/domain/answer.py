@@ -8,7 +8,7 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.plan import Plan
-from bunsui_core.domain.recovery import Preview, Proposal
+from bunsui_core.domain.recovery import Odds, Preview, Proposal
 from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Verdict
@@ -105,6 +105,7 @@ class StepReview(Value):
     input: JsonText
     changes: tuple[InputChange, ...]
     verdict: Verdict | None
+    odds: Odds | None
     preview: Preview | None
     effects: tuple[str, ...]
     undo: str

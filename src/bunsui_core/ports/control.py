@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bunsui_core.domain.approval import Effect, EffectState, SignedDecision, StepEffect
@@ -114,3 +115,14 @@ class Audit(Protocol):
     def entries(self) -> tuple[AuditEntry, ...]:
         """Return the whole record, oldest first."""
         ...
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the worker holds to execute what was decided."""
+
+    decisions: Decisions
+    effects: Effects
+    runner: Runner
+    keys: Keys
+    audit: Audit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
@@ -71,3 +72,12 @@ class Inventory(Protocol):
     def definition_revision(self, machine: str) -> str:
         """Return the current revision of a machine. Raises: NotFound, Unavailable."""
         ...
+
+
+@dataclass(frozen=True)
+class Seeing:
+    """Everything a desk or a worker can look at."""
+
+    executions: Executions
+    logs: Logs
+    inventory: Inventory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bunsui_core.domain.answer import SessionFilter, SessionPage
@@ -146,3 +147,15 @@ class Heartbeat(Protocol):
     def last(self) -> Instant | None:
         """Return the last moment a worker was alive, if ever."""
         ...
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything that is remembered, as one actor may see it."""
+
+    requests: Requests
+    pipelines: Pipelines
+    sessions: Sessions
+    diagnoses: Diagnoses
+    outcomes: Outcomes
+    heartbeat: Heartbeat

@@ -1,0 +1,107 @@
+"""Execute exactly what was decided, once.
+
+A request is consumed by one conditional write. Per step: intent, expectation against the world,
+call, record, read back. A lease that ran out is taken over and repaired, never blindly repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bunsui_core.app.perform import Hands, Stopped, call, check, repair
+from bunsui_core.app.verify import verify_decisions
+from bunsui_core.domain.approval import (
+    ApprovalStatus,
+    Effect,
+    EffectState,
+    Request,
+    StepEffect,
+    StepState,
+    fold,
+)
+from bunsui_core.ports.control import Claim
+
+LEASE = timedelta(seconds=30)
+"""How long an executor may be silent before another one takes over."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One executor at work at one moment."""
+
+    executor: str
+    now: datetime
+
+
+def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
+    """Execute a request whose decisions allow it; None when it is not this executor's to run.
+
+    Raises: Unavailable when AWS does not answer; the lease then runs out and the step is repaired.
+    """
+    recorded = hands.store.requests.effect(request.id)
+    if recorded is None and not _is_allowed(request, hands, turn):
+        return None
+    claim = Claim(
+        request_id=request.id,
+        executor=turn.executor,
+        now=turn.now,
+        lease_until=turn.now + LEASE,
+    )
+    effect = hands.control.effects.claim(claim)
+    if effect is None:
+        return None
+    state, note = _run(request, effect, claim, hands)
+    hands.control.effects.finish(claim, state, note)
+    _record(f"effect_{state.value.lower()}", request, hands, turn)
+    return state
+
+
+def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
+    decisions = hands.store.requests.decisions(request.id)
+    if fold(request, decisions, None, turn.now).status is not ApprovalStatus.APPROVED:
+        return False
+    verified = verify_decisions(request, decisions, hands.control.keys, turn.now)
+    for refusal in verified.refusals:
+        hands.control.audit.append(
+            f"refused: {refusal}"[:200], request.id, turn.executor, request.plan_digest, turn.now
+        )
+    return verified.is_approved
+
+
+def _run(request: Request, effect: Effect, claim: Claim, hands: Hands) -> tuple[EffectState, str]:
+    known = {step.number: step for step in effect.steps}
+    total = len(request.plan.steps)
+    for number in range(1, total + 1):
+        before = known.get(number)
+        if before and before.state is StepState.DONE:
+            continue
+        try:
+            _step(request, number, before, claim, hands)
+        except Stopped as stopped:
+            done = f" ({number - 1} of {total} steps were done)" if total > 1 else ""
+            return stopped.state, f"{stopped.note}{done}"
+    return EffectState.DONE, "done as approved"
+
+
+def _step(
+    request: Request, number: int, before: StepEffect | None, claim: Claim, hands: Hands
+) -> None:
+    step = request.plan.steps[number - 1]
+    token = f"{request.id}-{number}"
+    if before is None:
+        check(step, request, hands)
+        _note(claim, number, StepState.INTENDED, token, hands)
+        result = call(step, token, request, hands, claim.now)
+    else:
+        result = repair(step, token, request, hands, claim.now)
+    _note(claim, number, StepState.DONE, result, hands)
+
+
+def _note(claim: Claim, number: int, state: StepState, result: str, hands: Hands) -> None:
+    effect = StepEffect(number=number, state=state, result=result, at=claim.now)
+    hands.control.effects.record(claim, effect)
+
+
+def _record(kind: str, request: Request, hands: Hands, turn: Turn) -> None:
+    hands.control.audit.append(kind, request.id, turn.executor, request.plan_digest, turn.now)

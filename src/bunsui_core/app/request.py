@@ -1,0 +1,50 @@
+"""Queue a request for a human. One open request per execution."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bunsui_core.domain.approval import REASON_LIMIT, Approval, Request, fold
+from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.plan import Plan, StartSession, Step
+from bunsui_core.ports.store import Requests
+
+NEWEST = 200
+"""How many requests are looked at for one that is open about the same thing."""
+
+
+def submit(request: Request, requests: Requests, now: datetime) -> Approval:
+    """Store a request, or return the open one about the same execution.
+
+    Raises: BadInput for an empty or too long reason.
+    """
+    if not request.reason.strip():
+        raise BadInput("a request needs a reason.", "Say why, for the human who reads it.")
+    if len(request.reason) > REASON_LIMIT:
+        raise BadInput(
+            f"the reason has {len(request.reason):,} characters, {REASON_LIMIT:,} are allowed.",
+            "Shorten it.",
+        )
+    touched = _touched(request.plan)
+    for open_one in approvals(requests, NEWEST, now):
+        if open_one.status.is_open and touched & _touched(open_one.request.plan):
+            return open_one
+    return approval(requests.submit(request), requests, now)
+
+
+def approval(request: Request, requests: Requests, now: datetime) -> Approval:
+    """Return where a request stands."""
+    return fold(request, requests.decisions(request.id), requests.effect(request.id), now)
+
+
+def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:
+    """Return where the newest requests stand, newest first."""
+    return tuple(approval(request, requests, now) for request in requests.newest(limit))
+
+
+def _touched(plan: Plan) -> frozenset[str]:
+    return frozenset(_target(step) for step in plan.steps)
+
+
+def _target(step: Step) -> str:
+    return step.session_id if isinstance(step, StartSession) else f"{step.session_id}/{step.job}"

@@ -1,0 +1,50 @@
+"""See how a session's executions stand now. Nothing is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bunsui_core.domain.advance import advance
+from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.session import Session
+from bunsui_core.ports.observe import Executions
+
+
+def observe(session: Session, executions: Executions) -> tuple[Observation, ...]:
+    """Return what Step Functions says of each job's newest execution that is not done yet."""
+    found = []
+    for run in session.runs:
+        if run.last and run.last.execution_arn and run.last.stopped_at is None:
+            found.append(executions.describe(run.last.execution_arn))
+    return tuple(found)
+
+
+def seen_now(session: Session, executions: Executions, now: datetime) -> Session:
+    """Return the session as AWS shows it now, without starting anything."""
+    after = advance(session, observe(session, executions), now).session
+    known = {run.job: len(run.attempts) for run in session.runs}
+    runs = tuple(
+        run.model_copy(update={"attempts": run.attempts[: known[run.job]]}) for run in after.runs
+    )
+    return after.model_copy(update={"runs": runs})
+
+
+def find_job(session: Session, job: str) -> str:
+    """Return the named job, or the first failed one when no name is given.
+
+    Raises: NotFound for a job the pipeline does not have, or when nothing failed.
+    """
+    names = session.pipeline.order
+    if job and job not in names:
+        raise NotFound(
+            f"session {session.id} has no job {job!r}.", f"Its jobs are {', '.join(names)}."
+        )
+    if job:
+        return job
+    if not session.failed_jobs:
+        raise NotFound(
+            f"nothing failed in session {session.id}, which is {session.status}.",
+            "Look at it with get_session or `bunsui sessions show`.",
+        )
+    return session.failed_jobs[0]

@@ -1,0 +1,183 @@
+"""What an agent can do: look and ask. Nothing here decides or changes AWS."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bunsui_core.app.diagnose import read_logs
+from bunsui_core.app.propose import Asked, known_diagnosis, proposals
+from bunsui_core.app.request import approval, approvals, submit
+from bunsui_core.app.watch import find_job, seen_now
+from bunsui_core.domain.answer import (
+    Analysis,
+    Freshness,
+    OperationLogs,
+    Proposals,
+    SessionFilter,
+    SessionPage,
+    SessionView,
+    Source,
+)
+from bunsui_core.domain.approval import Approval, ask
+from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.errors import NotFound, Refused, Stale
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.session import Session
+from bunsui_core.domain.verdict import Ruling
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.store import Store
+
+WORKER_SILENT = timedelta(seconds=60)
+"""Without a worker's sign for this long, sessions are read from AWS, not from the store."""
+
+REMEMBERED = 200
+"""How many proposals a desk keeps, to be asked for by their id."""
+
+
+@dataclass(frozen=True)
+class Nature:
+    """What arrives from outside: the clock and the makers of ids."""
+
+    clock: Callable[[], datetime]
+    new_request_id: Callable[[], str]
+    new_session_id: Callable[[], str]
+
+
+class AgentDesk:
+    """Looks at sessions, explains failures, proposes recoveries and queues requests.
+
+    `requester` is `agent:<name>` or `human:<name>`. Thread-safe.
+    """
+
+    def __init__(self, store: Store, seeing: Seeing, requester: str, nature: Nature) -> None:
+        self.requester = requester
+        self._store = store
+        self._seeing = seeing
+        self._nature = nature
+        self._proposed: OrderedDict[str, tuple[Asked, Proposal]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def freshness(self) -> Freshness:
+        """Return how old the store is."""
+        last = self._store.heartbeat.last()
+        return Freshness(
+            as_of=last or self._nature.clock(), source=Source.STORE, worker_seen_at=last
+        )
+
+    def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
+        """Return one page of sessions, newest first. Raises: BadInput for a foreign cursor."""
+        return self._store.sessions.page(wanted, limit, cursor)
+
+    def session(self, session_id: str) -> SessionView:
+        """Return a session; read from AWS when no worker keeps the store fresh. Raises: NotFound."""
+        session, freshness = self._current(session_id)
+        waiting = (a for a in self.approvals(REMEMBERED) if a.status.is_open)
+        mine = tuple(a.request.id for a in waiting if a.request.plan.session_id == session_id)
+        return SessionView(session=session, freshness=freshness, open_requests=mine)
+
+    def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
+        """Return what the failing operation itself logged. Raises: NotFound, Unavailable."""
+        session, _ = self._current(session_id)
+        chosen = find_job(session, job)
+        seeing = self._seeing
+        return read_logs(session, chosen, seeing.executions, seeing.logs, limit)
+
+    def analyze(self, session_id: str, job: str = "") -> Analysis:
+        """Return why the named job, or every failed job, failed. Raises: NotFound, Unavailable."""
+        session, _ = self._current(session_id)
+        failed = session.failed_jobs
+        if job:
+            failed = tuple(name for name in (find_job(session, job),) if name in failed)
+        now = self._nature.clock()
+        found = (known_diagnosis(session, name, self._store, self._seeing, now) for name in failed)
+        note = "" if failed else f"nothing failed: the session is {session.status}"
+        return Analysis(session_id=session_id, diagnoses=tuple(found), note=note)
+
+    def propose(
+        self, session_id: str, job: str = "", edited_input: str | None = None
+    ) -> Proposals:
+        """Return every way to recover a failed job, judged, best first; changes nothing.
+
+        `edited_input` is the JSON text of the job's whole execution input.
+        Raises: NotFound, BadInput when the input is not JSON, Refused when the job did not fail.
+        """
+        if edited_input is not None:
+            json_digest(edited_input)
+        asked = Asked(
+            session_id=session_id,
+            job=job,
+            edited_input=edited_input,
+            requester=self.requester,
+            at=self._nature.clock(),
+            request_ids=(self._nature.new_request_id(), self._nature.new_request_id()),
+        )
+        found = proposals(asked, self._store, self._seeing)
+        self._remember(asked, found.proposals)
+        return found
+
+    def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
+        """Queue a request for a proposal of this desk; nothing runs before a human approves.
+
+        Raises: NotFound for an unknown proposal, Stale when the world moved since,
+        Refused for a hopeless one, BadInput for a bad reason.
+        """
+        asked, proposal = self._recall(proposal_id)
+        again = proposals(asked, self._store, self._seeing).proposals
+        same = next((p for p in again if p.proposal_id == proposal_id), None)
+        if same is None:
+            raise Stale(
+                f"the world changed since proposal {proposal_id[:12]} was made.",
+                "Call propose_recovery again and look at what is different.",
+            )
+        if same.verdict.ruling is Ruling.HOPELESS:
+            raise Refused(
+                f"{proposal.mode.value} is HOPELESS: {same.verdict.reasons[0].text}.",
+                "Choose another mode, or change what made it fail first.",
+            )
+        question = ask(same.plan, reason, (same.input,), client_claim)
+        return submit(question, self._store.requests, self._nature.clock())
+
+    def approval(self, request_id: str) -> Approval:
+        """Return where a request stands. Raises: NotFound."""
+        requests = self._store.requests
+        return approval(requests.get(request_id), requests, self._nature.clock())
+
+    def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
+        """Return where the newest requests stand, newest first."""
+        return approvals(self._store.requests, limit, self._nature.clock())
+
+    def pipelines(self) -> tuple[Pipeline, ...]:
+        """Return every known pipeline."""
+        return tuple(self._store.pipelines.get(name) for name in self._store.pipelines.names())
+
+    def _current(self, session_id: str) -> tuple[Session, Freshness]:
+        session = self._store.sessions.get(session_id)
+        freshness = self.freshness()
+        now = self._nature.clock()
+        seen_at = freshness.worker_seen_at
+        if session.stopped_at or (seen_at and now - seen_at <= WORKER_SILENT):
+            return session, freshness
+        live = seen_now(session, self._seeing.executions, now)
+        return live, Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
+
+    def _remember(self, asked: Asked, found: tuple[Proposal, ...]) -> None:
+        with self._lock:
+            for proposal in found:
+                self._proposed[proposal.proposal_id] = (asked, proposal)
+            while len(self._proposed) > REMEMBERED:
+                self._proposed.popitem(last=False)
+
+    def _recall(self, proposal_id: str) -> tuple[Asked, Proposal]:
+        with self._lock:
+            known = self._proposed.get(proposal_id)
+        if known is None:
+            raise NotFound(
+                f"proposal {proposal_id[:64]!r} was not made here, or long ago.",
+                "Call propose_recovery and use a proposal_id of its answer.",
+            )
+        return known

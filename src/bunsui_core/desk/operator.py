@@ -1,0 +1,141 @@
+"""What a human can do: look, ask and decide. Deciding signs; only a worker executes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bunsui_core.app.decide import Signing, decide
+from bunsui_core.app.request import approval, submit
+from bunsui_core.app.review import Looked, review_steps
+from bunsui_core.desk.agent import AgentDesk, Nature
+from bunsui_core.domain.answer import Review
+from bunsui_core.domain.approval import Answer, Approval, ask
+from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.errors import BunsuiError, Refused
+from bunsui_core.domain.plan import Plan, Risk, StartSession
+from bunsui_core.domain.policy import Policy, parse_policy, requirement
+from bunsui_core.domain.propose import LIFETIME
+from bunsui_core.domain.reviewing import document, shown_digest, typed_code
+from bunsui_core.domain.trust import Approver
+from bunsui_core.ports.control import Audit, Decisions, Keys
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.store import Store
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What a human's desk holds to sign and record decisions."""
+
+    decisions: Decisions
+    keys: Keys
+    audit: Audit
+
+
+@dataclass(frozen=True)
+class Place:
+    """The environment that this desk's own plans are about."""
+
+    environment: str
+    account: str
+    region: str
+
+
+class OperatorDesk(AgentDesk):
+    """Everything an agent can do, and what only a human may: review, decide, start sessions."""
+
+    def __init__(
+        self, store: Store, seeing: Seeing, deciding: Deciding, place: Place, nature: Nature
+    ) -> None:
+        trusted = [a for a in deciding.keys.trusted() if a.revoked_at is None]
+        requester = f"human:{trusted[0].name}" if trusted else "human:unknown"
+        super().__init__(store, seeing, requester, nature)
+        self._deciding = deciding
+        self._place = place
+
+    def review(self, request_id: str) -> Review:
+        """Return everything a human should see before deciding, looked up now. Raises: NotFound."""
+        now = self._nature.clock()
+        request = self._store.requests.get(request_id)
+        steps = review_steps(request, Looked(self._store, self._seeing, now))
+        needed = self._requirement(request.plan)
+        text = document(request, steps, needed)
+        return Review(
+            plan=request.plan,
+            approval=approval(request, self._store.requests, now),
+            steps=steps,
+            requirement=needed,
+            typed_code=typed_code(request.plan),
+            document=text,
+            shown_digest=shown_digest(text),
+            freshness=self.freshness(),
+        )
+
+    def decide(
+        self,
+        review: Review,
+        answer: Answer,
+        signing: Signing,
+        reason: str = "",
+        typed: str = "",
+    ) -> Approval:
+        """Sign and record a decision about exactly what was reviewed.
+
+        Raises: NotAuthorised for a wrong passphrase or approver, Refused by the policy, for a
+        request that is not open any more, or when the typed code of a high risk is missing.
+        """
+        if answer is Answer.APPROVE and typed.strip().upper() != review.typed_code:
+            raise Refused(
+                f"this request is of high risk: type {review.typed_code} to approve it.",
+                "Read the review again, then type the code.",
+            )
+        request = self._store.requests.get(review.plan.request_id)
+        now = self._nature.clock()
+        decide(request, review, answer, signing, self._deciding, reason, self._store.requests, now)
+        return self.approval(request.id)
+
+    def start(self, pipeline: str, input_text: str, reason: str) -> Approval:
+        """Queue a request to start a session. Raises: NotFound, BadInput."""
+        found = self._store.pipelines.get(pipeline)
+        now = self._nature.clock()
+        step = StartSession(
+            session_id=self._nature.new_session_id(),
+            pipeline=found.name,
+            graph_hash=found.graph_hash,
+            input_digest=json_digest(input_text),
+        )
+        plan = Plan(
+            request_id=self._nature.new_request_id(),
+            requester=self.requester,
+            environment=self._place.environment,
+            account=self._place.account,
+            region=self._place.region,
+            created_at=now,
+            expires_at=now + LIFETIME,
+            risk=Risk.MEDIUM,
+            steps=(step,),
+        )
+        return submit(ask(plan, reason, (input_text,)), self._store.requests, now)
+
+    def approvers(self) -> tuple[Approver, ...]:
+        """Return everyone who is or was trusted to decide."""
+        return self._deciding.keys.trusted()
+
+    def init_approver(self, name: str, passphrase: str, demo: bool = False) -> Approver:
+        """Make the first approver's key and the starter policy. Raises: Refused, BadInput."""
+        made = self._deciding.keys.create(name, passphrase, demo, self._nature.clock())
+        self.requester = f"human:{made.name}"
+        return made
+
+    def _requirement(self, plan: Plan) -> str:
+        return requirement(self._policy(), plan).value
+
+    def _policy(self) -> Policy | None:
+        signed = self._deciding.keys.policy()
+        if signed is None:
+            return None
+        if not self._deciding.keys.verify(signed.key_id, signed.message, signed.signature):
+            return None
+        try:
+            return parse_policy(signed.text)
+        except BunsuiError:
+            return None

@@ -1,0 +1,119 @@
+"""The review in words: from the typed plan and what was looked up, never from the asker's text."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.answer import StepReview
+from bunsui_core.domain.approval import Request
+from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.plan import Plan, RedriveJob, RestartJob, Risk, StartSession, Step
+from bunsui_core.domain.recovery import Odds, Preview
+from bunsui_core.domain.safe import safe
+
+SHOWN = 600
+"""Characters of one input or value that a review shows; the digest covers the whole."""
+
+
+def sentence(step: Step, pipeline: Pipeline, plan: Plan) -> str:
+    """Return what a step does, in one line."""
+    where = f"in {plan.environment}, account {plan.account}, {plan.region}"
+    match step:
+        case RedriveJob():
+            name = f"{pipeline.name}/{step.session_id}"
+            return f"redrive job {step.job} of {name} {where}, same input, same definition"
+        case RestartJob():
+            kind = "an edited input" if step.input_edited else "its recorded input"
+            name = f"{pipeline.name}/{step.session_id}"
+            return f"restart job {step.job} of {name} {where}, as a new execution with {kind}"
+        case StartSession():
+            return f"start session {step.session_id} of pipeline {pipeline.name} {where}"
+
+
+def undo_of(step: Step) -> str:
+    """Return how the step could be undone, honestly."""
+    match step:
+        case RedriveJob():
+            return "stop the execution in Step Functions; what it wrote stays written"
+        case RestartJob():
+            return "stop the new execution in Step Functions; what it wrote stays written"
+        case StartSession():
+            return "stop its executions in Step Functions; what they wrote stays written"
+
+
+def effects_of(pipeline: Pipeline, preview: Preview) -> tuple[str, ...]:
+    """Return the declared side effects of every job that will run."""
+    jobs = {job.name: job for job in pipeline.jobs}
+    names = (*preview.runs, *preview.follows)
+    return tuple(f"{name} is {jobs[name].effect.value} (declared)" for name in names)
+
+
+def typed_code(plan: Plan) -> str:
+    """Return what must be typed before a high-risk plan is approved, else an empty text."""
+    return plan.request_id[-4:].upper() if plan.risk is Risk.HIGH else ""
+
+
+def odds_text(odds: Odds) -> str:
+    """Return odds as a reviewer reads them; a prior is called one."""
+    span = f"{odds.low:.0%} to {odds.high:.0%}"
+    if odds.is_prior:
+        return f"{odds.tries} tries here so far, too few to tell; assumed {span}"
+    return f"{odds.successes} of {odds.tries} like it worked ({span})"
+
+
+def document(request: Request, steps: tuple[StepReview, ...], requirement: str) -> str:
+    """Return the review as plain text, independent of width and colours; its hash is signed."""
+    plan = request.plan
+    lines = [
+        f"REVIEW of request {plan.request_id}, asked by {safe(plan.requester, 100, False)}",
+        f"plan digest {plan.digest}",
+        f"risk {plan.risk.value}; needs {requirement}; expires {plan.expires_at.isoformat()}",
+    ]
+    for number, step in enumerate(steps, 1):
+        lines += _step_lines(number, step)
+    reason = safe(request.reason)
+    words = [f"| {line}" for line in reason.splitlines() or [""]]
+    return "\n".join([*lines, "", "THE ASKER'S WORDS, not bunsui's:", *words]) + "\n"
+
+
+def shown_digest(text: str) -> str:
+    """Return the hash of a review document that a decision carries."""
+    return text_digest(text)
+
+
+def _step_lines(number: int, step: StepReview) -> list[str]:
+    lines = ["", f"WILL HAPPEN  {number}. {step.sentence}", f"INPUT        {_short(step.input)}"]
+    lines += [
+        f"CHANGED      {_short(c.path)}: {_short(c.before)} -> {_short(c.after)}"
+        for c in step.changes
+    ]
+    if step.preview:
+        lines += _preview_lines(step.preview)
+    if step.verdict:
+        lines.append(f"WHY          {step.verdict.mode.value} is {step.verdict.ruling.value}")
+        lines += [
+            f"             {safe(reason.text, SHOWN, False)}" for reason in step.verdict.reasons
+        ]
+    if step.odds:
+        lines.append(f"ODDS         {odds_text(step.odds)}")
+    lines += [f"EFFECTS      {text}" for text in step.effects]
+    lines.append(f"UNDO         {step.undo}")
+    for check in step.checks:
+        sign = "holds" if check.holds else "DIFFERS"
+        lines.append(f"CHECKED      {check.name} {check.expected}, now {check.found}: {sign}")
+    return lines
+
+
+def _preview_lines(preview: Preview) -> list[str]:
+    follows = ", ".join(preview.follows) or "nothing"
+    reused = ", ".join(f"{r.job} ({r.output_digest[:8]})" for r in preview.reused) or "nothing"
+    untouched = ", ".join(preview.untouched) or "nothing else"
+    return [
+        f"THEN         {follows} (never ran)",
+        f"REUSED       {reused}",
+        f"WILL NOT     run {', '.join(r.job for r in preview.reused) or 'anything'} again, "
+        f"touch other sessions; stays as it is: {untouched}",
+    ]
+
+
+def _short(text: str) -> str:
+    return safe(text, SHOWN, False)

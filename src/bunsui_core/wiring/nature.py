@@ -1,0 +1,30 @@
+"""The clock, and ids that a person can read aloud."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+from bunsui_core.desk.agent import Nature
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U."""
+
+
+def clock() -> datetime:
+    """Return this moment in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return an id such as `1KQ7R4X-9F3K`: seconds since 1970, then 20 random bits."""
+    seconds, moment = int(clock().timestamp()), ""
+    while seconds:
+        seconds, digit = divmod(seconds, 32)
+        moment = ALPHABET[digit] + moment
+    return f"{moment}-{''.join(secrets.choice(ALPHABET) for _ in range(4))}"
+
+
+def nature() -> Nature:
+    """Return the real clock and real makers of ids."""
+    return Nature(clock=clock, new_request_id=new_id, new_session_id=new_id)

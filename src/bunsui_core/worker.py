@@ -1,0 +1,146 @@
+"""What runs without a person: observe, advance, execute what was decided, in a loop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from bunsui_core.app.advance import advance_session
+from bunsui_core.app.archive import Shelf, archive_closed
+from bunsui_core.app.diagnose import diagnose_job
+from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.learn import learn
+from bunsui_core.app.perform import Hands
+from bunsui_core.app.propose import is_about
+from bunsui_core.app.request import approval
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.approval import ApprovalStatus, Request
+from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.errors import BunsuiError, Conflict
+from bunsui_core.domain.plan import StartSession
+from bunsui_core.domain.rerun import last_attempt
+from bunsui_core.domain.session import Session, SessionStatus
+from bunsui_core.log import events
+
+RECENT = 100
+"""How many failed sessions a new worker looks through for unexplained failures."""
+
+REQUESTS = 200
+"""How many of the newest requests one round looks at."""
+
+
+class Worker:
+    """The only actor that changes AWS and the only one that writes observations."""
+
+    def __init__(
+        self,
+        hands: Hands,
+        shelf: Shelf,
+        executor: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._hands = hands
+        self._shelf = shelf
+        self._executor = executor
+        self._clock = clock
+        self._log = events("worker")
+        self._settled: set[str] = set()
+
+    def tick(self) -> bool:
+        """Do one round; whether something is still moving."""
+        self._hands.store.heartbeat.beat(self._clock())
+        executed = [self._execute(request) for request in self._waiting()]
+        moving = [self._advance(session_id) for session_id in self._hands.store.sessions.open_ids()]
+        return any(executed) or any(moving)
+
+    def run(self, stop: threading.Event, busy: float = 0.1, idle: float = 0.5) -> None:
+        """Do rounds until told to stop; `busy` and `idle` are the pauses between, in seconds."""
+        caught_up = False
+        while not stop.is_set():
+            try:
+                if not caught_up:
+                    self._catch_up()
+                    caught_up = True
+                moving = self.tick()
+            except BunsuiError as error:
+                moving = False
+                self._log.warning("round_failed", code=error.code, error=error.message)
+            except Exception:
+                moving = False
+                self._log.exception("round_broken")
+            stop.wait(busy if moving else idle)
+
+    def _waiting(self) -> tuple[Request, ...]:
+        newest = self._hands.store.requests.newest(REQUESTS)
+        return tuple(r for r in reversed(newest) if r.id not in self._settled)
+
+    def _execute(self, request: Request) -> bool:
+        try:
+            self._witness(request)
+            state = execute(request, self._hands, Turn(self._executor, self._clock()))
+            return self._follow(request) or state is not None
+        except BunsuiError as error:
+            self._log.warning("not_executed", request_id=request.id, error=error.message)
+            return False
+
+    def _witness(self, request: Request) -> None:
+        """Chain the request and its decisions into the record; each is recorded once."""
+        audit, now = self._hands.control.audit, self._clock()
+        audit.append("requested", request.id, request.plan.requester, request.plan_digest, now)
+        for signed in self._hands.store.requests.decisions(request.id):
+            made = signed.decision
+            body = text_digest(signed.signature)
+            audit.append(f"{made.decision.value}d", request.id, made.approver, body, now)
+
+    def _follow(self, request: Request) -> bool:
+        """Learn from what came of a request; settled requests are not looked at again."""
+        store, now = self._hands.store, self._clock()
+        status = approval(request, store.requests, now).status
+        if status.is_open:
+            return False
+        if status is ApprovalStatus.DONE and not isinstance(request.plan.steps[0], StartSession):
+            if learn(request, store, now) is None:
+                return True
+        self._settled.add(request.id)
+        return False
+
+    def _advance(self, session_id: str) -> bool:
+        store, seeing = self._hands.store, self._hands.seeing
+        runner = self._hands.control.runner
+        try:
+            session = advance_session(
+                session_id, store.sessions, seeing.executions, runner, self._clock()
+            )
+            self._explain(session)
+        except Conflict:
+            return True
+        except BunsuiError as error:
+            self._log.warning("not_advanced", session_id=session_id, error=error.message)
+            return False
+        return session.status is SessionStatus.RUNNING
+
+    def _explain(self, session: Session) -> None:
+        """Diagnose every failed job once, and archive what closed."""
+        store, seeing = self._hands.store, self._hands.seeing
+        for job in session.failed_jobs:
+            attempt = last_attempt(session, job)
+            known = store.diagnoses.get(session.id, job)
+            if attempt is None or not attempt.execution_arn:
+                continue
+            if known and is_about(known, attempt.number, attempt.redrive_count):
+                continue
+            made = diagnose_job(session, job, seeing.executions, seeing.logs, self._clock())
+            store.diagnoses.put(made)
+        archive_closed(session, self._shelf, seeing, self._clock())
+
+    def _catch_up(self) -> None:
+        """Explain failures that an earlier worker stored and died before explaining."""
+        page = self._hands.store.sessions.page(
+            SessionFilter(status=SessionStatus.FAILED), RECENT, ""
+        )
+        for line in page.items:
+            try:
+                self._explain(self._hands.store.sessions.get(line.session_id))
+            except BunsuiError as error:
+                self._log.warning("not_explained", session_id=line.session_id, error=error.message)
