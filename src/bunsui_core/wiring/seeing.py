@@ -1,0 +1,41 @@
+"""Which AWS an actor sees, with that actor's own credentials."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.aws.client import Access, Clients
+from bunsui_core.adapters.aws.executions import AwsExecutions
+from bunsui_core.adapters.aws.inventory import AwsInventory
+from bunsui_core.adapters.aws.logs import AwsLogs
+from bunsui_core.adapters.emulator.record import Folder
+from bunsui_core.domain.errors import Unavailable
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.settings import Settings
+
+
+def local_access(settings: Settings, actor: str, reading: bool) -> Access:
+    """Return how an actor reaches the embedded AWS of this home, as it runs now.
+
+    Raises: Unavailable when it does not run.
+    """
+    folder = Folder.of(settings.home)
+    server, keys = folder.read_record(), folder.read_credentials(actor)
+    if server is None or keys is None:
+        raise Unavailable(
+            f"the embedded AWS of {settings.home} does not run.",
+            "Start it with `bunsui local up`; what is stored stays visible meanwhile.",
+        )
+    return Access(
+        endpoint=server.url,
+        region=server.region,
+        access_key=keys.access_key_id,
+        secret_key=keys.secret_access_key,
+        reading=reading,
+    )
+
+
+def seeing(settings: Settings, actor: str) -> Seeing:
+    """Return eyes that can only read; each client is made when it is first needed."""
+    clients = Clients(lambda: local_access(settings, actor, reading=True))
+    return Seeing(
+        executions=AwsExecutions(clients), logs=AwsLogs(clients), inventory=AwsInventory(clients)
+    )
