@@ -1,0 +1,23 @@
+"""The agent's composition root: a read-only store, an inbox, read-only eyes, no key."""
+
+from __future__ import annotations
+
+from bunsui_core.desk.agent import AgentDesk
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.nature import nature
+from bunsui_core.wiring.seeing import seeing
+from bunsui_core.wiring.store import reader, store
+
+
+def agent_desk(settings: Settings, name: str) -> AgentDesk:
+    """Return the desk of the agent of that name; its requests are signed `agent:<name>`."""
+    return AgentDesk(
+        store(settings, reader(settings)), seeing(settings, "agent"), f"agent:{name}", nature()
+    )
+
+
+def reading_desk(settings: Settings) -> AgentDesk:
+    """Return a desk that a human's read-only command looks through; it decides nothing."""
+    return AgentDesk(
+        store(settings, reader(settings)), seeing(settings, "agent"), "human:reader", nature()
+    )

@@ -1,0 +1,32 @@
+"""The human's composition root: the store, eyes that only read, and keys to sign with."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.local.control.audit import LocalAudit
+from bunsui_core.adapters.local.control.decisions import LocalDecisions
+from bunsui_core.adapters.local.control.keys import LocalKeys
+from bunsui_core.adapters.local.control.schema import StoreWriter, create
+from bunsui_core.desk.operator import Deciding, OperatorDesk, Place
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.nature import nature
+from bunsui_core.wiring.seeing import seeing
+from bunsui_core.wiring.store import store
+
+
+def writer(settings: Settings) -> StoreWriter:
+    """Return a connection that writes the store, which is made when it is not there."""
+    create(settings.store_path, settings.inbox_path)
+    return StoreWriter(settings.store_path, settings.account, settings.region)
+
+
+def operator_desk(settings: Settings) -> OperatorDesk:
+    """Return the desk of the human at this terminal."""
+    connection = writer(settings)
+    deciding = Deciding(
+        decisions=LocalDecisions(connection),
+        keys=LocalKeys(connection, settings.keys_path),
+        audit=LocalAudit(connection),
+    )
+    place = Place(settings.environment, settings.account, settings.region)
+    remembered = store(settings, connection)
+    return OperatorDesk(remembered, seeing(settings, "agent"), deciding, place, nature())

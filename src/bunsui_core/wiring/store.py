@@ -1,0 +1,32 @@
+"""What one actor remembers, over that actor's own connection."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.requests import LocalRequests
+from bunsui_core.adapters.local.sessions import LocalSessions
+from bunsui_core.adapters.local.store import (
+    LocalDiagnoses,
+    LocalHeartbeat,
+    LocalOutcomes,
+    LocalPipelines,
+)
+from bunsui_core.ports.store import Store
+from bunsui_core.settings import Settings
+
+
+def reader(settings: Settings) -> StoreReader:
+    """Return a connection that can read the store and nothing else."""
+    return StoreReader(settings.store_path, settings.account, settings.region)
+
+
+def store(settings: Settings, connection: StoreReader) -> Store:
+    """Return everything remembered, as that connection may see or write it."""
+    return Store(
+        requests=LocalRequests(connection, settings.inbox_path),
+        pipelines=LocalPipelines(connection),
+        sessions=LocalSessions(connection),
+        diagnoses=LocalDiagnoses(connection),
+        outcomes=LocalOutcomes(connection),
+        heartbeat=LocalHeartbeat(connection),
+    )

@@ -1,0 +1,39 @@
+"""The worker's composition root: the store, the executing credentials, no key to sign with."""
+
+from __future__ import annotations
+
+import os
+
+from bunsui_core.adapters.aws.client import Clients
+from bunsui_core.adapters.aws.control.runner import AwsRunner
+from bunsui_core.adapters.local.control.audit import LocalAudit
+from bunsui_core.adapters.local.control.decisions import LocalDecisions
+from bunsui_core.adapters.local.control.effects import LocalEffects
+from bunsui_core.adapters.local.control.keys import LocalKeys
+from bunsui_core.adapters.local.files import FileBlobs
+from bunsui_core.adapters.local.store import LocalArchive
+from bunsui_core.app.archive import Shelf
+from bunsui_core.app.perform import Hands
+from bunsui_core.ports.control import Control
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.nature import clock, new_id
+from bunsui_core.wiring.operator import writer
+from bunsui_core.wiring.seeing import local_access, seeing
+from bunsui_core.wiring.store import store
+from bunsui_core.worker import Worker
+
+
+def worker(settings: Settings) -> Worker:
+    """Return the worker of this home."""
+    connection = writer(settings)
+    clients = Clients(lambda: local_access(settings, "worker", reading=False))
+    control = Control(
+        decisions=LocalDecisions(connection),
+        effects=LocalEffects(connection),
+        runner=AwsRunner(clients),
+        keys=LocalKeys(connection, settings.keys_path),
+        audit=LocalAudit(connection),
+    )
+    hands = Hands(store(settings, connection), seeing(settings, "worker"), control)
+    shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
+    return Worker(hands, shelf, f"worker:{os.getpid()}:{new_id()}", clock)
