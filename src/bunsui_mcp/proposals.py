@@ -1,0 +1,64 @@
+"""The ways to recover, told to an agent."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.answer import Freshness, Proposals
+from bunsui_core.domain.plan import RestartJob
+from bunsui_core.domain.recovery import Preview, Proposal
+from bunsui_mcp.answers import OddsLine, PreviewLine, ProposalLine, ProposalsAnswer
+from bunsui_mcp.tell import clip, few, page
+
+_REASONS = 5
+
+
+def proposals_answer(found: Proposals, freshness: Freshness) -> ProposalsAnswer:
+    """Return every mode with its verdict, best first."""
+    lines = page([_line(one) for one in found.proposals], "", len(found.proposals))
+    rulings = ", ".join(f"{one.mode} {one.verdict.ruling}" for one in found.proposals)
+    best = next((one for one in found.proposals if one.recommended), None)
+    return ProposalsAnswer(
+        summary=f"Job {found.job}: {rulings}. "
+        + (f"Recommended: {best.mode}." if best else "None is recommended."),
+        next=_after(best),
+        as_of=freshness.as_of,
+        source=freshness.source,
+        session_id=found.session_id,
+        job=found.job,
+        category=found.diagnosis.category,
+        proposals=lines.items,
+        truncated=bool(lines.next_cursor),
+    )
+
+
+def _after(best: Proposal | None) -> str:
+    if best:
+        return f"request_recovery with proposal_id {best.proposal_id} and your reason."
+    return (
+        "Read the reasons. Correct the input (propose_recovery with input) or have the cause "
+        "repaired, then propose again."
+    )
+
+
+def _line(proposal: Proposal) -> ProposalLine:
+    return ProposalLine(
+        proposal_id=proposal.proposal_id,
+        mode=proposal.mode,
+        verdict=proposal.verdict.ruling,
+        recommended=proposal.recommended,
+        risk=proposal.plan.risk,
+        input_edited=any(
+            isinstance(step, RestartJob) and step.input_edited for step in proposal.plan.steps
+        ),
+        reasons=tuple(clip(one.text, 240) for one in proposal.verdict.reasons[:_REASONS]),
+        odds=OddsLine(**proposal.odds.model_dump()),
+        preview=_preview_line(proposal.preview),
+    )
+
+
+def _preview_line(preview: Preview) -> PreviewLine:
+    return PreviewLine(
+        runs=few(preview.runs, 6),
+        follows=few(preview.follows, 6),
+        reused=few([one.job for one in preview.reused], 6),
+        untouched=few(preview.untouched, 6),
+    )

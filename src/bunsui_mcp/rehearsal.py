@@ -1,0 +1,241 @@
+"""The scripted agent: a real MCP client that looks, explains, proposes and asks.
+
+`python -m bunsui_mcp.rehearsal --session ID [--edited-input FILE_OR_JSON] [--agent NAME] [--wait]`
+It spawns the server as any host does, knows nothing but what the tools answer, and writes one JSON
+document to stdout: an object for a single `--session`, otherwise a list in the order given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.types import TextContent
+from pydantic import Field, ValidationError
+
+from bunsui_core.domain.value import Json, Value
+from bunsui_core.domain.verdict import Ruling
+from bunsui_mcp.answers import (
+    AnalysisAnswer,
+    Answer,
+    ApprovalAnswer,
+    LogsAnswer,
+    ProposalLine,
+    ProposalsAnswer,
+    SessionAnswer,
+    SessionsAnswer,
+)
+
+_Answer = TypeVar("_Answer", bound=Answer)
+
+_WAITS = 40
+"""Calls of wait_for_approval before the agent gives up, 45 seconds each."""
+
+
+class Case(Value):
+    """A session to recover; `edited_input` is laid over the failed job's execution input."""
+
+    session_id: str
+    edited_input: dict[str, Json] | None = None
+
+
+class Played(Value):
+    """What the answers said about one case; null where the agent did not come that far."""
+
+    session_id: str
+    first_status: str | None = None
+    category: str | None = None
+    failed_state_path: tuple[str, ...] = ()
+    verdicts: dict[str, str] = Field(default_factory=dict)
+    proposal_id: str | None = None
+    mode: str | None = None
+    request_id: str | None = None
+    status: str | None = None
+    final_status: str | None = None
+    said: str = ""
+    error: str | None = None
+
+
+class NoAnswer(Exception):
+    """A tool refused; the text is what it said."""
+
+
+class ScriptedAgent:
+    """Plays cases over one client session, one tool call after the other."""
+
+    def __init__(self, client: Client, waits: bool) -> None:
+        self._client = client
+        self._waits = waits
+
+    async def play(self, case: Case) -> Played:
+        """Return how far the tools led; a refusal ends the case with what it said."""
+        played = Played(session_id=case.session_id)
+        try:
+            return await self._recover(case, played)
+        except NoAnswer as refusal:
+            return played.model_copy(update={"error": str(refusal)})
+
+    async def _recover(self, case: Case, played: Played) -> Played:
+        await self._ask(SessionsAnswer, "list_sessions")
+        session = await self._ask(SessionAnswer, "get_session", session_id=case.session_id)
+        cause = await self._ask(AnalysisAnswer, "analyze_failure", session_id=case.session_id)
+        played = played.model_copy(
+            update={
+                "first_status": session.status.value,
+                "category": cause.category.value if cause.category else None,
+                "failed_state_path": cause.failed_state_path,
+                "said": cause.summary,
+            }
+        )
+        return await self._propose(case, cause, played) if cause.category else played
+
+    async def _propose(self, case: Case, cause: AnalysisAnswer, played: Played) -> Played:
+        where: dict[str, Json] = {"session_id": case.session_id, "job": cause.job}
+        await self._ask(LogsAnswer, "get_operation_logs", **where)
+        if case.edited_input is not None:
+            where["input"] = laid_over(recorded_input(cause), case.edited_input)
+        found = await self._ask(ProposalsAnswer, "propose_recovery", **where)
+        played = played.model_copy(
+            update={
+                "verdicts": {one.mode.value: one.verdict.value for one in found.proposals},
+                "said": found.summary,
+            }
+        )
+        best = choice(found)
+        return await self._request(best, reason_for(cause, best), played) if best else played
+
+    async def _request(self, best: ProposalLine, reason: str, played: Played) -> Played:
+        asked = await self._ask(
+            ApprovalAnswer, "request_recovery", proposal_id=best.proposal_id, reason=reason
+        )
+        played = played.model_copy(
+            update={
+                "proposal_id": best.proposal_id,
+                "mode": best.mode.value,
+                "request_id": asked.request_id,
+                "status": asked.status.value,
+                "said": asked.summary,
+            }
+        )
+        return await self._wait(asked, played) if self._waits else played
+
+    async def _wait(self, asked: ApprovalAnswer, played: Played) -> Played:
+        for _ in range(_WAITS):
+            if not asked.is_open:
+                break
+            asked = await self._ask(
+                ApprovalAnswer, "wait_for_approval", request_id=asked.request_id, max_wait_s=45
+            )
+        return played.model_copy(
+            update={"final_status": asked.status.value, "said": f"{asked.summary} {asked.note}"}
+        )
+
+    async def _ask(self, kind: type[_Answer], tool: str, **arguments: Json) -> _Answer:
+        result = await self._client.call_tool(tool, arguments)
+        if result.is_error or result.structured_content is None:
+            raise NoAnswer(
+                " ".join(part.text for part in result.content if isinstance(part, TextContent))
+            )
+        return kind.model_validate(result.structured_content)
+
+
+def recorded_input(cause: AnalysisAnswer) -> Json:
+    """Return the failed job's execution input. Raises: NoAnswer when it was not shown whole."""
+    if not cause.execution_input_complete:
+        raise NoAnswer(f"the input of job {cause.job} is too long to be edited here")
+    recorded: Json = json.loads(cause.execution_input)
+    return recorded
+
+
+def laid_over(recorded: Json, edited: Json) -> Json:
+    """Return the recorded document with the edited members in their places."""
+    if not (isinstance(recorded, dict) and isinstance(edited, dict)):
+        return edited
+    return recorded | {key: laid_over(recorded.get(key), value) for key, value in edited.items()}
+
+
+def choice(found: ProposalsAnswer) -> ProposalLine | None:
+    """Return the recommended proposal, or the first whose verdict is open; never a bad one."""
+    best = next((one for one in found.proposals if one.recommended), None)
+    return best or next((one for one in found.proposals if one.verdict is Ruling.UNKNOWN), None)
+
+
+def reason_for(cause: AnalysisAnswer, best: ProposalLine) -> str:
+    """Return the reason for the human, in the words of the answers."""
+    edited = " with a corrected input" if best.input_edited else ""
+    why = best.reasons[0] if best.reasons else "no reason was given"
+    text = f"{cause.summary} {best.mode.value}{edited} is {best.verdict.value}: {why}"
+    return text[:1_000]
+
+
+def main() -> int:
+    """Play the cases of the command line; 4 when a tool refused one, 6 without a server."""
+    try:
+        single, cases, agent, waits = _arguments(sys.argv[1:])
+        played = anyio.run(_play, cases, agent, waits)
+    except (ValidationError, ValueError) as error:
+        sys.stderr.write(f"bad_input: {error}\n")
+        return 2
+    except (MCPError, OSError) as error:
+        sys.stderr.write(f"unavailable: the MCP server did not answer: {error}\n")
+        return 6
+    documents = [one.model_dump(mode="json") for one in played]
+    json.dump(documents[0] if single else documents, sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n")
+    return 4 if any(one.error for one in played) else 0
+
+
+async def _play(cases: list[Case], agent: str, waits: bool) -> list[Played]:
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "bunsui_mcp", "--agent", agent], env=dict(os.environ)
+    )
+    async with Client(server, read_timeout_seconds=90) as client:
+        scripted = ScriptedAgent(client, waits)
+        return [await scripted.play(case) for case in cases]
+
+
+class _EditedInput(argparse.Action):
+    """Gives the session named last on the command line its edited input."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Take a JSON text or the name of a file that holds one."""
+        if not namespace.cases:
+            parser.error("--edited-input belongs behind the --session it is for")
+        text = str(values)
+        if not text.lstrip().startswith("{"):
+            text = Path(text).read_text(encoding="utf-8")
+        namespace.cases[-1] |= {"edited_input": json.loads(text)}
+
+
+def _session(text: str) -> dict[str, Json]:
+    return {"session_id": text}
+
+
+def _arguments(words: list[str]) -> tuple[bool, list[Case], str, bool]:
+    parser = argparse.ArgumentParser(prog="python -m bunsui_mcp.rehearsal", description=__doc__)
+    parser.add_argument("--session", dest="cases", action="append", type=_session, metavar="ID")
+    parser.add_argument("--case", dest="cases", action="append", type=json.loads, metavar="JSON")
+    parser.add_argument("--edited-input", action=_EditedInput, metavar="FILE_OR_JSON")
+    parser.add_argument("--agent", default="rehearsal", metavar="NAME")
+    parser.add_argument("--wait", action="store_true", help="wait for each request to end")
+    parser.set_defaults(cases=[])
+    given = parser.parse_args(words)
+    lines = given.cases or [json.loads(line) for line in sys.stdin if line.strip()]
+    single = len(lines) == 1 and "--case" not in words and bool(given.cases)
+    return single, [Case.model_validate(line) for line in lines], given.agent, given.wait
+
+
+if __name__ == "__main__":
+    sys.exit(main())
