@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := .ci/environment.py
+CONSTRAINTS := .ci/constraints.txt
 # Two test processes: the tests wait for Step Functions more than they compute.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -11,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 find_python = $(shell for python in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
-.PHONY: help demo test check check-slow lint types format bench clean
+.PHONY: help demo test check check-slow lint types format bench constraints clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -45,10 +46,14 @@ bench: $(VENV)/.has-dev ## what is fast, measured; JSON
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/out
 
-$(VENV)/.has-local: pyproject.toml $(ENVIRONMENT)
+constraints: $(VENV)/.has-dev ## pin .ci/constraints.txt to what is installed now
+	@{ echo "# The versions the gate last passed with; 'make constraints' writes this file."; \
+		$(BIN)/python -m pip freeze --exclude-editable --exclude pip; } > $(CONSTRAINTS)
+
+$(VENV)/.has-local: pyproject.toml $(ENVIRONMENT) $(CONSTRAINTS)
 	@$(call install,local)
 
-$(VENV)/.has-dev: pyproject.toml $(ENVIRONMENT)
+$(VENV)/.has-dev: pyproject.toml $(ENVIRONMENT) $(CONSTRAINTS)
 	@$(call install,local dev)
 
 define install

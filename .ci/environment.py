@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 SECONDS_BETWEEN_LINES = 5.0
 PIP = "https://pypi.org/pypi/pip/json"
 NO_PIP = """\
@@ -104,10 +105,13 @@ def runs(*command: str) -> bool:
 
 def install(venv: Path, extras: Sequence[str]) -> None:
     """Installs the repository, editable, with its extras, and says every few seconds how far."""
+    # An old pip works too, but takes twice as long to find out what fits together.
+    runs(str(python_of(venv)), "-m", "pip", "install", "--upgrade", "pip")
     what = f".[{','.join(extras)}]"
     say(f"installing bunsui{what[1:]}; the first time takes a minute or two")
     command = [str(python_of(venv)), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--no-input", "--progress-bar", "off", "-e", what]
+    command += ["--no-input", "--no-compile", "--progress-bar", "off"]
+    command += ["--constraint", str(CONSTRAINTS), "--editable", what]
     log = venv / "pip.log"
     with (
         log.open("w", encoding="utf-8") as words,
