@@ -38,3 +38,12 @@ class DemoReport(Value):
     pipeline: str
     scenes: tuple[ScenePlayed, ...]
     totals: DemoTotals
+
+
+class StageSet(Value):
+    """What waits for a person after the demo was set up; the demo key works here only."""
+
+    pipeline: str
+    session_ids: tuple[str, ...]
+    approver: str
+    passphrase: str

@@ -1,0 +1,86 @@
+"""The scripted agent of the demo, run as the process that it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.value import Json, Value
+from bunsui_core.settings import Settings
+
+AGENT = "rehearsal"
+"""The name under which the scripted agent asks."""
+
+Case: TypeAlias = "dict[str, Json]"
+
+
+class Rehearsed(Value):
+    """What the MCP answers said about one session, as the scripted agent reports it."""
+
+    session_id: str
+    first_status: str
+    category: str | None = None
+    failed_state_path: tuple[str, ...] = ()
+    verdicts: dict[str, str] = {}
+    proposal_id: str | None = None
+    mode: str | None = None
+    request_id: str | None = None
+    status: str | None = None
+    final_status: str | None = None
+    note: str = ""
+
+
+_REPORT = TypeAdapter(tuple[Rehearsed, ...])
+
+
+class Rehearsal:
+    """The scripted agent at work on some sessions; it waits for the human when told to."""
+
+    def __init__(self, settings: Settings, cases: tuple[Case, ...], wait: bool) -> None:
+        command = [sys.executable, "-m", "bunsui_mcp.rehearsal", "--agent", AGENT]
+        for case in cases:
+            command += ["--case", json.dumps(case)]
+        self._process = subprocess.Popen(
+            [*command, "--wait"] if wait else command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "BUNSUI_HOME": str(settings.home)},
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the agent has ended."""
+        return self._process.poll() is not None
+
+    def report(self, seconds: float) -> tuple[Rehearsed, ...]:
+        """Return what the agent reports when it ends. Raises: Unavailable when it does not."""
+        try:
+            out, said = self._process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            self.stop()
+            raise Unavailable("the scripted agent did not end in time.", "Try again.") from error
+        try:
+            return _REPORT.validate_json(out)
+        except ValidationError as error:
+            last = said.strip().splitlines()[-1:] or ["it said nothing"]
+            raise Unavailable(
+                f"the scripted agent ended with exit code {self._process.returncode}: {last[0]}",
+                "Try again, or look at the log beside the store.",
+            ) from error
+
+    def stop(self) -> None:
+        """End the agent if it still runs."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream:
+                stream.close()
