@@ -1,0 +1,138 @@
+"""Clients of AWS, or of the embedded AWS: the same code, another endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from bunsui_core.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+
+READS: Mapping[str, frozenset[str]] = {
+    "sfn": frozenset(
+        {
+            "DescribeExecution",
+            "DescribeStateMachine",
+            "DescribeStateMachineForExecution",
+            "GetExecutionHistory",
+            "ListExecutions",
+            "ListStateMachines",
+        }
+    ),
+    "lambda": frozenset({"GetFunctionConfiguration"}),
+    "cloudwatch-logs": frozenset({"FilterLogEvents", "GetLogEvents"}),
+    "s3": frozenset({"HeadObject"}),
+    "cloudformation": frozenset({"DescribeStacks"}),
+    "sts": frozenset({"GetCallerIdentity"}),
+}
+"""All that a reading client ever sends, by botocore's service id; everything else is refused."""
+
+_GUARDED_EVENTS = ("provide-client-params", "before-call", "before-send")
+_CONNECT_SECONDS = 1.0
+_READ_SECONDS = 5.0
+_ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Access:
+    """Which AWS to speak to and as whom; a `reading` access refuses every change by itself."""
+
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    reading: bool = True
+
+
+class Clients:
+    """One thread-safe client per service, each made when it is first needed.
+
+    `access` may be a function that finds the access anew: when its answer changes (the embedded
+    AWS was started again on another port), the clients are made anew too.
+    """
+
+    def __init__(self, access: Access | Callable[[], Access]) -> None:
+        self._find = access if callable(access) else lambda: access
+        self._access: Access | None = None
+        self._lock = Lock()
+        self._made: dict[str, Any] = {}
+
+    @property
+    def stepfunctions(self) -> SFNClient:
+        """The client of Step Functions."""
+        client: SFNClient = self._client("stepfunctions")
+        return client
+
+    @property
+    def functions(self) -> LambdaClient:
+        """The client of Lambda."""
+        client: LambdaClient = self._client("lambda")
+        return client
+
+    @property
+    def logs(self) -> CloudWatchLogsClient:
+        """The client of CloudWatch Logs."""
+        client: CloudWatchLogsClient = self._client("logs")
+        return client
+
+    @property
+    def objects(self) -> S3Client:
+        """The client of S3."""
+        client: S3Client = self._client("s3")
+        return client
+
+    def _client(self, service: str) -> Any:
+        with self._lock:  # boto3 sessions are not thread-safe; clients are
+            access = self._find()
+            if access != self._access:
+                self._access = access
+                self._made.clear()
+            if service not in self._made:
+                self._made[service] = make_client(service, access)
+            return self._made[service]
+
+
+def make_client(service: str, access: Access) -> Any:
+    """Return a boto3 client; a dead endpoint answers it within about three seconds."""
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.Session(
+        aws_access_key_id=access.access_key,
+        aws_secret_access_key=access.secret_key,
+        region_name=access.region,
+    )
+    config = Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
+        s3={"addressing_style": "path"},
+    )
+    client = session.client(service, endpoint_url=access.endpoint or None, config=config)  # type: ignore[call-overload]  # the service is a variable
+    if access.reading:
+        refuse_changes(client)
+    return client
+
+
+def refuse_changes(client: BaseClient) -> None:
+    """Make a client refuse, before anything is sent or signed, what is not in READS."""
+    for event in _GUARDED_EVENTS:
+        client.meta.events.register_first(event, _only_reads)
+
+
+def _only_reads(event_name: str, **_sent: object) -> None:
+    """Refuse by event name, `before-call.sfn.StartExecution`; a name of another shape too."""
+    service, operation = [*event_name.split("."), "", ""][1:3]
+    if operation not in READS.get(service, frozenset()):
+        raise Refused(
+            f"this process only reads AWS; {service}:{operation} is not one of its calls.",
+            "Ask a human for the change with a request.",
+        )

@@ -1,0 +1,52 @@
+"""The two calls that change Step Functions."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.aws.client import Clients
+from bunsui_core.adapters.aws.errors import translated
+from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.errors import Conflict
+from bunsui_core.ports.control import Started
+
+
+class AwsRunner:
+    """Starts and redrives executions; needs clients that may do more than read."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def start(self, machine: str, name: str, text: str) -> Started:
+        """Start an execution under a name of its own.
+
+        Raises: Conflict when the name belongs to another input; NotFound, Unavailable.
+        """
+        try:
+            with translated(f"start of {name}"):
+                found = self._clients.stepfunctions.start_execution(
+                    stateMachineArn=machine, name=name, input=text
+                )
+        except Conflict:
+            return self._started_before(_execution_arn(machine, name), text)
+        return Started(execution_arn=found["executionArn"], existed=False)
+
+    def redrive(self, execution_arn: str, client_token: str) -> None:
+        """Let an execution go on at its failed state. Raises: Refused, NotFound, Unavailable."""
+        with translated(f"redrive of {execution_arn}"):
+            self._clients.stepfunctions.redrive_execution(
+                executionArn=execution_arn, clientToken=client_token
+            )
+
+    def _started_before(self, execution_arn: str, text: str) -> Started:
+        """A name is taken for 90 days after the close: the same input means "done before"."""
+        with translated(f"execution {execution_arn}"):
+            found = self._clients.stepfunctions.describe_execution(executionArn=execution_arn)
+        if json_digest(found.get("input", "{}")) != json_digest(text):
+            raise Conflict(
+                f"{execution_arn} exists with another input.",
+                "Look at that execution; a new attempt needs a new name.",
+            )
+        return Started(execution_arn=execution_arn, existed=True)
+
+
+def _execution_arn(machine: str, name: str) -> str:
+    return f"{machine.replace(':stateMachine:', ':execution:', 1)}:{name}"

@@ -1,0 +1,105 @@
+"""Log lines of one request of one Lambda function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bunsui_core.adapters.aws.client import Clients
+from bunsui_core.adapters.aws.errors import translated
+from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.failure import LogLine
+from bunsui_core.ports.observe import LogWindow
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
+
+_PAGE = 1000
+_MOST_PAGES = 50
+"""Pages read of one stream: a bound on what one question may cost."""
+
+
+class AwsLogs:
+    """Reads CloudWatch Logs."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def lines(self, window: LogWindow, limit: int) -> tuple[LogLine, ...]:
+        """Return the lines of that very request, oldest first. Raises: NotFound, Unavailable."""
+        group = self._group(window.function)
+        with translated(f"logs of {window.function}"):
+            if not window.request_id:
+                return tuple(islice(self._matching(group, window, ""), limit))
+            stream = next(self._matching(group, window, f'"{window.request_id}"'), None)
+            if stream is None:
+                return ()
+            written = self._stream(group, stream.stream, window)
+            return tuple(islice(of_request(written, window.request_id), limit))
+
+    def _group(self, function: str) -> str:
+        """LoggingConfig.LogGroup, where the function has one; a deleted function had the usual."""
+        try:
+            with translated(f"function {function}"):
+                found = self._clients.functions.get_function_configuration(FunctionName=function)
+        except NotFound:
+            return f"/aws/lambda/{function}"
+        return found.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
+
+    def _matching(self, group: str, window: LogWindow, pattern: str) -> Iterator[LogLine]:
+        pages = self._clients.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group,
+            filterPattern=pattern,
+            startTime=_milliseconds(window.start),
+            endTime=_milliseconds(window.end),
+        )
+        for page in islice(pages, _MOST_PAGES):
+            for event in page["events"]:
+                yield _line(event["timestamp"], event["message"], event["logStreamName"])
+
+    def _stream(self, group: str, stream: str, window: LogWindow) -> Iterator[LogLine]:
+        """GetLogEvents ends with the token it was given, not with an empty page."""
+        asked: GetLogEventsRequestTypeDef = {
+            "logGroupName": group,
+            "logStreamName": stream,
+            "startTime": _milliseconds(window.start),
+            "endTime": _milliseconds(window.end),
+            "startFromHead": True,
+            "limit": _PAGE,
+        }
+        for _ in range(_MOST_PAGES):
+            page = self._clients.logs.get_log_events(**asked)
+            for event in page["events"]:
+                yield _line(event["timestamp"], event["message"], stream)
+            if page["nextForwardToken"] == asked.get("nextToken"):
+                return
+            asked["nextToken"] = page["nextForwardToken"]
+
+
+def of_request(lines: Iterator[LogLine], request_id: str) -> Iterator[LogLine]:
+    """Return the lines from a request's START to its REPORT, both included.
+
+    One sandbox works on one request at a time, so what stands between them is that request's.
+    """
+    mark = re.compile(rf"^(START|REPORT) RequestId: {re.escape(request_id)}\b", re.IGNORECASE)
+    inside = False
+    for line in lines:
+        found = mark.match(line.text)
+        inside = inside or found is not None
+        if inside:
+            yield line
+        if found and found.group(1).upper() == "REPORT":
+            return
+
+
+def _line(milliseconds: int, text: str, stream: str) -> LogLine:
+    return LogLine(
+        at=datetime.fromtimestamp(milliseconds / 1000, UTC), text=text.rstrip("\n"), stream=stream
+    )
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

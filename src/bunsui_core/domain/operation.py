@@ -1,0 +1,36 @@
+"""Which operation a task ran, read from what its events say."""
+
+from __future__ import annotations
+
+import json
+
+from bunsui_core.domain.failure import HistoryEvent
+
+_FUNCTION = ":function:"
+
+
+def function_name(resource: str) -> str:
+    """Return the Lambda function's name out of an ARN or a name; nothing for another service."""
+    if _FUNCTION in resource:
+        return resource.split(_FUNCTION, 1)[1].split(":", 1)[0]
+    return "" if ":" in resource or "/" in resource else resource
+
+
+def resource_of(scheduled: HistoryEvent | None) -> str:
+    """Return the function a task was to call, or `service:action` for anything else."""
+    if scheduled is None:
+        return ""
+    if scheduled.type.startswith("LambdaFunction"):
+        return scheduled.resource
+    if scheduled.resource_type == "lambda":
+        return _called_function(scheduled.parameters) or "lambda:invoke"
+    return ":".join(part for part in (scheduled.resource_type, scheduled.resource) if part)
+
+
+def _called_function(parameters: str | None) -> str:
+    try:
+        found = json.loads(parameters or "{}")
+    except ValueError:
+        return ""
+    name = found.get("FunctionName") if isinstance(found, dict) else None
+    return name if isinstance(name, str) else ""

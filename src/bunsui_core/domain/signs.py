@@ -1,0 +1,200 @@
+"""The words by which AWS, runtimes and drivers name causes: codes, exception classes, phrases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bunsui_core.domain.diagnosis import Action, Category
+
+_CODES: Mapping[Category, str] = {
+    Category.IMAGE_PULL: "CannotPullContainer CannotPullImageManifest CannotPullECRContainer",
+    Category.PERMISSION: (
+        "AccessDenied Unauthorized UnauthorizedOperation AuthFailure Permissions Forbidden "
+        "ExpiredToken InvalidClientTokenId SignatureDoesNotMatch UnrecognizedClient "
+        "InvalidSignature NoCredentials PartialCredentials CredentialRetrieval NotAuthorized "
+        "Permission KMSAccessDenied MissingAuthenticationToken InsufficientPrivilege"
+    ),
+    Category.THROTTLING: (
+        "Throttling Throttled ThrottledClient TooManyRequests RequestLimitExceeded SlowDown "
+        "ProvisionedThroughputExceeded RequestThrottled BandwidthLimitExceeded RateExceeded "
+        "PriorRequestNotComplete TransactionInProgress RateLimit EC2Throttled KMSThrottling"
+    ),
+    Category.RESOURCE_EXHAUSTED: (
+        "OutOfMemory Memory OutOfMemoryErrorKilled MemoryErrorKilled OOMKilled EFSIO "
+        "DiskFull ResourceExhausted"
+    ),
+    Category.CAPACITY: (
+        "InsufficientInstanceCapacity InsufficientCapacity SpotInterruption CapacityUnavailable "
+        "InsufficientFreeAddressesInSubnet"
+    ),
+    Category.QUOTA_LIMIT: (
+        "LimitExceeded ServiceQuotaExceeded DataLimitExceeded RequestEntityTooLarge "
+        "PayloadTooLarge ItemCollectionSizeLimitExceeded ResourceNumberLimitExceeded "
+        "CodeStorageExceeded EntityTooLarge ResponseSizeTooLarge InvalidRequestContent"
+    ),
+    Category.CONFLICT: (
+        "Conflict ConcurrentModification ConditionalCheckFailed TransactionConflict "
+        "ResourceConflict ResourceInUse OperationAborted OptimisticLock AlreadyExists "
+        "ConcurrentAppend ConcurrentUpdate ExecutionAlreadyExists LockTimeout Deadlock "
+        "EntityAlreadyExists ConcurrentRuns PreconditionFailed"
+    ),
+    Category.MISSING_RESOURCE: (
+        "ResourceNotFound NoSuchBucket NoSuchKey NoSuchEntity EntityNotFound FileNotFound "
+        "StateMachineDoesNotExist ExecutionDoesNotExist QueueDoesNotExist NonExistentQueue "
+        "TableNotFound ClusterNotFound NotFound UndefinedTable NoSuchTable DoesNotExist"
+    ),
+    Category.TIMEOUT: "Timeout HeartbeatTimeout Timedout TimedOut TaskTimedOut",
+    Category.NETWORK: (
+        "ConnectTimeout ReadTimeout EndpointConnection ConnectionRefused ConnectionReset "
+        "Connection ConnectionClosed SSL gaierror NewConnection MaxRetry SocketTimeout UnknownHost "
+        "NameResolution BrokenPipe ProxyConnection RemoteDisconnected HTTPClient"
+    ),
+    Category.SERVICE_FAULT: (
+        "InternalServer InternalFailure ServiceUnavailable InternalService Internal Service "
+        "ServerInternal BadGateway GatewayTimeout SdkClient ServiceFailure"
+    ),
+    Category.BAD_INPUT_DATA: (
+        "Value UnicodeDecode JSONDecode Parser InvalidOperation Validation SchemaValidation "
+        "NumberFormat DateTimeParse JsonParse JsonProcessing Data InvalidRow BadRow MalformedRow "
+        "MalformedRecord InvalidRecord BadRecord InvalidText InvalidDatetimeFormat "
+        "NotNullViolation UniqueViolation Integrity OutOfBoundsDatetime ColumnMismatch Schema DataFormat "
+        "InvalidToken FailedEntry"
+    ),
+    Category.CONFIGURATION: (
+        "Runtime QueryEvaluation ParameterPathFailure ResultPathMatchFailure IntrinsicFailure "
+        "NoChoiceMatched ItemReaderFailed ResultWriterFailed InvalidParameter "
+        "InvalidParameterValue InvalidParameterCombination InvalidArgument InvalidInput Client DisabledException "
+        "KMSDisabled KMSInvalidState Disabled KMSInvalidKeyUsage InvalidEntrypoint DynamoDb "
+        "AmazonDynamoDB InvalidArn InvalidDefinition InvalidRequest"
+    ),
+    Category.CODE_BUG: (
+        "Key Type Attribute Index Name Assertion ZeroDivision NotImplemented Syntax Import "
+        "ModuleNotFound UnboundLocal Recursion NullPointer ClassCast ClassNotFound ImportModule "
+        "HandlerNotFound Reference Exit ExitError InvalidEntrypoint UserCodeSyntax NoClassDefFound "
+        "IllegalArgument IllegalState Lookup Arithmetic Indentation"
+    ),
+    Category.CANCELLED: "Aborted Cancelled Canceled JobCancelled TaskCancelled UserInitiated",
+}
+
+_PHRASES: Mapping[Category, str] = {
+    Category.IMAGE_PULL: r"cannotpull|pull access denied|pull image manifest|manifest unknown",
+    Category.PERMISSION: (
+        r"not authorized|access denied|accessdenied|permission denied|unauthori[sz]ed|"
+        r"no pg_hba|ciphertext refers to|credentials? (?:\w+ )?(?:expired|not found)|"
+        r"unable to locate credentials|security token .*(?:expired|invalid)|insufficient privilege"
+    ),
+    Category.THROTTLING: (
+        r"rate exceeded|throttl|too many requests|slow ?down|reduce your request rate|"
+        r"request rate is too (?:high|large)|rate limit|\b429\b|concurrency limit"
+    ),
+    Category.RESOURCE_EXHAUSTED: (
+        r"out of ?memory|outofmemory|oomkilled|memory used|heap space|no space left|"
+        r"too many open files|cannot allocate memory|runtime exited .*signal: killed"
+    ),
+    Category.CAPACITY: (
+        r"capacity is unavailable|insufficient (?:instance )?capacity|no capacity|"
+        r"spot (?:instance )?(?:interruption|reclaim)|no container instances? met"
+    ),
+    Category.QUOTA_LIMIT: (
+        r"exceed\w* the (?:maximum|service) |exceeding the maximum|maximum (?:allowed )?size|"
+        r"quota|payload size exceeded|\blimit exceeded|size limit"
+    ),
+    Category.CONFLICT: (
+        r"already exists|being modified|concurrent(?:ly)? (?:modif|updat|writ|transaction)|"
+        r"deadlock|could not serialize|optimistic lock|conditional request failed|lock (?:wait )?timeout|"
+        r"transaction conflict"
+    ),
+    Category.MISSING_RESOURCE: (
+        r"does not exist|not found\b|no such (?:file|key|bucket|table|function|queue)|"
+        r"cannot be found|could not be found"
+    ),
+    Category.TIMEOUT: r"task timed out after|timed out after \d|time ?limit|deadline exceeded",
+    Category.NETWORK: (
+        r"connection (?:was )?(?:reset|refused|timed out|closed|aborted)|could not connect|"
+        r"name or service not known|temporary failure in name resolution|no route to host|"
+        r"network is unreachable|read timed out|connect(?:ion)? timeout|tls handshake|i/o timeout"
+    ),
+    Category.SERVICE_FAULT: (
+        r"internal (?:server |service )?error|service (?:is )?(?:temporarily )?unavailable|"
+        r"bad gateway|\b50[0234]\b (?:error|internal|bad|service|gateway)|status code:? 50[0234]|"
+        r"internal failure"
+    ),
+    Category.BAD_INPUT_DATA: (
+        r"could not convert|invalid literal|malformed|cannot (?:be )?parsed?|"
+        r"unable to parse|failed to parse|expecting value|unexpected token|not a valid (?:\w+[ -]?){1,2}(?:date|time|number|json)|"
+        r"invalid (?:row|record|line|date|timestamp|number|json|character|byte)|"
+        r"missing (?:required )?(?:column|field)|(?:row|line|record) \d+|wrong number of columns|"
+        r"valid iso-8601|must be between|duplicate key value|violates .*constraint|non-iterable|"
+        r"unparsable|unterminated string|bad (?:row|record|line)"
+    ),
+    Category.CONFIGURATION: (
+        r"invalid path|jsonata expression|is disabled|invalid parameter|no \w+ in region|"
+        r"environment variable|must be specified|is not supported|unknown (?:option|setting)|"
+        r"invalid (?:arn|configuration|endpoint)|incorrect region|endpoint url"
+    ),
+    Category.CODE_BUG: (
+        r"unable to import module|handler .* (?:missing|undefined)|is not defined|"
+        r"exec format error|has no attribute|nonetype|segmentation fault|is not a function|cannot read propert"
+    ),
+    Category.CANCELLED: (
+        r"cancell?ed by|stopped by user|aborted by|user initiated|terminated by user"
+    ),
+}
+
+TRANSIENT: Mapping[Category, bool | None] = {
+    Category.IMAGE_PULL: None,
+    Category.PERMISSION: False,
+    Category.THROTTLING: True,
+    Category.RESOURCE_EXHAUSTED: False,
+    Category.CAPACITY: True,
+    Category.QUOTA_LIMIT: False,
+    Category.CONFLICT: None,
+    Category.MISSING_RESOURCE: False,
+    Category.TIMEOUT: None,
+    Category.NETWORK: True,
+    Category.SERVICE_FAULT: True,
+    Category.BAD_INPUT_DATA: False,
+    Category.CONFIGURATION: False,
+    Category.CODE_BUG: False,
+    Category.CANCELLED: None,
+    Category.UNKNOWN: None,
+}
+"""Whether the same request would probably succeed later, by category; None: it depends."""
+
+ACTIONS: Mapping[Category, Action] = {
+    Category.IMAGE_PULL: Action.FIX_CONFIG,
+    Category.PERMISSION: Action.FIX_PERMISSION,
+    Category.THROTTLING: Action.WAIT_RETRY,
+    Category.RESOURCE_EXHAUSTED: Action.RAISE_RESOURCE,
+    Category.CAPACITY: Action.WAIT_RETRY,
+    Category.QUOTA_LIMIT: Action.FIX_CODE,
+    Category.CONFLICT: Action.REDRIVE,
+    Category.MISSING_RESOURCE: Action.FIX_CONFIG,
+    Category.TIMEOUT: Action.RAISE_RESOURCE,
+    Category.NETWORK: Action.REDRIVE,
+    Category.SERVICE_FAULT: Action.WAIT_RETRY,
+    Category.BAD_INPUT_DATA: Action.FIX_INPUT,
+    Category.CONFIGURATION: Action.FIX_CONFIG,
+    Category.CODE_BUG: Action.FIX_CODE,
+    Category.CANCELLED: Action.INVESTIGATE,
+    Category.UNKNOWN: Action.INVESTIGATE,
+}
+
+
+def stem(code: str) -> str:
+    """Return a code without its service, its suffix and its case: `Lambda.TooManyRequests…`."""
+    last = code.rsplit(".", 1)[-1].rsplit(":", 1)[-1]
+    return re.sub(r"(?:Exception|Error|Fault)$", "", last).lower() or last.lower()
+
+
+CODES: Mapping[str, tuple[Category, ...]] = {
+    name: tuple(c for c, words in _CODES.items() if name in {stem(w) for w in words.split()})
+    for name in {stem(word) for words in _CODES.values() for word in words.split()}
+}
+"""Stem of a code to the categories it names."""
+
+PHRASES: Mapping[Category, re.Pattern[str]] = {
+    category: re.compile(pattern, re.IGNORECASE) for category, pattern in _PHRASES.items()
+}
+"""What a message says in words, by category."""
