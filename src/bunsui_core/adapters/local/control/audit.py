@@ -1,0 +1,87 @@
+"""The chained record in the store's file, appended and never changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.rows import stored
+from bunsui_core.domain.audit import GENESIS, AuditEntry
+
+
+class LocalAudit:
+    """`Audit` in the store's file."""
+
+    def __init__(self, store: StoreWriter) -> None:
+        self._store = store
+
+    def append(
+        self, kind: str, subject: str, actor: str, body_digest: str, at: datetime
+    ) -> AuditEntry:
+        """Append one entry and return it; the same kind, subject and body are recorded once."""
+        with self._store.writing() as connection:
+            known = self._known(connection, kind, subject, body_digest)
+            if known:
+                return known
+            last = self._last(connection)
+            entry = AuditEntry(
+                seq=last.seq + 1 if last else 1,
+                at=at,
+                kind=kind,
+                subject=subject,
+                actor=actor,
+                body_digest=body_digest,
+                prev=last.digest if last else GENESIS,
+            )
+            self._insert(connection, entry)
+        return entry
+
+    def head(self) -> str:
+        """Return the digest of the newest entry; before the first one, of none."""
+        with self._store.reading() as connection:
+            last = self._last(connection)
+        return last.digest if last else GENESIS
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return the whole record, oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT body FROM audit WHERE account = ? AND region = ? ORDER BY seq",
+                self._store.place,
+            ).fetchall()
+        return tuple(self._entry(body) for (body,) in rows)
+
+    def _known(
+        self, connection: sqlite3.Connection, kind: str, subject: str, body_digest: str
+    ) -> AuditEntry | None:
+        row = connection.execute(
+            "SELECT body FROM audit WHERE account = ? AND region = ?"
+            " AND kind = ? AND subject = ? AND body_digest = ?",
+            (*self._store.place, kind, subject, body_digest),
+        ).fetchone()
+        return self._entry(row[0]) if row else None
+
+    def _last(self, connection: sqlite3.Connection) -> AuditEntry | None:
+        row = connection.execute(
+            "SELECT body FROM audit WHERE account = ? AND region = ? ORDER BY seq DESC LIMIT 1",
+            self._store.place,
+        ).fetchone()
+        return self._entry(row[0]) if row else None
+
+    def _insert(self, connection: sqlite3.Connection, entry: AuditEntry) -> None:
+        connection.execute(
+            "INSERT INTO audit (account, region, seq, kind, subject, body_digest, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *self._store.place,
+                entry.seq,
+                entry.kind,
+                entry.subject,
+                entry.body_digest,
+                entry.model_dump_json(),
+            ),
+        )
+
+    def _entry(self, body: str) -> AuditEntry:
+        return stored(AuditEntry, body, self._store.path)

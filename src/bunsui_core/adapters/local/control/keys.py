@@ -1,0 +1,169 @@
+"""Approvers' keys: the trust list and the signed policy in the store, private keys in files."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from bunsui_core.adapters.local.control import keyfile
+from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.domain.canonical import digest
+from bunsui_core.domain.errors import BadInput, NotAuthorised, NotFound, Refused
+from bunsui_core.domain.policy import STARTER, SignedPolicy, parse_policy
+from bunsui_core.domain.trust import Approver
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+"""What an approver may be called; it is part of a requester's `human:NAME`."""
+
+
+class LocalKeys:
+    """`Keys` in the store's file and a folder; `cost` is scrypt's, lower only in tests."""
+
+    def __init__(self, store: StoreWriter, folder: Path, cost: int = keyfile.COST) -> None:
+        self._store = store
+        self._folder = folder
+        self._cost = cost
+
+    def create(self, name: str, passphrase: str, demo: bool, now: datetime) -> Approver:
+        """Make the first key, trust it and let it sign the starter policy.
+
+        Raises: Refused unless the trust list is empty; BadInput for a name or passphrase that
+        cannot be used.
+        """
+        _must_be_usable(name, passphrase)
+        key = Ed25519PrivateKey.generate()
+        approver = _approver(key, name, demo, now)
+        policy = _signed(STARTER, approver.key_id, key)
+        sealed = keyfile.seal(key, approver.key_id, passphrase, self._cost)
+        with self._store.writing() as connection:
+            if connection.execute(_TRUSTED, self._store.place).fetchone():
+                raise Refused(
+                    "there are approvers already; only the first key is made like this.",
+                    "A trusted approver adds the next one.",
+                )
+            connection.execute(_TRUST, (*self._store.place, *_columns(approver)))
+            connection.execute(_SET_POLICY, (*self._store.place, policy.model_dump_json()))
+            keyfile.write(self._path(approver.key_id), sealed)
+        return approver
+
+    def trusted(self) -> tuple[Approver, ...]:
+        """Return every approver, revoked ones included, oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(_TRUSTED, self._store.place).fetchall()
+        return tuple(_from_row(row) for row in rows)
+
+    def sign(self, name: str, passphrase: str, message: bytes) -> str:
+        """Return the hex signature. Raises: NotAuthorised for a wrong passphrase, NotFound."""
+        approver = next((one for one in self.trusted() if one.name == name), None)
+        if approver is None:
+            raise NotFound(f"there is no approver {name}.", "List them with `bunsui approvers`.")
+        if approver.revoked_at:
+            raise NotAuthorised(f"the key of {name} was revoked.", "Another approver decides.")
+        key = keyfile.unseal(keyfile.read(self._path(approver.key_id)), passphrase)
+        if key.public_key().public_bytes_raw().hex() != approver.public_key:
+            raise NotAuthorised(
+                f"the key file of {name} holds another key than the trusted one.",
+                "Restore it from a copy.",
+            )
+        return key.sign(message).hex()
+
+    def verify(self, key_id: str, message: bytes, signature: str) -> bool:
+        """Whether a trusted, unrevoked key made this signature."""
+        approver = next((one for one in self.trusted() if one.key_id == key_id), None)
+        if approver is None or approver.revoked_at:
+            return False
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(approver.public_key))
+        try:
+            public.verify(bytes.fromhex(signature), message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def policy(self) -> SignedPolicy | None:
+        """Return the policy in force, unverified, if there is one."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT body FROM policies WHERE account = ? AND region = ?", self._store.place
+            ).fetchone()
+        return stored(SignedPolicy, row[0], self._store.path) if row else None
+
+    def set_policy(self, policy: SignedPolicy) -> None:
+        """Store a signed policy.
+
+        Raises: BadInput when it does not parse, NotAuthorised when its signature is not good.
+        """
+        parse_policy(policy.text)
+        if not self.verify(policy.key_id, policy.message, policy.signature):
+            raise NotAuthorised(
+                "no trusted approver signed this policy.", "Sign it with a trusted key."
+            )
+        with self._store.writing() as connection:
+            connection.execute(_SET_POLICY, (*self._store.place, policy.model_dump_json()))
+
+    def _path(self, key_id: str) -> Path:
+        return self._folder / f"{key_id}.json"
+
+
+def _must_be_usable(name: str, passphrase: str) -> None:
+    if not NAME.fullmatch(name):
+        raise BadInput(
+            "an approver's name has letters, digits and . _ @ - only, at most 64.",
+            "Choose another name.",
+        )
+    if not passphrase:
+        raise BadInput("a key needs a passphrase.", "Choose one that nobody guesses.")
+
+
+def _approver(key: Ed25519PrivateKey, name: str, demo: bool, now: datetime) -> Approver:
+    public = key.public_key().public_bytes_raw()
+    key_id = digest("bunsui/key/v1", public)[:16]
+    return Approver(name=name, key_id=key_id, public_key=public.hex(), is_demo=demo, added_at=now)
+
+
+def _signed(text: str, key_id: str, key: Ed25519PrivateKey) -> SignedPolicy:
+    unsigned = SignedPolicy(text=text, key_id=key_id, signature="")
+    return unsigned.model_copy(update={"signature": key.sign(unsigned.message).hex()})
+
+
+def _columns(approver: Approver) -> tuple[str, str, str, bool, str]:
+    return (
+        approver.key_id,
+        approver.name,
+        approver.public_key,
+        approver.is_demo,
+        moment(approver.added_at),
+    )
+
+
+def _from_row(row: sqlite3.Row) -> Approver:
+    key_id, name, public_key, is_demo, added_at, revoked_at = row
+    return Approver(
+        name=name,
+        key_id=key_id,
+        public_key=public_key,
+        is_demo=bool(is_demo),
+        added_at=datetime.fromisoformat(added_at),
+        revoked_at=datetime.fromisoformat(revoked_at) if revoked_at else None,
+    )
+
+
+_TRUSTED = (
+    "SELECT key_id, name, public_key, is_demo, added_at, revoked_at FROM approvers"
+    " WHERE account = ? AND region = ? ORDER BY added_at, key_id"
+)
+
+_TRUST = (
+    "INSERT INTO approvers (account, region, key_id, name, public_key, is_demo, added_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+_SET_POLICY = (
+    "INSERT INTO policies (account, region, body) VALUES (?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET body = excluded.body"
+)

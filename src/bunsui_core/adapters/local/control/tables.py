@@ -1,0 +1,106 @@
+"""The tables of the store and of the inbox. Every key begins with account and region."""
+
+from __future__ import annotations
+
+_PLACE = "account TEXT NOT NULL, region TEXT NOT NULL"
+
+_SESSIONS = (
+    f"""CREATE TABLE sessions (
+        {_PLACE}, id TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL,
+        pipeline TEXT NOT NULL, created_at TEXT NOT NULL, summary TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (account, region, id))""",
+    "CREATE INDEX sessions_newest ON sessions (account, region, created_at, id)",
+    "CREATE INDEX sessions_by_status ON sessions (account, region, status, created_at, id)",
+    "CREATE INDEX sessions_by_pipeline ON sessions (account, region, pipeline, created_at, id)",
+    """CREATE INDEX sessions_by_both
+        ON sessions (account, region, pipeline, status, created_at, id)""",
+    # A page states its exact total; counting ten thousand rows would cost more than the page.
+    f"""CREATE TABLE session_counts (
+        {_PLACE}, status TEXT NOT NULL, pipeline TEXT NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (account, region, pipeline, status)) WITHOUT ROWID""",
+    """CREATE TRIGGER session_is_counted AFTER INSERT ON sessions BEGIN
+        INSERT INTO session_counts (account, region, status, pipeline, n)
+        VALUES (NEW.account, NEW.region, NEW.status, NEW.pipeline, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1; END""",
+    """CREATE TRIGGER session_is_counted_anew AFTER UPDATE OF status, pipeline ON sessions BEGIN
+        UPDATE session_counts SET n = n - 1
+        WHERE account = OLD.account AND region = OLD.region
+        AND status = OLD.status AND pipeline = OLD.pipeline;
+        INSERT INTO session_counts (account, region, status, pipeline, n)
+        VALUES (NEW.account, NEW.region, NEW.status, NEW.pipeline, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1; END""",
+)
+
+_OBSERVED = (
+    f"""CREATE TABLE pipelines ({_PLACE}, name TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, name))""",
+    f"""CREATE TABLE diagnoses (
+        {_PLACE}, session_id TEXT NOT NULL, job TEXT NOT NULL, attempt INTEGER NOT NULL,
+        redrive_count INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, session_id, job, attempt, redrive_count))""",
+    f"""CREATE TABLE outcomes ({_PLACE}, request_id TEXT NOT NULL, at TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (account, region, request_id))""",
+    f"""CREATE TABLE archives (
+        {_PLACE}, execution_arn TEXT NOT NULL, redrive_count INTEGER NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (account, region, execution_arn, redrive_count))""",
+    f"""CREATE TABLE heartbeats ({_PLACE}, at TEXT NOT NULL,
+        PRIMARY KEY (account, region)) WITHOUT ROWID""",
+)
+
+_CONTROL = (
+    f"""CREATE TABLE decisions (
+        position INTEGER PRIMARY KEY, {_PLACE}, request_id TEXT NOT NULL,
+        approver TEXT NOT NULL, body TEXT NOT NULL,
+        UNIQUE (account, region, request_id, approver))""",
+    f"""CREATE TABLE effects (
+        {_PLACE}, request_id TEXT NOT NULL, state TEXT NOT NULL, executor TEXT NOT NULL,
+        lease_until TEXT NOT NULL, claims INTEGER NOT NULL, note TEXT NOT NULL,
+        at TEXT NOT NULL, PRIMARY KEY (account, region, request_id))""",
+    "CREATE INDEX effects_by_state ON effects (account, region, state, lease_until)",
+    f"""CREATE TABLE effect_steps (
+        {_PLACE}, request_id TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, request_id, number))""",
+    f"""CREATE TABLE approvers (
+        {_PLACE}, key_id TEXT NOT NULL, name TEXT NOT NULL, public_key TEXT NOT NULL,
+        is_demo INTEGER NOT NULL, added_at TEXT NOT NULL, revoked_at TEXT,
+        PRIMARY KEY (account, region, key_id), UNIQUE (account, region, name))""",
+    f"""CREATE TABLE policies (
+        {_PLACE}, body TEXT NOT NULL, PRIMARY KEY (account, region))""",
+    f"""CREATE TABLE audit (
+        {_PLACE}, seq INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+        body_digest TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, region, seq),
+        UNIQUE (account, region, kind, subject, body_digest))""",
+)
+
+
+def _append_only(table: str) -> tuple[str, str]:
+    return (
+        f"""CREATE TRIGGER {table}_never_change BEFORE UPDATE ON {table} BEGIN
+            SELECT RAISE(ABORT, '{table} are appended, never changed'); END""",
+        f"""CREATE TRIGGER {table}_never_vanish BEFORE DELETE ON {table} BEGIN
+            SELECT RAISE(ABORT, '{table} are appended, never removed'); END""",
+    )
+
+
+STORE = (
+    *_SESSIONS,
+    *_OBSERVED,
+    *_CONTROL,
+    *_append_only("decisions"),
+    *_append_only("audit"),
+)
+"""What makes an empty file a store."""
+
+INBOX = (
+    # Without a rowid there is no second key over which OR REPLACE could remove a row.
+    f"""CREATE TABLE requests (
+        {_PLACE}, id TEXT NOT NULL, requester TEXT NOT NULL, asked_at TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (account, region, id)) WITHOUT ROWID""",
+    "CREATE INDEX requests_newest ON requests (account, region, asked_at, id)",
+    # The authorizer is not asked about the removal that OR REPLACE implies; this trigger is.
+    """CREATE TRIGGER requests_are_never_replaced BEFORE INSERT ON requests
+        WHEN EXISTS (SELECT 1 FROM requests WHERE account = NEW.account
+            AND region = NEW.region AND id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'a request of this id exists'); END""",
+)
+"""What makes an empty file an inbox."""

@@ -1,0 +1,247 @@
+"""What the worker remembers: pipelines, sessions, diagnoses, outcomes, archives, its heartbeat.
+
+The same classes serve every process; the connection behind the store decides who may write.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.listing import list_sessions
+from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.domain.answer import SessionFilter, SessionPage
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.outcome import Outcome
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.session import Session, SessionStatus, summarize
+from bunsui_core.ports.store import Archived
+
+
+class LocalPipelines:
+    """`Pipelines` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def put(self, pipeline: Pipeline) -> None:
+        """Store a pipeline as the current version of its name."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO pipelines (account, region, name, body) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET body = excluded.body",
+                (*self._store.place, pipeline.name, pipeline.model_dump_json()),
+            )
+
+    def get(self, name: str) -> Pipeline:
+        """Return the current version. Raises: NotFound."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT body FROM pipelines WHERE account = ? AND region = ? AND name = ?",
+                (*self._store.place, name),
+            ).fetchone()
+        if row is None:
+            raise NotFound(f"there is no pipeline {name}.", "List the pipelines and choose one.")
+        return stored(Pipeline, row[0], self._store.path)
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, sorted."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT name FROM pipelines WHERE account = ? AND region = ? ORDER BY name",
+                self._store.place,
+            ).fetchall()
+        return tuple(name for (name,) in rows)
+
+
+class LocalSessions:
+    """`Sessions` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def save(self, session: Session) -> Session:
+        """Store a session over the version before it and return it with its new version.
+
+        Raises: Conflict when another writer stored that version first.
+        """
+        new = session.model_copy(update={"version": session.version + 1})
+        statement = _UPDATE if session.version else _INSERT
+        with self._store.writing() as connection:
+            saved = connection.execute(statement, self._columns(new)).rowcount
+        if not saved:
+            raise Conflict(
+                f"session {session.id} was changed by another writer since it was read.",
+                "Read it again and decide again.",
+            )
+        return new
+
+    def get(self, session_id: str) -> Session:
+        """Return a session. Raises: NotFound."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT body FROM sessions WHERE account = ? AND region = ? AND id = ?",
+                (*self._store.place, session_id),
+            ).fetchone()
+        if row is None:
+            raise NotFound(
+                f"there is no session {session_id}.", "List the sessions and choose one."
+            )
+        return stored(Session, row[0], self._store.path)
+
+    def page(self, wanted: SessionFilter, limit: int, cursor: str) -> SessionPage:
+        """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
+        return list_sessions(self._store, wanted, limit, cursor)
+
+    def open_ids(self) -> tuple[str, ...]:
+        """Return the ids of all sessions that are RUNNING, oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM sessions WHERE account = ? AND region = ? AND status = ?"
+                " ORDER BY created_at, id",
+                (*self._store.place, SessionStatus.RUNNING.value),
+            ).fetchall()
+        return tuple(session_id for (session_id,) in rows)
+
+    def _columns(self, session: Session) -> dict[str, str | int]:
+        return {
+            "account": self._store.account,
+            "region": self._store.region,
+            "id": session.id,
+            "version": session.version,
+            "status": session.status.value,
+            "pipeline": session.pipeline.name,
+            "created_at": moment(session.created_at),
+            "summary": summarize(session).model_dump_json(),
+            "body": session.model_dump_json(),
+        }
+
+
+class LocalDiagnoses:
+    """`Diagnoses` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def put(self, diagnosis: Diagnosis) -> None:
+        """Store a diagnosis for its session, job, attempt and redrive count."""
+        key = (diagnosis.session_id, diagnosis.job, diagnosis.attempt, diagnosis.redrive_count)
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO diagnoses"
+                " (account, region, session_id, job, attempt, redrive_count, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+                (*self._store.place, *key, diagnosis.model_dump_json()),
+            )
+
+    def get(self, session_id: str, job: str) -> Diagnosis | None:
+        """Return the newest diagnosis of a job, if there is one."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT body FROM diagnoses"
+                " WHERE account = ? AND region = ? AND session_id = ? AND job = ?"
+                " ORDER BY attempt DESC, redrive_count DESC LIMIT 1",
+                (*self._store.place, session_id, job),
+            ).fetchone()
+        return stored(Diagnosis, row[0], self._store.path) if row else None
+
+
+class LocalOutcomes:
+    """`Outcomes` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def put(self, outcome: Outcome) -> None:
+        """Store an outcome once per request; a second one changes nothing."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO outcomes (account, region, request_id, at, body)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (
+                    *self._store.place,
+                    outcome.request_id,
+                    moment(outcome.at),
+                    outcome.model_dump_json(),
+                ),
+            )
+
+    def all(self) -> tuple[Outcome, ...]:
+        """Return every outcome, oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT body FROM outcomes WHERE account = ? AND region = ?"
+                " ORDER BY at, request_id",
+                self._store.place,
+            ).fetchall()
+        return tuple(stored(Outcome, body, self._store.path) for (body,) in rows)
+
+
+class LocalArchive:
+    """`Archive` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def put(self, entry: Archived) -> None:
+        """Record an archive once per execution and redrive count; a second one changes nothing."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO archives (account, region, execution_arn, redrive_count, body)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (
+                    *self._store.place,
+                    entry.execution_arn,
+                    entry.redrive_count,
+                    entry.model_dump_json(),
+                ),
+            )
+
+    def get(self, execution_arn: str, redrive_count: int) -> Archived | None:
+        """Return the record, if that execution was archived."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT body FROM archives"
+                " WHERE account = ? AND region = ? AND execution_arn = ? AND redrive_count = ?",
+                (*self._store.place, execution_arn, redrive_count),
+            ).fetchone()
+        return stored(Archived, row[0], self._store.path) if row else None
+
+
+class LocalHeartbeat:
+    """`Heartbeat` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def beat(self, now: datetime) -> None:
+        """Record that a worker is alive."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO heartbeats (account, region, at) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET at = excluded.at",
+                (*self._store.place, moment(now)),
+            )
+
+    def last(self) -> datetime | None:
+        """Return the last moment a worker was alive, if ever."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT at FROM heartbeats WHERE account = ? AND region = ?", self._store.place
+            ).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
+
+_INSERT = (
+    "INSERT INTO sessions"
+    " (account, region, id, version, status, pipeline, created_at, summary, body) VALUES"
+    " (:account, :region, :id, :version, :status, :pipeline, :created_at, :summary, :body)"
+    " ON CONFLICT DO NOTHING"
+)
+
+_UPDATE = (
+    "UPDATE sessions SET version = :version, status = :status, pipeline = :pipeline,"
+    " created_at = :created_at, summary = :summary, body = :body"
+    " WHERE account = :account AND region = :region AND id = :id AND version = :version - 1"
+)
