@@ -16,7 +16,7 @@ _CODE_IN_TEXT = re.compile(
     r"\b((?:[A-Za-z]\w*\.)*[A-Z]\w+(?:Exception|Error))\b"
 )
 _ORDER = tuple(Category)
-_VAGUE = frozenset({"value", "data", "runtime", "client", "service", "key", "type", "internal"})
+_VAGUE = frozenset({"value", "data", "runtime", "service", "key", "type", "internal"})
 """Stems that name a category and often mean another."""
 _CRASHED = frozenset({132, 134, 139})
 """Exit codes of SIGILL, SIGABRT and SIGSEGV; 137 is a kill for whatever reason, 1 is anything."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from bunsui_core.domain.diagnosis import Action, Category
 
 _CODES: Mapping[Category, str] = {
-    Category.IMAGE_PULL: "CannotPullContainer CannotPullImageManifest CannotPullECRContainer",
+    Category.IMAGE_PULL: ("CannotPullContainer CannotPullImageManifest CannotPullECRContainer"),
     Category.PERMISSION: (
         "AccessDenied Unauthorized UnauthorizedOperation AuthFailure Permissions Forbidden "
         "ExpiredToken InvalidClientTokenId SignatureDoesNotMatch UnrecognizedClient "
@@ -21,12 +21,12 @@ _CODES: Mapping[Category, str] = {
         "PriorRequestNotComplete TransactionInProgress RateLimit EC2Throttled KMSThrottling"
     ),
     Category.RESOURCE_EXHAUSTED: (
-        "OutOfMemory Memory OutOfMemoryErrorKilled MemoryErrorKilled OOMKilled EFSIO "
-        "DiskFull ResourceExhausted"
+        "OutOfMemory Memory OutOfMemoryErrorKilled MemoryErrorKilled OOMKilled EFSIO DiskFull "
+        "ResourceExhausted"
     ),
     Category.CAPACITY: (
-        "InsufficientInstanceCapacity InsufficientCapacity SpotInterruption CapacityUnavailable "
-        "InsufficientFreeAddressesInSubnet"
+        "InsufficientInstanceCapacity InsufficientCapacity SpotInterruption "
+        "CapacityUnavailable InsufficientFreeAddressesInSubnet"
     ),
     Category.QUOTA_LIMIT: (
         "LimitExceeded ServiceQuotaExceeded DataLimitExceeded RequestEntityTooLarge "
@@ -44,11 +44,11 @@ _CODES: Mapping[Category, str] = {
         "StateMachineDoesNotExist ExecutionDoesNotExist QueueDoesNotExist NonExistentQueue "
         "TableNotFound ClusterNotFound NotFound UndefinedTable NoSuchTable DoesNotExist"
     ),
-    Category.TIMEOUT: "Timeout HeartbeatTimeout Timedout TimedOut TaskTimedOut",
+    Category.TIMEOUT: ("Timeout HeartbeatTimeout Timedout TimedOut TaskTimedOut"),
     Category.NETWORK: (
         "ConnectTimeout ReadTimeout EndpointConnection ConnectionRefused ConnectionReset "
-        "Connection ConnectionClosed SSL gaierror NewConnection MaxRetry SocketTimeout UnknownHost "
-        "NameResolution BrokenPipe ProxyConnection RemoteDisconnected HTTPClient"
+        "Connection ConnectionClosed SSL gaierror NewConnection MaxRetry SocketTimeout "
+        "UnknownHost NameResolution BrokenPipe ProxyConnection RemoteDisconnected HTTPClient"
     ),
     Category.SERVICE_FAULT: (
         "InternalServer InternalFailure ServiceUnavailable InternalService Internal Service "
@@ -56,33 +56,35 @@ _CODES: Mapping[Category, str] = {
     ),
     Category.BAD_INPUT_DATA: (
         "Value UnicodeDecode JSONDecode Parser InvalidOperation Validation SchemaValidation "
-        "NumberFormat DateTimeParse JsonParse JsonProcessing Data InvalidRow BadRow MalformedRow "
-        "MalformedRecord InvalidRecord BadRecord InvalidText InvalidDatetimeFormat "
-        "NotNullViolation UniqueViolation Integrity OutOfBoundsDatetime ColumnMismatch Schema DataFormat "
-        "InvalidToken FailedEntry"
+        "NumberFormat DateTimeParse JsonParse JsonProcessing Data InvalidRow BadRow "
+        "MalformedRow MalformedRecord InvalidRecord BadRecord InvalidText "
+        "InvalidDatetimeFormat NotNullViolation UniqueViolation Integrity OutOfBoundsDatetime "
+        "ColumnMismatch Schema DataFormat InvalidToken FailedEntry"
     ),
     Category.CONFIGURATION: (
         "Runtime QueryEvaluation ParameterPathFailure ResultPathMatchFailure IntrinsicFailure "
         "NoChoiceMatched ItemReaderFailed ResultWriterFailed InvalidParameter "
-        "InvalidParameterValue InvalidParameterCombination InvalidArgument InvalidInput Client DisabledException "
+        "InvalidParameterValue InvalidParameterCombination InvalidArgument InvalidInput "
         "KMSDisabled KMSInvalidState Disabled KMSInvalidKeyUsage InvalidEntrypoint DynamoDb "
         "AmazonDynamoDB InvalidArn InvalidDefinition InvalidRequest"
     ),
     Category.CODE_BUG: (
         "Key Type Attribute Index Name Assertion ZeroDivision NotImplemented Syntax Import "
-        "ModuleNotFound UnboundLocal Recursion NullPointer ClassCast ClassNotFound ImportModule "
-        "HandlerNotFound Reference Exit ExitError InvalidEntrypoint UserCodeSyntax NoClassDefFound "
-        "IllegalArgument IllegalState Lookup Arithmetic Indentation"
+        "ModuleNotFound UnboundLocal Recursion NullPointer ClassCast ClassNotFound "
+        "ImportModule HandlerNotFound Reference Exit ExitError InvalidEntrypoint "
+        "UserCodeSyntax NoClassDefFound IllegalArgument IllegalState Lookup Arithmetic "
+        "Indentation"
     ),
-    Category.CANCELLED: "Aborted Cancelled Canceled JobCancelled TaskCancelled UserInitiated",
+    Category.CANCELLED: ("Aborted Cancelled Canceled JobCancelled TaskCancelled UserInitiated"),
 }
 
 _PHRASES: Mapping[Category, str] = {
-    Category.IMAGE_PULL: r"cannotpull|pull access denied|pull image manifest|manifest unknown",
+    Category.IMAGE_PULL: (r"cannotpull|pull access denied|pull image manifest|manifest unknown"),
     Category.PERMISSION: (
-        r"not authorized|access denied|accessdenied|permission denied|unauthori[sz]ed|"
-        r"no pg_hba|ciphertext refers to|credentials? (?:\w+ )?(?:expired|not found)|"
-        r"unable to locate credentials|security token .*(?:expired|invalid)|insufficient privilege"
+        r"not authorized|access denied|accessdenied|permission denied|unauthori[sz]ed|no pg_hba|"
+        r"ciphertext refers to|credentials? (?:\w+ )?(?:expired|not found)|"
+        r"unable to locate credentials|security token .*(?:expired|invalid)|"
+        r"insufficient privilege"
     ),
     Category.THROTTLING: (
         r"rate exceeded|throttl|too many requests|slow ?down|reduce your request rate|"
@@ -102,31 +104,34 @@ _PHRASES: Mapping[Category, str] = {
     ),
     Category.CONFLICT: (
         r"already exists|being modified|concurrent(?:ly)? (?:modif|updat|writ|transaction)|"
-        r"deadlock|could not serialize|optimistic lock|conditional request failed|lock (?:wait )?timeout|"
-        r"transaction conflict"
+        r"deadlock|could not serialize|optimistic lock|conditional request failed|"
+        r"lock (?:wait )?timeout|transaction conflict"
     ),
     Category.MISSING_RESOURCE: (
         r"does not exist|not found\b|no such (?:file|key|bucket|table|function|queue)|"
         r"cannot be found|could not be found"
     ),
-    Category.TIMEOUT: r"task timed out after|timed out after \d|time ?limit|deadline exceeded",
+    Category.TIMEOUT: (r"task timed out after|timed out after \d|time ?limit|deadline exceeded"),
     Category.NETWORK: (
         r"connection (?:was )?(?:reset|refused|timed out|closed|aborted)|could not connect|"
         r"name or service not known|temporary failure in name resolution|no route to host|"
-        r"network is unreachable|read timed out|connect(?:ion)? timeout|tls handshake|i/o timeout"
+        r"network is unreachable|read timed out|connect(?:ion)? timeout|tls handshake|"
+        r"i/o timeout"
     ),
     Category.SERVICE_FAULT: (
         r"internal (?:server |service )?error|service (?:is )?(?:temporarily )?unavailable|"
-        r"bad gateway|\b50[0234]\b (?:error|internal|bad|service|gateway)|status code:? 50[0234]|"
-        r"internal failure"
+        r"bad gateway|\b50[0234]\b (?:error|internal|bad|service|gateway)|"
+        r"status code:? 50[0234]|internal failure"
     ),
     Category.BAD_INPUT_DATA: (
-        r"could not convert|invalid literal|malformed|cannot (?:be )?parsed?|"
-        r"unable to parse|failed to parse|expecting value|unexpected token|not a valid (?:\w+[ -]?){1,2}(?:date|time|number|json)|"
+        r"could not convert|invalid literal|malformed|cannot (?:be )?parsed?|unable to parse|"
+        r"failed to parse|expecting value|unexpected token|"
+        r"not a valid (?:\w+[ -]?){1,2}(?:date|time|number|json)|"
         r"invalid (?:row|record|line|date|timestamp|number|json|character|byte)|"
-        r"missing (?:required )?(?:column|field)|(?:row|line|record) \d+|wrong number of columns|"
-        r"valid iso-8601|must be between|duplicate key value|violates .*constraint|non-iterable|"
-        r"unparsable|unterminated string|bad (?:row|record|line)"
+        r"missing (?:required )?(?:column|field)|(?:row|line|record) \d+|"
+        r"wrong number of columns|valid iso-8601|must be between|duplicate key value|"
+        r"violates .*constraint|non-iterable|unparsable|unterminated string|"
+        r"bad (?:row|record|line)"
     ),
     Category.CONFIGURATION: (
         r"invalid path|jsonata expression|is disabled|invalid parameter|no \w+ in region|"
@@ -135,7 +140,8 @@ _PHRASES: Mapping[Category, str] = {
     ),
     Category.CODE_BUG: (
         r"unable to import module|handler .* (?:missing|undefined)|is not defined|"
-        r"exec format error|has no attribute|nonetype|segmentation fault|is not a function|cannot read propert"
+        r"exec format error|has no attribute|nonetype|segmentation fault|is not a function|"
+        r"cannot read propert"
     ),
     Category.CANCELLED: (
         r"cancell?ed by|stopped by user|aborted by|user initiated|terminated by user"
