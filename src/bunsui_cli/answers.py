@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.trust import Approver
-from bunsui_core.domain.value import Value
+from bunsui_core.domain.value import Instant, Value
 
 
 class ApprovalList(Value):
@@ -23,3 +23,15 @@ class WorkerStopped(Value):
     """A worker that came to its end as it was told to."""
 
     signal: str
+
+
+class LocalState(Value):
+    """Whether the embedded AWS of this home runs, and where."""
+
+    running: bool
+    url: str = ""
+    pid: int | None = None
+    account: str = ""
+    region: str = ""
+    version: str = ""
+    started_at: Instant | None = None

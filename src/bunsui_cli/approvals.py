@@ -17,6 +17,7 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.safe import safe
 from bunsui_core.settings import read_settings
+from bunsui_core.wiring.agent import reading_desk
 from bunsui_core.wiring.operator import operator_desk
 
 app = typer.Typer(name="approvals", help="What waits for a human, and the human's answer.")
@@ -32,7 +33,7 @@ def list_approvals(
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50, as_json: AsJson = False
 ) -> None:
     """List requests, newest first, waiting and decided."""
-    desk = operator_desk(read_settings())
+    desk = reading_desk(read_settings())
     answer = ApprovalList(items=desk.approvals(limit))
     show(Answer("approvals-list", answer, desk.freshness()), as_json)
 
@@ -40,7 +41,7 @@ def list_approvals(
 @app.command("show")
 def show_approval(request_id: RequestId, as_json: AsJson = False) -> None:
     """Show one request: what was asked, decided and done."""
-    desk = operator_desk(read_settings())
+    desk = reading_desk(read_settings())
     show(Answer("approvals-show", desk.approval(request_id), desk.freshness()), as_json)
 
 

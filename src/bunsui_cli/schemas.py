@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bunsui_cli.answers import ApprovalList, ApproverList, WorkerStopped
+from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
 from bunsui_cli.envelope import schema_name
 from bunsui_core.domain.answer import (
     Analysis,
@@ -22,6 +22,7 @@ from bunsui_core.domain.answer import (
     SessionView,
 )
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
+from bunsui_core.domain.demo import DemoReport
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
@@ -66,6 +67,10 @@ ANSWERS: Mapping[str, type[Value]] = {
     "approvals-reject": Approval,
     "approvers-init": Approver,
     "approvers-list": ApproverList,
+    "local-up": LocalState,
+    "local-down": LocalState,
+    "local-status": LocalState,
+    "demo": DemoReport,
     "worker": WorkerStopped,
 }
 """The name of a command's answer, which its envelope carries, and the value in `data`."""

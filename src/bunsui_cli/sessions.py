@@ -13,6 +13,7 @@ from bunsui_cli.output import AsJson, show
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.settings import read_settings
+from bunsui_core.wiring.agent import reading_desk
 from bunsui_core.wiring.operator import operator_desk
 
 app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
@@ -30,7 +31,7 @@ def list_sessions(
     as_json: AsJson = False,
 ) -> None:
     """List sessions, newest first."""
-    desk = operator_desk(read_settings())
+    desk = reading_desk(read_settings())
     page = desk.sessions(SessionFilter(status=status, pipeline=pipeline), limit, cursor)
     show(Answer("sessions-list", page, desk.freshness(), page.next_cursor), as_json)
 
@@ -38,7 +39,7 @@ def list_sessions(
 @app.command("show")
 def show_session(session_id: SessionId, as_json: AsJson = False) -> None:
     """Show one session with the attempts of its jobs."""
-    view = operator_desk(read_settings()).session(session_id)
+    view = reading_desk(read_settings()).session(session_id)
     show(Answer("sessions-show", view, view.freshness), as_json)
 
 
@@ -50,7 +51,7 @@ def logs(
     as_json: AsJson = False,
 ) -> None:
     """Show the lines that the failing operation itself wrote."""
-    desk = operator_desk(read_settings())
+    desk = reading_desk(read_settings())
     answer = desk.logs(session_id, job, limit)
     show(Answer("sessions-logs", answer, desk.freshness()), as_json)
 

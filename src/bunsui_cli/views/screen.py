@@ -9,9 +9,9 @@ from io import TextIOWrapper
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bunsui_cli.answers import ApprovalList, ApproverList, WorkerStopped
+from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
 from bunsui_cli.envelope import Answer
-from bunsui_cli.views import approvals, failures, sessions
+from bunsui_cli.views import approvals, failures, machine, sessions
 from bunsui_cli.views.words import moment
 from bunsui_core.domain.answer import (
     Analysis,
@@ -23,6 +23,7 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.demo import DemoReport
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 
@@ -66,6 +67,10 @@ def other_parts(value: Value) -> Sequence[RenderableType]:
             return approvals.approvers(value.items)
         case Approver():
             return approvals.approvers((value,))
+        case LocalState():
+            return machine.local(value)
+        case DemoReport():
+            return machine.report(value)
         case WorkerStopped():
             return [Text("The worker has stopped.")]
         case _:

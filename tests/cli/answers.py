@@ -1,0 +1,140 @@
+"""One answer of every command, made of the builders' values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
+from bunsui_core.domain.answer import (
+    Analysis,
+    Freshness,
+    OperationLogs,
+    Proposals,
+    SessionPage,
+    SessionView,
+    Source,
+)
+from bunsui_core.domain.approval import Approval, fold
+from bunsui_core.domain.demo import DemoReport, DemoTotals, ScenePlayed
+from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.odds import odds
+from bunsui_core.domain.recovery import Preview, Proposal
+from bunsui_core.domain.session import summarize
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.value import Value
+from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
+from tests.builders import (
+    INPUT,
+    NOW,
+    SESSION_ID,
+    a_diagnosis,
+    a_plan,
+    a_request,
+    a_session,
+    a_signed_decision,
+    an_effect,
+    later,
+)
+
+FRESHNESS = Freshness(as_of=later(minutes=2), source=Source.STORE, worker_seen_at=NOW)
+
+
+def an_approval(reason: str = "the object is there now") -> Approval:
+    """A request that Hanako approved and a worker began to execute."""
+    request = a_request(reason)
+    return fold(request, (a_signed_decision(request),), an_effect(), later(minutes=1))
+
+
+def a_waiting_approval(reason: str = "the object is there now") -> Approval:
+    """A request that nobody has answered."""
+    return fold(a_request(reason), (), None, later(minutes=1))
+
+
+def a_proposal(mode: Mode = Mode.REDRIVE) -> Proposal:
+    """A redrive that is judged safe."""
+    plan = a_plan()
+    return Proposal(
+        proposal_id=plan.digest,
+        session_id=SESSION_ID,
+        job="extract",
+        mode=mode,
+        verdict=Verdict(
+            mode=mode,
+            ruling=Ruling.SAFE,
+            reasons=(Reason(text="the object exists now", evidence=("event:6",)),),
+        ),
+        recommended=True,
+        odds=odds(a_diagnosis().category, mode, ()),
+        preview=Preview(runs=("extract",), follows=("transform", "load"), reused=(), untouched=()),
+        plan=plan,
+        input=INPUT,
+    )
+
+
+def an_approver(name: str = "hanako") -> Approver:
+    """A human with a key of her own."""
+    return Approver(name=name, key_id="0" * 16, public_key="00" * 32, is_demo=False, added_at=NOW)
+
+
+def some_logs(text: str = "reading day.csv") -> OperationLogs:
+    """One line of the failing request."""
+    return OperationLogs(
+        session_id=SESSION_ID,
+        job="extract",
+        function="orders-extract",
+        request_id="7d1f",
+        lines=(LogLine(at=NOW, text=text),),
+        truncated=True,
+        note="",
+    )
+
+
+def a_report() -> DemoReport:
+    """A demo of one scene, which recovered."""
+    scene = ScenePlayed(
+        scene="throttled",
+        session_id=SESSION_ID,
+        first_status="FAILED",
+        category="throttling",
+        failed_state_path=("Extract",),
+        verdicts={"redrive": "SAFE"},
+        request_id="r-4f2a",
+        decision="approve",
+        mode="redrive",
+        final_status="SUCCEEDED",
+        seconds=3.25,
+    )
+    totals = DemoTotals(scenes=1, recovered=1, rejected=0, healthy=0, seconds=3.25)
+    return DemoReport(seed=1, pipeline="orders", scenes=(scene,), totals=totals)
+
+
+def every_answer() -> Mapping[str, Value]:
+    """The value of every command's answer by the name that its envelope carries."""
+    approval = an_approval()
+    return {
+        "sessions-list": SessionPage(items=(summarize(a_session()),), total=7, next_cursor="c2"),
+        "sessions-show": SessionView(
+            session=a_session(), freshness=FRESHNESS, open_requests=("r-4f2a",)
+        ),
+        "sessions-logs": some_logs(),
+        "sessions-start": approval,
+        "failures-analyze": Analysis(session_id=SESSION_ID, diagnoses=(a_diagnosis(),), note=""),
+        "recovery-propose": Proposals(
+            session_id=SESSION_ID,
+            job="extract",
+            diagnosis=a_diagnosis(),
+            proposals=(a_proposal(),),
+        ),
+        "recovery-request": approval,
+        "approvals-list": ApprovalList(items=(approval, a_waiting_approval())),
+        "approvals-show": approval,
+        "approvals-approve": approval,
+        "approvals-reject": approval,
+        "approvers-init": an_approver(),
+        "approvers-list": ApproverList(items=(an_approver(),)),
+        "local-up": LocalState(running=True, url="http://127.0.0.1:4566", pid=7, version="1.5.33"),
+        "local-down": LocalState(running=False),
+        "local-status": LocalState(running=False),
+        "demo": a_report(),
+        "worker": WorkerStopped(signal="SIGTERM"),
+    }

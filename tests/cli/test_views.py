@@ -1,0 +1,108 @@
+"""What a person sees: it fits, it says everything with signs, and outside text cannot act."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from bunsui_cli.answers import ApprovalList
+from bunsui_cli.views.screen import age, parts
+from bunsui_core.domain.answer import SessionPage, Source
+from bunsui_core.domain.session import summarize
+from bunsui_core.domain.value import Value
+from tests.builders import a_failed_attempt, a_session
+from tests.cli.answers import (
+    FRESHNESS,
+    a_waiting_approval,
+    every_answer,
+    some_logs,
+)
+
+HOSTILE = "\x1b[2J[/] [red]x[/red] [@click=app.quit]y[/] \x9b31m \u202eevil 受注データ\u200b"
+
+
+def painted(value: Value, width: int = 80, colour: bool = False) -> str:
+    """The value as a terminal of that width shows it."""
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        color_system="standard" if colour else None,
+        force_terminal=colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for part in parts(value):
+        console.print(part)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("name", every_answer())
+def test_a_view_fits_the_terminal(name: str, width: int) -> None:
+    lines = painted(every_answer()[name], width).splitlines()
+
+    assert lines
+    assert max(map(cell_len, lines)) <= width
+
+
+@pytest.mark.parametrize("name", every_answer())
+def test_an_answer_has_a_view_of_its_own(name: str) -> None:
+    assert not painted(every_answer()[name]).startswith("{")
+
+
+def test_wide_characters_count_as_two_columns() -> None:
+    lines = painted(some_logs("受注データ" * 30), 60).splitlines()
+
+    assert max(map(cell_len, lines)) <= 60
+
+
+def test_text_from_outside_is_shown_and_does_not_act() -> None:
+    shown = painted(some_logs(HOSTILE)) + painted(a_waiting_approval(HOSTILE))
+
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
+    assert "\u202e" not in shown
+    assert "\u200b" not in shown
+    assert shown.count("[@click=app.quit]") == 2
+    assert "受注データ" in shown
+
+
+def test_an_error_from_outside_stays_on_its_line_of_the_list() -> None:
+    failed = a_failed_attempt(error=f"a\nb{HOSTILE}")
+    run = a_session().runs[0].model_copy(update={"attempts": (failed,)})
+    session = a_session(runs=(run, *a_session().runs[1:]))
+    page = SessionPage(items=(summarize(session),), total=1, next_cursor="")
+
+    lines = painted(page, 300).splitlines()
+
+    assert len([line for line in lines if line.strip()]) == 4
+
+
+def test_a_status_is_readable_without_colour() -> None:
+    assert "✗ FAILED" in painted(every_answer()["sessions-list"], 120)
+
+
+def test_the_list_of_sessions_says_how_to_go_on() -> None:
+    assert "--cursor c2" in painted(every_answer()["sessions-list"], 120)
+
+
+def test_an_empty_list_says_so() -> None:
+    assert "Nobody has asked" in painted(ApprovalList(items=()))
+
+
+def test_a_waiting_request_names_the_command_that_answers_it() -> None:
+    waiting = a_waiting_approval()
+
+    assert f"bunsui approvals approve {waiting.request.id}" in painted(waiting)
+
+
+def test_the_age_of_an_answer_says_where_it_was_read() -> None:
+    live = FRESHNESS.model_copy(update={"source": Source.LIVE})
+
+    assert "from the store" in age(FRESHNESS)
+    assert "read from AWS" in age(live)
