@@ -114,9 +114,11 @@ def _decide_all(
         for asked in stage.desk.approvals():
             one = waiting.get(asked.request.plan.session_id)
             is_new = asked.status is ApprovalStatus.REQUESTED
-            if one and is_new and asked.request.plan.requester == f"agent:{AGENT}":
-                stage.decide(asked, one.scene.decision, one.scene.decision_reason)
-                one.decision = one.scene.decision.value
+            if not (one and one.scene.choice and is_new):
+                continue
+            if asked.request.plan.requester == f"agent:{AGENT}":
+                stage.decide(asked, Answer(one.scene.choice.value), one.scene.story)
+                one.decision = one.scene.choice.value
                 narrate(f"{one.scene.name}: {APPROVER} says {one.decision} to {asked.request.id}")
         time.sleep(PAUSE)
 

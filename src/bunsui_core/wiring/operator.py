@@ -5,7 +5,8 @@ from __future__ import annotations
 from bunsui_core.adapters.local.control.audit import LocalAudit
 from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.keys import LocalKeys
-from bunsui_core.adapters.local.control.schema import StoreWriter, create
+from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.desk.operator import Deciding, OperatorDesk, Place
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import nature

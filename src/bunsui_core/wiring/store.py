@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.requests import LocalRequests
-from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.adapters.local.store import (
     LocalDiagnoses,
     LocalHeartbeat,
     LocalOutcomes,
     LocalPipelines,
+    LocalSessions,
 )
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
