@@ -1,0 +1,93 @@
+"""The second operation of a job of `orders`: store what it found, once its dependency lets it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from typing import NoReturn, TypedDict
+
+import boto3
+import botocore.session
+
+JOB = os.environ.get("JOB", "")
+
+log = logging.getLogger()
+log.setLevel(logging.INFO)
+s3 = boto3.client("s3")
+
+
+class SessionInput(TypedDict):
+    """Where results go, and where dependencies say how loaded they are."""
+
+    target: str
+    dependencies: str
+
+
+class Found(TypedDict):
+    """What the job found in its column."""
+
+    rows: int
+    distinct: int
+
+
+class Result(TypedDict):
+    """What a job passes on to those that wait for it."""
+
+    job: str
+    rows: int
+    result: str
+
+
+class Event(TypedDict):
+    """The input of the operation."""
+
+    input: SessionInput
+    outputs: dict[str, Result]
+    read: Found
+
+
+def handler(event: Event, context: object) -> Result:
+    """Write the job's result under the target; writing it again changes nothing."""
+    ask_dependency(event["input"]["dependencies"])
+    result = f"{event['input']['target']}{JOB}.json"
+    built_from = sorted(output["result"] for output in event["outputs"].values())
+    log.info("writing %s", result)
+    store(result, {"job": JOB, "built_from": built_from, **event["read"]})
+    return {"job": JOB, "rows": event["read"]["rows"], "result": result}
+
+
+def ask_dependency(folder: str) -> None:
+    """Pass, or be refused while the dependency is overloaded."""
+    place = f"{folder}{JOB}.json"
+    try:
+        overload = json.loads(load(place))
+    except s3.exceptions.NoSuchKey:
+        return
+    left = int(overload["refusals_left"])
+    if left:
+        store(place, {**overload, "refusals_left": left - 1})
+        refuse(overload)
+
+
+def refuse(said: Mapping[str, str]) -> NoReturn:
+    """Raise the error that the SDK raises when this service throttles this call."""
+    service = botocore.session.get_session().create_client(said["service"])
+    error = service.exceptions.from_code(said["code"])
+    words = {"Code": said["code"], "Message": said["message"]}
+    attempts = {"RetryAttempts": 4, "MaxAttemptsReached": True}
+    answer = {"Error": words, "ResponseMetadata": attempts}
+    raise error(answer, said["operation"])  # type: ignore[operator]  # a class, whatever the stub says
+
+
+def load(url: str) -> str:
+    """Return the text of an S3 object."""
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    return s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+
+
+def store(url: str, document: Mapping[str, object]) -> None:
+    """Write a JSON document as an S3 object."""
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
