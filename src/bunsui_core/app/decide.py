@@ -1,0 +1,126 @@
+"""Sign and record a human's decision about exactly what was reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from bunsui_core.app.request import approval
+from bunsui_core.app.verify import policy_in_force
+from bunsui_core.domain.answer import Review
+from bunsui_core.domain.approval import Answer, ApprovalStatus, Decision, Request, SignedDecision
+from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.deciding import refusal, rejection_refusal
+from bunsui_core.domain.errors import BadInput, NotAuthorised, Refused, Stale
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.value import Value
+from bunsui_core.ports.control import Audit, Decisions, Keys
+from bunsui_core.ports.store import Requests
+
+MOST_BYTES = 4096
+"""The longest message that KMS signs as it is (Sign, MessageType RAW)."""
+
+
+class Signing(Value):
+    """Whose key signs, and the passphrase that opens it."""
+
+    approver: str
+    passphrase: str = Field(repr=False)
+
+
+class Said(Value):
+    """What the human says; `nonce` makes the signed bytes unlike any others."""
+
+    answer: Answer
+    reason: str
+    nonce: str
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What a human's desk holds to sign and record decisions."""
+
+    decisions: Decisions
+    keys: Keys
+    audit: Audit
+
+
+def decide(
+    review: Review,
+    said: Said,
+    signing: Signing,
+    deciding: Deciding,
+    requests: Requests,
+    now: datetime,
+) -> SignedDecision:
+    """Sign and record a decision about what was reviewed, and return it.
+
+    Raises: NotAuthorised for an approver or passphrase that is not good; Refused when the policy,
+    the asker or the request's state forbids it; Stale when the request is not what was reviewed;
+    Conflict when this approver decided before.
+    """
+    request = requests.get(review.plan.request_id)
+    _must_be_what_was_shown(request, review)
+    approver = _trusted(deciding.keys, signing.approver)
+    _must_be_allowed(request, said, approver, deciding, approval(request, requests, now).status)
+    signed = _sign(_decision(review, said, approver, deciding), review, signing, deciding, now)
+    deciding.decisions.append(signed)
+    return signed
+
+
+def _must_be_what_was_shown(request: Request, review: Review) -> None:
+    if request.plan.digest != review.plan.digest:
+        raise Stale("the plan is not the one that was reviewed.", "Review the request again.")
+    if text_digest(review.document) != review.shown_digest:
+        raise Stale("the review is not the one that was shown.", "Review the request again.")
+
+
+def _trusted(keys: Keys, name: str) -> Approver:
+    approver = next((one for one in keys.trusted() if one.name == name), None)
+    if approver is None:
+        raise NotAuthorised(
+            f"{name or 'nobody'} is not an approver here.", "`bunsui approvers` lists them."
+        )
+    return approver
+
+
+def _must_be_allowed(
+    request: Request, said: Said, approver: Approver, deciding: Deciding, status: ApprovalStatus
+) -> None:
+    if said.answer is Answer.APPROVE:
+        why = refusal(request.plan, policy_in_force(deciding.keys), approver, status)
+    else:
+        why = rejection_refusal(approver, status)
+    if why:
+        raise Refused(f"{why}.", "Nothing was signed.")
+
+
+def _decision(review: Review, said: Said, approver: Approver, deciding: Deciding) -> Decision:
+    policy = deciding.keys.policy()
+    plan = review.plan
+    decision = Decision(
+        request_id=plan.request_id,
+        plan_digest=plan.digest,
+        decision=said.answer,
+        approver=approver.name,
+        key_id=approver.key_id,
+        policy_digest=policy.digest if policy else "",
+        risk=plan.risk,
+        shown_digest=review.shown_digest,
+        audit_head=deciding.audit.head(),
+        not_after=plan.expires_at,
+        nonce=said.nonce,
+        reason=said.reason,
+    )
+    if len(decision.message) > MOST_BYTES:
+        raise BadInput("the reason is too long to be signed.", "Shorten it.")
+    return decision
+
+
+def _sign(
+    decision: Decision, review: Review, signing: Signing, deciding: Deciding, now: datetime
+) -> SignedDecision:
+    signature = deciding.keys.sign(signing.approver, signing.passphrase, decision.message)
+    return SignedDecision(decision=decision, signature=signature, shown=review.document, at=now)
