@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bunsui_core.app.decide import Signing, decide
+from bunsui_core.app.decide import Deciding, Said, Signing, decide
 from bunsui_core.app.request import approval, submit
 from bunsui_core.app.review import Looked, review_steps
+from bunsui_core.app.verify import policy_in_force
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval, ask
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.errors import BunsuiError, Refused
+from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.plan import Plan, Risk, StartSession
-from bunsui_core.domain.policy import Policy, parse_policy, requirement
+from bunsui_core.domain.policy import requirement
 from bunsui_core.domain.propose import LIFETIME
 from bunsui_core.domain.reviewing import document, shown_digest, typed_code
 from bunsui_core.domain.trust import Approver
-from bunsui_core.ports.control import Audit, Decisions, Keys
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
-
-
-@dataclass(frozen=True)
-class Deciding:
-    """What a human's desk holds to sign and record decisions."""
-
-    decisions: Decisions
-    keys: Keys
-    audit: Audit
 
 
 @dataclass(frozen=True)
@@ -88,10 +79,10 @@ class OperatorDesk(AgentDesk):
                 f"this request is of high risk: type {review.typed_code} to approve it.",
                 "Read the review again, then type the code.",
             )
-        request = self._store.requests.get(review.plan.request_id)
+        said = Said(answer=answer, reason=reason, nonce=self._nature.new_request_id())
         now = self._nature.clock()
-        decide(request, review, answer, signing, self._deciding, reason, self._store.requests, now)
-        return self.approval(request.id)
+        decide(review, said, signing, self._deciding, self._store.requests, now)
+        return self.approval(review.plan.request_id)
 
     def start(self, pipeline: str, input_text: str, reason: str) -> Approval:
         """Queue a request to start a session. Raises: NotFound, BadInput."""
@@ -127,15 +118,4 @@ class OperatorDesk(AgentDesk):
         return made
 
     def _requirement(self, plan: Plan) -> str:
-        return requirement(self._policy(), plan).value
-
-    def _policy(self) -> Policy | None:
-        signed = self._deciding.keys.policy()
-        if signed is None:
-            return None
-        if not self._deciding.keys.verify(signed.key_id, signed.message, signed.signature):
-            return None
-        try:
-            return parse_policy(signed.text)
-        except BunsuiError:
-            return None
+        return requirement(policy_in_force(self._deciding.keys), plan).value
