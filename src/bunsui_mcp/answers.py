@@ -173,7 +173,6 @@ class ProposalsAnswer(Answer):
 
     session_id: str
     job: str
-    category: Category
     proposals: tuple[ProposalLine, ...]
     truncated: bool
 

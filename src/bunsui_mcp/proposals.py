@@ -24,7 +24,6 @@ def proposals_answer(found: Proposals, freshness: Freshness) -> ProposalsAnswer:
         source=freshness.source,
         session_id=found.session_id,
         job=found.job,
-        category=found.diagnosis.category,
         proposals=lines.items,
         truncated=bool(lines.next_cursor),
     )

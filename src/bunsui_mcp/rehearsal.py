@@ -17,7 +17,7 @@ from typing import TypeVar
 import anyio
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import TextContent
-from pydantic import Field, ValidationError
+from pydantic import Field, JsonValue
 
 from bunsui_core.domain.value import Json, Value
 from bunsui_core.domain.verdict import Ruling
@@ -42,14 +42,14 @@ class Case(Value):
     """A session to recover; `edited_input` is laid over the failed job's execution input."""
 
     session_id: str
-    edited_input: dict[str, Json] | None = None
+    edited_input: dict[str, JsonValue] | None = None
 
 
 class Played(Value):
-    """What the answers said about one case; null where the agent did not come that far."""
+    """What the answers said about one case; `note` is what the last of them said."""
 
     session_id: str
-    first_status: str | None = None
+    first_status: str = ""
     category: str | None = None
     failed_state_path: tuple[str, ...] = ()
     verdicts: dict[str, str] = Field(default_factory=dict)
@@ -58,8 +58,7 @@ class Played(Value):
     request_id: str | None = None
     status: str | None = None
     final_status: str | None = None
-    said: str = ""
-    error: str | None = None
+    note: str = ""
 
 
 class NoAnswer(Exception):
@@ -72,69 +71,59 @@ class ScriptedAgent:
     def __init__(self, client: Client, waits: bool) -> None:
         self._client = client
         self._waits = waits
+        self.refusals = 0
 
     async def play(self, case: Case) -> Played:
         """Return how far the tools led; a refusal ends the case with what it said."""
-        played = Played(session_id=case.session_id)
+        self._played = Played(session_id=case.session_id)
         try:
-            return await self._recover(case, played)
+            await self._recover(case)
         except NoAnswer as refusal:
-            return played.model_copy(update={"error": str(refusal)})
+            self.refusals += 1
+            self._note(note=str(refusal))
+        return self._played
 
-    async def _recover(self, case: Case, played: Played) -> Played:
+    def _note(self, **seen: object) -> None:
+        self._played = self._played.model_copy(update=seen)
+
+    async def _recover(self, case: Case) -> None:
         await self._ask(SessionsAnswer, "list_sessions")
         session = await self._ask(SessionAnswer, "get_session", session_id=case.session_id)
+        self._note(first_status=session.status.value)
         cause = await self._ask(AnalysisAnswer, "analyze_failure", session_id=case.session_id)
-        played = played.model_copy(
-            update={
-                "first_status": session.status.value,
-                "category": cause.category.value if cause.category else None,
-                "failed_state_path": cause.failed_state_path,
-                "said": cause.summary,
-            }
-        )
-        return await self._propose(case, cause, played) if cause.category else played
+        self._note(failed_state_path=cause.failed_state_path, note=cause.summary)
+        if cause.category:
+            self._note(category=cause.category.value)
+            await self._propose(case, cause)
 
-    async def _propose(self, case: Case, cause: AnalysisAnswer, played: Played) -> Played:
+    async def _propose(self, case: Case, cause: AnalysisAnswer) -> None:
         where: dict[str, Json] = {"session_id": case.session_id, "job": cause.job}
         await self._ask(LogsAnswer, "get_operation_logs", **where)
         if case.edited_input is not None:
             where["input"] = laid_over(recorded_input(cause), case.edited_input)
         found = await self._ask(ProposalsAnswer, "propose_recovery", **where)
-        played = played.model_copy(
-            update={
-                "verdicts": {one.mode.value: one.verdict.value for one in found.proposals},
-                "said": found.summary,
-            }
-        )
-        best = choice(found)
-        return await self._request(best, reason_for(cause, best), played) if best else played
+        verdicts = {one.mode.value: one.verdict.value for one in found.proposals}
+        self._note(verdicts=verdicts, note=found.summary)
+        if best := choice(found):
+            await self._request(best, reason_for(cause, best))
 
-    async def _request(self, best: ProposalLine, reason: str, played: Played) -> Played:
+    async def _request(self, best: ProposalLine, reason: str) -> None:
+        self._note(proposal_id=best.proposal_id, mode=best.mode.value)
         asked = await self._ask(
             ApprovalAnswer, "request_recovery", proposal_id=best.proposal_id, reason=reason
         )
-        played = played.model_copy(
-            update={
-                "proposal_id": best.proposal_id,
-                "mode": best.mode.value,
-                "request_id": asked.request_id,
-                "status": asked.status.value,
-                "said": asked.summary,
-            }
-        )
-        return await self._wait(asked, played) if self._waits else played
+        self._note(request_id=asked.request_id, status=asked.status.value, note=asked.summary)
+        if self._waits:
+            await self._wait(asked)
 
-    async def _wait(self, asked: ApprovalAnswer, played: Played) -> Played:
+    async def _wait(self, asked: ApprovalAnswer) -> None:
         for _ in range(_WAITS):
             if not asked.is_open:
                 break
             asked = await self._ask(
                 ApprovalAnswer, "wait_for_approval", request_id=asked.request_id, max_wait_s=45
             )
-        return played.model_copy(
-            update={"final_status": asked.status.value, "said": f"{asked.summary} {asked.note}"}
-        )
+        self._note(final_status=asked.status.value, note=f"{asked.summary} {asked.note}".strip())
 
     async def _ask(self, kind: type[_Answer], tool: str, **arguments: Json) -> _Answer:
         result = await self._client.call_tool(tool, arguments)
@@ -178,8 +167,8 @@ def main() -> int:
     """Play the cases of the command line; 4 when a tool refused one, 6 without a server."""
     try:
         single, cases, agent, waits = _arguments(sys.argv[1:])
-        played = anyio.run(_play, cases, agent, waits)
-    except (ValidationError, ValueError) as error:
+        played, refusals = anyio.run(_play, cases, agent, waits)
+    except ValueError as error:
         sys.stderr.write(f"bad_input: {error}\n")
         return 2
     except (MCPError, OSError) as error:
@@ -188,16 +177,16 @@ def main() -> int:
     documents = [one.model_dump(mode="json") for one in played]
     json.dump(documents[0] if single else documents, sys.stdout, ensure_ascii=False)
     sys.stdout.write("\n")
-    return 4 if any(one.error for one in played) else 0
+    return 4 if refusals else 0
 
 
-async def _play(cases: list[Case], agent: str, waits: bool) -> list[Played]:
+async def _play(cases: list[Case], agent: str, waits: bool) -> tuple[list[Played], int]:
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "bunsui_mcp", "--agent", agent], env=dict(os.environ)
     )
     async with Client(server, read_timeout_seconds=90) as client:
         scripted = ScriptedAgent(client, waits)
-        return [await scripted.play(case) for case in cases]
+        return [await scripted.play(case) for case in cases], scripted.refusals
 
 
 class _EditedInput(argparse.Action):

@@ -63,17 +63,20 @@ class RequestTools:
         proposal_id: Annotated[str, Field(description="From propose_recovery")],
         reason: Reason,
     ) -> Annotated[CallToolResult, ApprovalAnswer]:
-        """Queue a request for a human; does not execute and cannot approve.
+        """Queue a request for a human; does not execute, cannot approve.
 
-        Use it with a proposal_id of propose_recovery and a reason with the evidence. The proposal
-        is computed again and refused if the world moved. Asking twice makes one request. Returns
-        at once with the request_id; then wait_for_approval.
+        Use it after propose_recovery, with a reason that names the evidence. Returns request_id at
+        once; refuses if the world moved. Asking twice makes one request.
         """
         approval = self._desk.request(proposal_id, reason, client_claim(ctx))
-        return tell(approval_answer(approval, self._desk.freshness()))
+        answer = approval_answer(approval, self._desk.freshness())
+        if approval.request.plan_digest != proposal_id:
+            told = f"This job already has an open request; no second one was made. {answer.summary}"
+            answer = answer.model_copy(update={"summary": told})
+        return tell(answer)
 
     def get_approval(self, request_id: RequestId) -> Annotated[CallToolResult, ApprovalAnswer]:
-        """Show where a request stands: waiting, rejected with a reason, running or done.
+        """Show where a request stands and what the human noted.
 
         Use it to look once; wait_for_approval waits. Never decides anything.
         """
@@ -85,10 +88,10 @@ class RequestTools:
         request_id: RequestId,
         max_wait_s: Annotated[int, Field(ge=1, le=LONGEST_WAIT)] = 25,
     ) -> Annotated[CallToolResult, ApprovalAnswer]:
-        """Wait until a request has ended (rejected, expired, done or failed) or the time is up.
+        """Wait until a request was rejected, expired or executed, or the time is up.
 
-        Use it after request_recovery, again as long as is_open is true. Never approves, and
-        stopping to wait withdraws nothing.
+        Use it after request_recovery, again while is_open is true. Never approves; to stop waiting
+        withdraws nothing.
         """
         for second in range(max_wait_s + 1):
             approval = await self._look(request_id)
