@@ -97,6 +97,6 @@ def _case(session: Session, diagnosis: Diagnosis, seeing: Seeing, now: datetime)
         redrive_status=observation.redrive_status,
         redrive_status_reason=observation.redrive_status_reason,
         effect=job.effect if job else SideEffect.EXTERNAL,
-        looks=looks(diagnosis, session, seeing.inventory, now),
+        looks=looks(diagnosis, session, seeing, now),
         input_edited=False,
     )

@@ -30,6 +30,8 @@ _NOT_SEEN: Mapping[Category, str] = {
     Category.QUOTA_LIMIT: "the quota",
     Category.RESOURCE_EXHAUSTED: "how much memory or disk it needs this time",
     Category.IMAGE_PULL: "the image registry",
+    Category.MISSING_RESOURCE: "whether the named thing exists now",
+    Category.CONFLICT: "what was in the way",
 }
 """What such a cause also depends on and nobody here looks at."""
 
@@ -61,9 +63,9 @@ def _ineligible(case: Case, now: Instant) -> tuple[Reason, ...]:
     failure = case.diagnosis.failure
     if case.redrive_status != "REDRIVABLE":
         told = case.redrive_status_reason or case.redrive_status or "it did not say why"
-        found.append(_of_execution(f"Step Functions does not redrive it: {told}"))
+        found.append(_of_execution(case, f"Step Functions does not redrive it: {told}"))
     if failure.failed_at and now - failure.failed_at > REDRIVE_WINDOW:
-        found.append(_of_execution("it closed more than 14 days ago, too long for a redrive"))
+        found.append(_of_execution(case, "it closed more than 14 days ago, too long for a redrive"))
     if failure.died_in_fail_state:
         told = f"it ended in the Fail state {failure.failed_state}, where a redrive fails again"
         found.append(_reason(case, told))
@@ -130,14 +132,16 @@ def _unknown(mode: Mode, reasons: tuple[Reason, ...]) -> Verdict:
 
 def _reason(case: Case, text: str) -> Reason:
     """A reason that rests on the failure itself."""
-    failure = case.diagnosis.failure
-    known = {evidence.id for evidence in case.diagnosis.evidence}
-    cited = f"E{failure.event_id}"
-    return Reason(text=text, evidence=(cited if cited in known else EXECUTION_EVIDENCE,))
+    return _citing(case, f"E{case.diagnosis.failure.event_id}", text)
 
 
-def _of_execution(text: str) -> Reason:
-    return Reason(text=text, evidence=(EXECUTION_EVIDENCE,))
+def _of_execution(case: Case, text: str) -> Reason:
+    return _citing(case, EXECUTION_EVIDENCE, text)
+
+
+def _citing(case: Case, cited: str, text: str) -> Reason:
+    known = [evidence.id for evidence in case.diagnosis.evidence]
+    return Reason(text=text, evidence=(cited if cited in known else known[0],))
 
 
 def _seen(look: Look) -> Reason:

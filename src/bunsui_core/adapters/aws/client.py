@@ -55,15 +55,13 @@ class Access:
 class Clients:
     """One thread-safe client per service, each made when it is first needed.
 
-    `access` may be a function that finds the access anew: when its answer changes (the embedded
-    AWS was started again on another port), the clients are made anew too.
+    `access` is asked before every use: an embedded AWS that was started anew has another port.
     """
 
-    def __init__(self, access: Access | Callable[[], Access]) -> None:
-        self._find = access if callable(access) else lambda: access
-        self._access: Access | None = None
+    def __init__(self, access: Callable[[], Access]) -> None:
+        self._access = access
         self._lock = Lock()
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, tuple[Access, Any]] = {}
 
     @property
     def stepfunctions(self) -> SFNClient:
@@ -90,14 +88,12 @@ class Clients:
         return client
 
     def _client(self, service: str) -> Any:
+        access = self._access()
         with self._lock:  # boto3 sessions are not thread-safe; clients are
-            access = self._find()
-            if access != self._access:
-                self._access = access
-                self._made.clear()
-            if service not in self._made:
-                self._made[service] = make_client(service, access)
-            return self._made[service]
+            made = self._made.get(service)
+            if made is None or made[0] != access:
+                made = self._made[service] = (access, make_client(service, access))
+            return made[1]
 
 
 def make_client(service: str, access: Access) -> Any:

@@ -1,0 +1,88 @@
+"""Keep what Step Functions will forget: definition, history and log of closed executions."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from datetime import datetime
+
+from bunsui_core.app.diagnose import LINES, Read, read_lines, window_of
+from bunsui_core.domain.canonical import canonical
+from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
+from bunsui_core.domain.history import read_failure
+from bunsui_core.domain.session import Attempt, Session
+from bunsui_core.domain.value import Value
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.store import Archive, Archived, Blobs
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where archives lie and which there are."""
+
+    archive: Archive
+    blobs: Blobs
+
+
+class ArchivedExecution(Value):
+    """One closed execution, complete."""
+
+    execution: Observation
+    definition: Definition
+    history: tuple[HistoryEvent, ...]
+    logs: tuple[LogLine, ...]
+    logs_note: str
+
+
+def archive_closed(session: Session, shelf: Shelf, seeing: Seeing, now: datetime) -> None:
+    """Archive each closed execution of a session once per redrive count.
+
+    Raises: NotFound when AWS has forgotten one, Unavailable; what was archived before stays.
+    """
+    for run in session.runs:
+        for attempt in run.attempts:
+            if attempt.stopped_at and attempt.execution_arn:
+                _archive(run.job, attempt, shelf, seeing, now)
+
+
+def recall(execution_arn: str, redrive_count: int, shelf: Shelf) -> ArchivedExecution | None:
+    """Return the archive of an execution, if there is one. Raises: StoreDamaged."""
+    entry = shelf.archive.get(execution_arn, redrive_count)
+    if entry is None:
+        return None
+    return ArchivedExecution.model_validate_json(gzip.decompress(shelf.blobs.get(entry.sha256)))
+
+
+def _archive(job: str, attempt: Attempt, shelf: Shelf, seeing: Seeing, now: datetime) -> None:
+    arn = attempt.execution_arn
+    if shelf.archive.get(arn, attempt.redrive_count):
+        return
+    observation = seeing.executions.describe(arn)
+    if observation.stopped_at is None or observation.redrive_count != attempt.redrive_count:
+        return  # redriven meanwhile: its next close is archived
+    packed = gzip.compress(canonical(_read(job, observation, seeing)), mtime=0)
+    shelf.archive.put(
+        Archived(
+            execution_arn=arn,
+            redrive_count=attempt.redrive_count,
+            sha256=shelf.blobs.put(packed),
+            at=now,
+        )
+    )
+
+
+def _read(job: str, observation: Observation, seeing: Seeing) -> ArchivedExecution:
+    arn = observation.execution_arn
+    history = seeing.executions.history(arn)
+    failure = read_failure(job, observation, history)
+    read = Read(())
+    if failure:
+        window = window_of(failure, observation)
+        read = read_lines(window, failure.resource, seeing.logs, LINES)
+    return ArchivedExecution(
+        execution=observation,
+        definition=seeing.executions.definition(arn),
+        history=history,
+        logs=read.lines,
+        logs_note=read.note,
+    )
