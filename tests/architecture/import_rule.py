@@ -15,7 +15,7 @@ from pathlib import Path
 SRC = Path(__file__).parents[2] / "src"
 
 CORE = "bunsui_core"
-ADAPTER = frozenset({f"{CORE}.domain", f"{CORE}.ports", f"{CORE}.log"})
+ADAPTER = frozenset({f"{CORE}.domain", f"{CORE}.ports", f"{CORE}.log", "pydantic"})
 AWS = frozenset({"boto3", "botocore", "mypy_boto3", "types_boto3"})
 FRONT = frozenset({f"{CORE}.{name}" for name in ("domain", "settings", "log", "assets")})
 FRONT_OF_A_HUMAN = FRONT | {f"{CORE}.desk", f"{CORE}.wiring"}
@@ -31,8 +31,8 @@ RULE: Mapping[str, frozenset[str]] = {
     f"{CORE}.adapters.local": ADAPTER,
     f"{CORE}.adapters.local.control": ADAPTER | {f"{CORE}.adapters.local", "cryptography"},
     f"{CORE}.adapters.emulator": ADAPTER | AWS | {"ministack", "hypercorn"},
-    f"{CORE}.wiring": frozenset({CORE}),
-    f"{CORE}.lambdas": frozenset({CORE}),
+    f"{CORE}.wiring": frozenset({CORE, "pydantic"}),
+    f"{CORE}.lambdas": frozenset({CORE, "pydantic"}),
     f"{CORE}.worker": frozenset({f"{CORE}.{name}" for name in ("domain", "ports", "app", "log")}),
     f"{CORE}.settings": frozenset({f"{CORE}.domain", "pydantic", "pydantic_settings"}),
     f"{CORE}.log": frozenset({"structlog"}),
