@@ -98,9 +98,7 @@ class AgentDesk:
         note = "" if failed else f"nothing failed: the session is {session.status}"
         return Analysis(session_id=session_id, diagnoses=tuple(found), note=note)
 
-    def propose(
-        self, session_id: str, job: str = "", edited_input: str | None = None
-    ) -> Proposals:
+    def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return every way to recover a failed job, judged, best first; changes nothing.
 
         `edited_input` is the JSON text of the job's whole execution input.

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from bunsui_core.adapters.emulator.actors import credentials
+from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.launcher import up
 from bunsui_core.adapters.emulator.orders import cast
-from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.scenes import Scene, Staged, scenes, stage
 from bunsui_core.adapters.local.store import LocalPipelines
 from bunsui_core.app.decide import Signing
