@@ -99,9 +99,9 @@ class Worker:
         status = approval(request, store.requests, now).status
         if status.is_open:
             return False
-        if status is ApprovalStatus.DONE and not isinstance(request.plan.steps[0], StartSession):
-            if learn(request, store, now) is None:
-                return True
+        is_rerun = not isinstance(request.plan.steps[0], StartSession)
+        if status is ApprovalStatus.DONE and is_rerun and learn(request, store, now) is None:
+            return True
         self._settled.add(request.id)
         return False
 

@@ -74,7 +74,7 @@ class AgentDesk:
         return self._store.sessions.page(wanted, limit, cursor)
 
     def session(self, session_id: str) -> SessionView:
-        """Return a session; read from AWS when no worker keeps the store fresh. Raises: NotFound."""
+        """Return a session, from AWS when no worker keeps the store fresh. Raises: NotFound."""
         session, freshness = self._current(session_id)
         waiting = (a for a in self.approvals(REMEMBERED) if a.status.is_open)
         mine = tuple(a.request.id for a in waiting if a.request.plan.session_id == session_id)

@@ -7,7 +7,8 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
-from bunsui_core.desk.operator import Deciding, OperatorDesk, Place
+from bunsui_core.app.decide import Deciding
+from bunsui_core.desk.operator import OperatorDesk, Place
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import nature
 from bunsui_core.wiring.seeing import seeing
