@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bunsui_core.app.decide import Deciding, Said, Signing, decide
+from bunsui_core.app.decide import Deciding, Said, decide
+from bunsui_core.app.decide import Signing as Signing
 from bunsui_core.app.request import approval, submit
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.app.verify import policy_in_force
