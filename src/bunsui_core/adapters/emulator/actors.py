@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +15,6 @@ from bunsui_core.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_sts import STSClient
 
 Actor = Literal["root", "agent", "worker"]
 
@@ -57,25 +57,25 @@ def ensure_actors(server: LocalServer, folder: Folder) -> None:
     """Give every actor a user, its policy and a key that works."""
     root = folder.read_credentials("root")
     assert root is not None
-    iam: IAMClient = session(root).client("iam", endpoint_url=server.url, config=DIRECT)
-    for actor, actions in _ALLOWED.items():
-        known = folder.read_credentials(actor)
-        if known is None or not _is_accepted(server, known):
-            folder.write_credentials(actor, _made(iam, actor))
-        iam.put_user_policy(
-            UserName=f"bunsui-{actor}", PolicyName="bunsui", PolicyDocument=_policy(actions)
-        )
+    with closing(session(root).client("iam", endpoint_url=server.url, config=DIRECT)) as iam:
+        for actor, actions in _ALLOWED.items():
+            known = folder.read_credentials(actor)
+            if known is None or not _is_accepted(server, known):
+                folder.write_credentials(actor, _made(iam, actor))
+            iam.put_user_policy(
+                UserName=f"bunsui-{actor}", PolicyName="bunsui", PolicyDocument=_policy(actions)
+            )
 
 
 def _is_accepted(server: LocalServer, known: Credentials) -> bool:
-    sts: STSClient = session(known).client("sts", endpoint_url=server.url, config=DIRECT)
-    try:
-        sts.get_caller_identity()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _UNKNOWN_KEY:
-            return False
-        raise
-    return True
+    with closing(session(known).client("sts", endpoint_url=server.url, config=DIRECT)) as sts:
+        try:
+            sts.get_caller_identity()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _UNKNOWN_KEY:
+                return False
+            raise
+        return True
 
 
 def _made(iam: IAMClient, actor: str) -> Credentials:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -29,11 +30,10 @@ def deploy(server: LocalServer, credentials: Credentials, cast: Cast) -> Pipelin
     Raises:
         Unavailable: CloudFormation could not complete the stack.
     """
-    client: CloudFormationClient = session(credentials).client(
-        "cloudformation", endpoint_url=server.url, config=DIRECT
-    )
-    _create_or_update(client, cast)
-    stack = _settled(client, cast.pipeline)
+    aws = session(credentials)
+    with closing(aws.client("cloudformation", endpoint_url=server.url, config=DIRECT)) as client:
+        _create_or_update(client, cast)
+        stack = _settled(client, cast.pipeline)
     if stack["StackStatus"] not in _DONE:
         raise Unavailable(
             f"The stack {cast.pipeline} is {stack['StackStatus']}: "

@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.orders import RETRIES, Cast, Throttling
 from bunsui_core.adapters.emulator.record import Credentials, LocalServer
 from bunsui_core.domain.pipeline import JobName
 from bunsui_core.domain.value import JsonText, Value
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 # One more than the job's own Retry makes up for, so that the job fails, and no more.
 _REFUSALS = RETRIES + 1
@@ -82,9 +79,9 @@ def stage(
     server: LocalServer, credentials: Credentials, cast: Cast, scene: Scene, run_id: str
 ) -> Staged:
     """Put the objects of one session into S3 and return its inputs; `run_id` keeps runs apart."""
-    s3: S3Client = session(credentials).client("s3", endpoint_url=server.url, config=DIRECT)
-    for key, body in _objects(cast, scene, run_id).items():
-        s3.put_object(Bucket=cast.bucket, Key=key, Body=body.encode())
+    with closing(session(credentials).client("s3", endpoint_url=server.url, config=DIRECT)) as s3:
+        for key, body in _objects(cast, scene, run_id).items():
+            s3.put_object(Bucket=cast.bucket, Key=key, Body=body.encode())
     corrected = (
         _input(cast, run_id, _corrected_key(run_id)) if scene.bad_value is not None else None
     )

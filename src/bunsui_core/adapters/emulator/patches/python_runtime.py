@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import TextIO
 
@@ -109,11 +110,20 @@ def stack(trace: TracebackType | None, code_folder: str) -> list[str]:
     lines = []
     # The first frame is this program's call of the handler.
     for frame in traceback.extract_tb(trace)[1:]:
-        path = frame.filename.replace(code_folder, "/var/task")
-        before, found, library = path.partition("/site-packages/")
-        path = f"/var/runtime/{library}" if found else before
+        path = path_on_aws(frame.filename, code_folder)
         lines.append(f'  File "{path}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n')
     return lines
+
+
+def path_on_aws(path: str, code_folder: str) -> str:
+    """Return where AWS's runtime keeps the file, which tells nothing of this machine."""
+    _, found, library = path.partition("/site-packages/")
+    if found:
+        return f"/var/runtime/{library}"
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return path.replace(code_folder, "/var/task").replace(
+        str(Path(os.__file__).parent), f"/var/lang/lib/python{version}"
+    )
 
 
 def log_failure(failure: Document, frames: list[str]) -> None:
