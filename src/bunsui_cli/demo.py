@@ -11,11 +11,11 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, for_people, narrate, show
 from bunsui_cli.processes import become
 from bunsui_core.settings import read_settings
-from bunsui_core.wiring.demo import play, stage
+from bunsui_core.wiring.demo import play, set_stage
 
 app = typer.Typer()
 
-PASSPHRASE_LINE = "The demo's approver is {approver}; the passphrase is {passphrase}"
+PASSPHRASE_LINE = "The demo's approver is {approver}; the passphrase is: {passphrase}"
 
 
 @app.command()
@@ -31,6 +31,7 @@ def demo(
     if headless or not for_people(as_json):
         show(Answer("demo", play(settings, seed, narrate)), as_json)
         return
-    stage(settings, seed, narrate)
+    waiting = set_stage(settings, seed, narrate)
     narrate(how_to_connect(settings.home))
+    narrate(PASSPHRASE_LINE.format(approver=waiting.approver, passphrase=waiting.passphrase))
     become("bunsui_tui")
