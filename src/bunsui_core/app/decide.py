@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-
-from pydantic import Field
 
 from bunsui_core.app.request import approval
 from bunsui_core.app.verify import policy_in_force
@@ -23,11 +21,12 @@ MOST_BYTES = 4096
 """The longest message that KMS signs as it is (Sign, MessageType RAW)."""
 
 
-class Signing(Value):
-    """Whose key signs, and the passphrase that opens it."""
+@dataclass(frozen=True)
+class Signing:
+    """Whose key signs, and the passphrase that opens it, which no message or log shows."""
 
     approver: str
-    passphrase: str = Field(repr=False)
+    passphrase: str = field(repr=False)
 
 
 class Said(Value):
