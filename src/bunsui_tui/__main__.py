@@ -1,0 +1,92 @@
+"""`python -m bunsui_tui`: the terminal UI of this home, with the worker inside it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from functools import partial
+
+from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.safe import safe
+from bunsui_core.log import to_file
+from bunsui_core.settings import Settings, read_settings
+from bunsui_core.wiring.local import local_status
+from bunsui_core.wiring.nature import clock
+from bunsui_core.wiring.operator import operator_desk
+from bunsui_core.wiring.worker import worker
+from bunsui_tui.app import DeskApp, Setting
+from bunsui_tui.plain import wants_ascii
+
+OK, UNEXPECTED, TERMINAL = 0, 1, 8
+EXITS = {
+    "bad_input": 2,
+    "not_found": 3,
+    "refused": 4,
+    "conflict": 4,
+    "stale": 4,
+    "not_authorised": 5,
+    "unavailable": 6,
+    "store_damaged": 7,
+    "store_newer": 7,
+}
+"""The exit codes of the command line, which hands over to this program."""
+
+
+def main() -> int:
+    """Run the terminal UI and return the exit code."""
+    options = _arguments()
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        _complain(
+            "the terminal UI needs a terminal for input and output. "
+            "Run it in one, or use `bunsui sessions list` and `bunsui approvals list`."
+        )
+        return TERMINAL
+    settings = read_settings()
+    try:
+        to_file(settings.log_path)
+        app = _app(settings, options)
+        app.run()
+    except BunsuiError as error:
+        _complain(f"{error.message} {error.next_step}")
+        return EXITS.get(error.code, UNEXPECTED)
+    return app.return_code or OK
+
+
+def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
+    setting = Setting(
+        place=f"{settings.environment} ● {settings.region}",
+        log=str(settings.log_path),
+        note=options.demo_note,
+        ascii_only=wants_ascii(os.environ),
+    )
+    return DeskApp(
+        operator_desk(settings),
+        clock,
+        setting,
+        check=partial(_check, settings),
+        make_worker=None if options.no_worker else partial(worker, settings),
+    )
+
+
+def _check(settings: Settings) -> None:
+    if local_status(settings) is None:
+        raise Unavailable(
+            "the embedded AWS does not run; what is stored stays visible.",
+            "Start it with `bunsui local up`.",
+        )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bunsui tui", description="The terminal UI.")
+    parser.add_argument("--no-worker", action="store_true", help="only look and decide")
+    parser.add_argument("--demo-note", default="", help="a sentence to show at the start")
+    return parser.parse_args()
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"bunsui tui: {safe(sentence)}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

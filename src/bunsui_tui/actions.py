@@ -1,0 +1,42 @@
+"""The keys: what each does, and why it cannot be used now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a screen; `name` is the action, an empty label keeps it off the key line."""
+
+    name: str
+    shown: str
+    label: str
+    help: str
+    why_not: str = ""
+
+    def unless(self, why_not: str) -> Key:
+        """The key, disabled when there is a reason."""
+        return replace(self, why_not=why_not)
+
+
+OPEN = Key("open", "enter", "open", "open what is selected")
+MOVE = Key("", "↑↓ j k", "", "move; page up, page down, home, end")
+PANE = Key("", "tab", "", "go to the next pane; arrows scroll it")
+BACK = Key("back", "esc", "back", "go back")
+FILTER = Key("filter", "/", "filter", "choose sessions: status:failed pipeline:orders age:<1d text")
+LOG = Key("log", "l", "log", "show the log of the failing operation, or hide it")
+DIAGNOSIS = Key("diagnosis", "d", "diagnosis", "open the diagnosis with its evidence")
+REVIEW = Key("review", "a", "review", "review the request that waits")
+APPROVE = Key("approve", "a", "approve", "approve what is shown: asks for the passphrase")
+REJECT = Key("reject", "R", "reject", "reject it: asks for a reason and the passphrase")
+DIFFERENCE = Key("difference", "d", "difference", "show how the input differs from the failed run")
+EVIDENCE = Key("evidence", "e", "evidence", "show what the diagnosis rests on")
+COPY = Key("copy", "y", "", "copy the id")
+SESSIONS = Key("sessions", "1", "", "go to the sessions")
+INBOX = Key("inbox", "2", "inbox", "go to the inbox")
+PALETTE = Key("palette", ":", "", "find a command by its name")
+HELP = Key("help", "?", "help", "show the keys of this screen")
+QUIT = Key("quit", "q", "quit", "quit; a step of the worker that is under way is finished first")
+
+EVERYWHERE = (SESSIONS, INBOX, PALETTE, HELP, QUIT)

@@ -1,0 +1,105 @@
+"""Everything the screens know at one moment; they show it and hold nothing of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bunsui_core.domain.answer import (
+    Analysis,
+    Freshness,
+    OperationLogs,
+    Proposals,
+    Review,
+    SessionView,
+)
+from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.session import SessionStatus, SessionSummary
+from bunsui_core.domain.trust import Approver
+from bunsui_tui.query import EVERYTHING, Query
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The lists as the store has them; `more` when the list of sessions goes on."""
+
+    sessions: tuple[SessionSummary, ...]
+    total: int
+    more: bool
+    approvals: tuple[Approval, ...]
+    approvers: tuple[Approver, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One session; the explanation arrives after the session itself, or says why not."""
+
+    view: SessionView
+    analysis: Analysis | None = None
+    proposals: Mapping[str, Proposals] = field(default_factory=dict)
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for the reader, until it has been there long enough."""
+
+    text: str
+    is_bad: bool
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Board:
+    """What is known now; every change is a new board."""
+
+    now: datetime
+    place: str
+    query: Query = EVERYTHING
+    overview: Overview | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    logs: Mapping[tuple[str, str], OperationLogs] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    notice: Notice | None = None
+
+    @property
+    def waiting(self) -> tuple[Approval, ...]:
+        """The requests that wait for a human, newest first."""
+        approvals = self.overview.approvals if self.overview else ()
+        return tuple(one for one in approvals if one.status is ApprovalStatus.REQUESTED)
+
+    def waiting_for(self, session_id: str) -> tuple[Approval, ...]:
+        """The waiting requests about one session."""
+        return tuple(one for one in self.waiting if one.request.plan.session_id == session_id)
+
+    def approval(self, request_id: str) -> Approval | None:
+        """A request, if the list has it."""
+        approvals = self.overview.approvals if self.overview else ()
+        return next((one for one in approvals if one.request.id == request_id), None)
+
+    def with_trouble(self, about: str, sentence: str) -> Board:
+        """The board with a trouble added, or taken off when the sentence is empty."""
+        others = {key: text for key, text in self.troubles.items() if key != about}
+        return replace(self, troubles=others | ({about: sentence} if sentence else {}))
+
+
+def ordered(overview: Overview, query: Query, now: datetime) -> tuple[SessionSummary, ...]:
+    """Return the sessions that a query wants: waiting for a human, failed, running, then newest."""
+    waiting = {
+        approval.request.plan.session_id
+        for approval in overview.approvals
+        if approval.status is ApprovalStatus.REQUESTED
+    }
+    wanted = [one for one in overview.sessions if query.covers(one, now)]
+    newest = sorted(wanted, key=lambda one: one.created_at, reverse=True)
+    return tuple(sorted(newest, key=lambda one: _rank(one, waiting)))
+
+
+def _rank(one: SessionSummary, waiting: set[str]) -> int:
+    if one.session_id in waiting:
+        return 0
+    order = {SessionStatus.FAILED: 1, SessionStatus.RUNNING: 2}
+    return order.get(one.status, 3)

@@ -1,0 +1,79 @@
+"""What the terminal UI needs of the rest of bunsui."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from bunsui_core.desk.operator import Signing
+from bunsui_core.domain.answer import (
+    Analysis,
+    Freshness,
+    OperationLogs,
+    Proposals,
+    Review,
+    SessionFilter,
+    SessionPage,
+    SessionView,
+)
+from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.trust import Approver
+
+
+class Desk(Protocol):
+    """What the terminal UI needs of the operator's desk."""
+
+    def freshness(self) -> Freshness:
+        """Return how old the store is."""
+        ...
+
+    def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
+        """Return one page of sessions."""
+        ...
+
+    def session(self, session_id: str) -> SessionView:
+        """Return a session."""
+        ...
+
+    def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
+        """Return the lines of a job's failing operation."""
+        ...
+
+    def analyze(self, session_id: str, job: str = "") -> Analysis:
+        """Return why jobs failed."""
+        ...
+
+    def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
+        """Return the ways to recover a job."""
+        ...
+
+    def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
+        """Return requests, newest first."""
+        ...
+
+    def approvers(self) -> tuple[Approver, ...]:
+        """Return who may decide."""
+        ...
+
+    def review(self, request_id: str) -> Review:
+        """Return what a human must see before deciding."""
+        ...
+
+    def decide(
+        self,
+        review: Review,
+        answer: Answer,
+        signature: Signing,
+        reason: str = "",
+        typed_code: str = "",
+    ) -> Approval:
+        """Record a signed answer."""
+        ...
+
+
+class Work(Protocol):
+    """What runs without a person, in a thread of this process."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Observe, advance and execute until told to stop."""
+        ...

@@ -1,0 +1,122 @@
+"""Why a session failed and what a rerun would do about it."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.recovery import Odds, Proposal
+from bunsui_core.domain.verdict import Verdict
+from bunsui_tui.board import Detail
+from bunsui_tui.render.signs import FAILED, RULINGS, named
+from bunsui_tui.render.text import MUTED, TITLE, joined, quoted, said, section, words
+from bunsui_tui.render.times import absolute
+
+
+def brief(detail: Detail) -> list[Text]:
+    """Return a few lines: what broke, in whose words, and the verdict on each way to rerun."""
+    if detail.trouble:
+        return [words(("not explained: ", MUTED), detail.trouble)]
+    if not detail.view.session.failed_jobs:
+        return []
+    if detail.analysis is None:
+        return [words(("looking for the reason…", MUTED))]
+    lines = [said(detail.analysis.note, 200)] if detail.analysis.note else []
+    for diagnosis in detail.analysis.diagnoses:
+        lines += [_claim(diagnosis), quoted_message(diagnosis)]
+        found = detail.proposals.get(diagnosis.job)
+        lines += [verdicts(found.proposals)] if found else []
+    return lines
+
+
+def _claim(diagnosis: Diagnosis) -> Text:
+    cited = " ".join(dict.fromkeys(said(one.id, 20).plain for one in diagnosis.evidence))
+    return words(
+        named(FAILED, diagnosis.category.value),
+        " · ",
+        said(diagnosis.summary, 300),
+        (f"  ({diagnosis.confidence} confidence; {cited[:40]})", MUTED),
+    )
+
+
+def quoted_message(diagnosis: Diagnosis) -> Text:
+    """Return the failing operation's own words, marked as such."""
+    message = " ".join((diagnosis.failure.message or diagnosis.failure.cause).split())
+    return words(("│ ", MUTED), said(message, 240)) if message else Text()
+
+
+def verdicts(proposals: tuple[Proposal, ...]) -> Text:
+    """Return every way with its ruling and first reason, best first, one a line."""
+    return joined(
+        [words(way(one), " ", ruling(one.verdict), " · ", chances(one.odds)) for one in proposals],
+        "\n",
+    )
+
+
+def way(proposal: Proposal) -> Text:
+    """Return the name of a way to rerun, with its mark when it is the recommended one."""
+    mark = "▶ " if proposal.recommended else "· "
+    return words((mark, "ok" if proposal.recommended else MUTED), proposal.mode.value)
+
+
+def ruling(verdict: Verdict) -> Text:
+    """Return a ruling with its first reason."""
+    word = named(RULINGS[verdict.ruling], verdict.ruling.value)
+    return words(word, " (", said(verdict.reasons[0].text, 200), ")")
+
+
+def chances(odds: Odds) -> Text:
+    """Return how often the like of it worked, or that too little is known."""
+    if odds.is_prior:
+        seen = f"{odds.successes}/{odds.tries} so far" if odds.tries else "never tried here"
+        return words((f"{seen}, too few to say", MUTED))
+    return words(f"worked {odds.successes}/{odds.tries} ({odds.low:.0%}–{odds.high:.0%})")
+
+
+def full(detail: Detail, job: str) -> list[Text | Table]:
+    """Return everything that is known about one failed job, with its evidence."""
+    found = [d for d in detail.analysis.diagnoses if d.job == job] if detail.analysis else []
+    if detail.trouble:
+        return [words(("not explained: ", MUTED), detail.trouble)]
+    if not found:
+        return []
+    diagnosis = found[-1]
+    failure = diagnosis.failure
+    parts: list[Text | Table] = [
+        _claim(diagnosis),
+        section("OPERATION", words(said(" → ".join(failure.state_path), 300))),
+        section("ERROR", words(said(failure.error, 200), "\n", quoted(failure.message, 1200))),
+        _rulings(detail, job),
+        section("EVIDENCE", evidence(diagnosis)),
+    ]
+    if failure.failed_at:
+        parts.insert(2, section("FAILED AT", words(absolute(failure.failed_at))))
+    return parts
+
+
+def _rulings(detail: Detail, job: str) -> Table:
+    found = detail.proposals.get(job)
+    if not found:
+        return section("RERUN", words(("judging…", MUTED)))
+    lines = []
+    for one in found.proposals:
+        ruled = named(RULINGS[one.verdict.ruling], one.verdict.ruling.value)
+        lines.append(words(way(one), " ", ruled, " · ", chances(one.odds)))
+        lines += [words("  ", said(reason.text, 300)) for reason in one.verdict.reasons]
+    return section("RERUN", joined(lines, "\n"))
+
+
+def evidence(diagnosis: Diagnosis) -> Text:
+    """Return each piece of evidence with its id and where it was read."""
+    lines = [
+        words(
+            (said(one.id, 24).plain, TITLE),
+            (f" {one.kind.value} · ", MUTED),
+            said(one.source, 120, MUTED),
+            "\n",
+            quoted(one.text, 600),
+        )
+        for one in diagnosis.evidence
+    ]
+    return joined(lines, "\n")

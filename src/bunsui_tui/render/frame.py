@@ -1,0 +1,74 @@
+"""The lines around every screen: where we are, how old it is, what the keys do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rich.text import Text
+
+from bunsui_tui.actions import Key
+from bunsui_tui.board import Board
+from bunsui_tui.render.signs import FAILED, WAITING, sign
+from bunsui_tui.render.text import MUTED, TITLE, apart, joined, said, words
+from bunsui_tui.render.times import span
+
+WORKER_SILENT = timedelta(seconds=60)
+SMALL = "This terminal is {width}×{height}. bunsui needs 80×24: make it larger, or press q to quit."
+
+
+def head(board: Board, width: int) -> Text:
+    """Return the first line: the place, who waits, and the age of what is shown."""
+    place = words((" bunsui", TITLE), (" ─ ", MUTED), board.place)
+    waiting = len(board.waiting)
+    count = words(sign(WAITING), f" {waiting} waiting   ") if waiting else Text()
+    return apart(place, words(count, _age(board), " "), width)
+
+
+def _age(board: Board) -> Text:
+    if board.overview is None:
+        return words(("reading…", MUTED))
+    fresh = board.overview.freshness
+    age = span(board.now - fresh.as_of)
+    return words((f"as of {age} ({fresh.source.value})", MUTED))
+
+
+def status(board: Board) -> Text:
+    """Return the one sentence that matters most now: a notice, a trouble, an idle worker."""
+    if board.notice and board.now < board.notice.until:
+        sign_of = sign(FAILED) if board.notice.is_bad else sign(WAITING)
+        return words(" ", sign_of, " ", said(board.notice.text, 400))
+    for sentence in board.troubles.values():
+        return words(" ", sign(FAILED), " ", said(sentence, 400))
+    return words((_worker(board), MUTED))
+
+
+def _worker(board: Board) -> str:
+    if board.overview is None:
+        return ""
+    seen: datetime | None = board.overview.freshness.worker_seen_at
+    if seen is None:
+        return " no worker has run here: nothing is observed or executed until `bunsui worker` runs"
+    if board.now - seen > WORKER_SILENT:
+        return f" no worker seen for {span(board.now - seen)}: start `bunsui worker`"
+    return ""
+
+
+def keys(shown: tuple[Key, ...]) -> Text:
+    """Return the keys of a screen; what cannot be done now stands in brackets."""
+    parts = [
+        words(("(" + one.shown + " " + one.label + ")", MUTED))
+        if one.why_not
+        else words((one.shown, "key"), " ", one.label)
+        for one in shown
+        if one.label
+    ]
+    return words(" ", joined(parts, "  "))
+
+
+def help_lines(title: str, shown: tuple[Key, ...]) -> Text:
+    """Return every key of a screen with what it does, and why it does not now."""
+    lines = [words((f"Keys of {title}", TITLE)), Text(" ")]
+    for one in shown:
+        line = words((f"{one.shown:<12}", "key"), one.help)
+        lines.append(words(line, (f" — not now: {one.why_not}", MUTED)) if one.why_not else line)
+    return joined(lines, "\n")

@@ -1,0 +1,147 @@
+"""Requests: the list, and the pane that says what one of them asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession
+from bunsui_tui.board import Board
+from bunsui_tui.render.signs import APPROVALS, RISKS, WAITING, named, sign
+from bunsui_tui.render.table import Column, Row
+from bunsui_tui.render.text import MUTED, quoted, said, section, stack, words
+from bunsui_tui.render.times import absolute, ago, left
+
+WORDS_LIMIT = 2000
+
+COLUMNS = (
+    Column("", 1),
+    Column("request", 24),
+    Column("asked", 8, right=True),
+    Column("by", 16),
+    Column("risk", 6),
+    Column("status", 10),
+    Column("what", 0),
+)
+
+
+def ordered(board: Board) -> tuple[Approval, ...]:
+    """Return the requests: waiting for a human first, then still open, then newest."""
+    approvals = board.overview.approvals if board.overview else ()
+    return tuple(sorted(approvals, key=_rank))
+
+
+def _rank(one: Approval) -> int:
+    return 0 if one.status is ApprovalStatus.REQUESTED else 1 if one.status.is_open else 2
+
+
+def rows(board: Board) -> tuple[Row, ...]:
+    """Return the lines of the list."""
+    return tuple(_row(one, board.now) for one in ordered(board))
+
+
+def _row(one: Approval, now: datetime) -> Row:
+    plan = one.request.plan
+    return Row(
+        plan.request_id,
+        (
+            sign(APPROVALS[one.status]),
+            said(plan.request_id, 64),
+            words(ago(plan.created_at, now)),
+            said(asker(plan.requester), 40),
+            named(RISKS[plan.risk], plan.risk.value),
+            named(APPROVALS[one.status], one.status.value.lower()),
+            what(one),
+        ),
+    )
+
+
+def asker(requester: str) -> str:
+    """Return who asks, without the kind of actor in front."""
+    return requester.partition(":")[2] or requester
+
+
+def what(one: Approval) -> Text:
+    """Return what a plan does in a few words."""
+    first, *others = one.request.plan.steps
+    more = f" and {len(others)} more" if others else ""
+    match first:
+        case RedriveJob():
+            return words("redrive ", said(f"{first.job} of {first.session_id}", 120), more)
+        case RestartJob():
+            edited = " with corrected input" if first.input_edited else ""
+            return words("restart ", said(f"{first.job} of {first.session_id}", 120), edited, more)
+        case StartSession():
+            return words("start ", said(f"{first.pipeline} as {first.session_id}", 120), more)
+
+
+def question(one: Approval, now: datetime) -> Text:
+    """Return one line: who asks for what, and until when."""
+    plan = one.request.plan
+    kind = "assistant " if plan.requester.startswith("agent:") else ""
+    return words(
+        sign(WAITING),
+        f" {kind}",
+        said(asker(plan.requester), 40),
+        " asks: ",
+        what(one),
+        (f"  (over {left(plan.expires_at, now)})", MUTED),
+    )
+
+
+def beside(board: Board, request_id: str) -> Group:
+    """Return what the pane says about a request."""
+    one = board.approval(request_id)
+    if one is None:
+        return stack([])
+    plan = one.request.plan
+    parts: list[Text | Table] = [
+        words(named(APPROVALS[one.status], one.status.value), " · ", said(one.note, 400)),
+        section("ASKS", words(what(one))),
+        section("WHEN", _when(one, board.now)),
+        *(section("DECIDED", line) for line in _decisions(one)),
+        *(section("STEP", line) for line in _steps(one)),
+        section("DIGEST", words((plan.digest, MUTED))),
+        their_words(one),
+    ]
+    return stack(parts)
+
+
+def _when(one: Approval, now: datetime) -> Text:
+    plan = one.request.plan
+    open_until = f" · over {left(plan.expires_at, now)}" if one.status.is_open else ""
+    return words(f"asked {ago(plan.created_at, now)} ({absolute(plan.created_at)}){open_until}")
+
+
+def _decisions(one: Approval) -> list[Text]:
+    return [
+        words(
+            f"{signed.decision.decision.value} by ",
+            said(signed.decision.approver, 60),
+            f" at {absolute(signed.at)}",
+            *((": ", said(signed.decision.reason, 300)) if signed.decision.reason else ()),
+        )
+        for signed in one.decisions
+    ]
+
+
+def _steps(one: Approval) -> list[Text]:
+    effects = one.effect.steps if one.effect else ()
+    return [
+        words(f"{step.number} {step.state.value.lower()} · ", said(step.result, 300))
+        for step in effects
+    ]
+
+
+def their_words(one: Approval) -> Text:
+    """Return the asker's own words in their box, marked as not ours."""
+    who = "the assistant's" if one.request.plan.requester.startswith("agent:") else "the asker's"
+    claim = one.request.client_claim
+    head = words((f"│ {who} words, not bunsui's:", MUTED))
+    if claim:
+        head = words(head, (" (calls itself ", MUTED), said(claim, 60, MUTED), (")", MUTED))
+    return words(head, "\n", quoted(one.request.reason or "(no reason given)", WORDS_LIMIT))

@@ -1,0 +1,146 @@
+"""The review of a request: what a human must see before deciding, in the order they ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
+from bunsui_tui.render.diagnosis import evidence
+from bunsui_tui.render.inbox import asker
+from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, named, sign
+from bunsui_tui.render.text import MUTED, TITLE, apart, joined, said, section, stack, words
+from bunsui_tui.render.times import ago, left
+
+CHANGES_SHOWN = 3
+VALUE_LIMIT = 120
+
+
+def heading(review: Review, now: datetime, width: int) -> Text:
+    """Return who asks, since when, until when, and how it stands."""
+    plan, approval = review.plan, review.approval
+    kind = "agent" if plan.requester.startswith("agent:") else "human"
+    line = words(
+        ("Review ", TITLE),
+        said(plan.request_id, 64),
+        f" · {kind} ",
+        said(asker(plan.requester), 40),
+        f", {ago(plan.created_at, now)}",
+    )
+    if approval.status.is_open:
+        line.append(f" · over {left(plan.expires_at, now)}")
+    status = words(sign(APPROVALS[approval.status]), " ", approval.status.value)
+    return apart(line, status, width)
+
+
+def body(review: Review, now: datetime) -> Group:
+    """Return what will happen, what will not, why, and what was checked."""
+    parts: list[Text | Table] = []
+    for number, step in enumerate(review.steps, 1):
+        parts += [_happens(number, step, review), *_sections(step, review, now)]
+    return stack([*parts, section("DIGEST", words((review.plan.digest, MUTED)))])
+
+
+def _happens(number: int, step: StepReview, review: Review) -> Table:
+    risk = review.plan.risk
+    lines = [words(f"{number}  ", said(step.sentence, 400))]
+    lines += [
+        _change(change.path, change.before, change.after) for change in step.changes[:CHANGES_SHOWN]
+    ]
+    hidden = len(step.changes) - CHANGES_SHOWN
+    if hidden > 0:
+        lines.append(words((f"   and {hidden} more changes of the input (d)", MUTED)))
+    if step.preview and step.preview.follows:
+        lines.append(
+            words("   then ", said(", ".join(step.preview.follows), 200), " follow (never ran)")
+        )
+    lines.append(
+        words("   risk ", named(RISKS[risk], f"▲ {risk.value}"), f" · needs {_need(review)}")
+    )
+    return section("WILL HAPPEN", joined(lines, "\n"))
+
+
+def _need(review: Review) -> str:
+    needs = {
+        "self": "one approver, the asker may be it",
+        "one": "one approver",
+        "two": "two approvers",
+        "deny": "nothing helps: the policy denies it",
+    }
+    return needs.get(review.requirement, "an approver")
+
+
+def _change(path: str, before: str, after: str) -> Text:
+    return words(
+        "   ",
+        said(path, VALUE_LIMIT, MUTED),
+        ": ",
+        said(before, VALUE_LIMIT),
+        " → ",
+        said(after, VALUE_LIMIT),
+    )
+
+
+def _sections(step: StepReview, review: Review, now: datetime) -> list[Table]:
+    parts = []
+    if step.preview:
+        reused = [f"{one.job} (output {one.output_digest[:8]})" for one in step.preview.reused]
+        again = ", ".join(one.job for one in step.preview.reused)
+        stays = ", ".join(step.preview.untouched)
+        not_again = f"run {again} again · " if again else ""
+        untouched = f" · {stays} stays as it is" if stays else ""
+        parts.append(section("REUSED", said(", ".join(reused) or "nothing", 300)))
+        parts.append(section("WILL NOT", said(f"{not_again}touch other sessions{untouched}", 300)))
+    if step.verdict:
+        parts.append(section("WHY", _why(step)))
+    parts.append(section("EFFECTS", said(" · ".join(step.effects) or "none declared", 600)))
+    parts.append(section("UNDO", said(step.undo, 300)))
+    parts.append(section("CHECKED", _checked(step.checks, ago(review.freshness.as_of, now))))
+    return parts
+
+
+def _why(step: StepReview) -> Text:
+    verdict = step.verdict
+    if verdict is None:
+        return Text()
+    ruled = words(f"{verdict.mode.value} ", named(RULINGS[verdict.ruling], verdict.ruling.value))
+    reasons = [said(reason.text, 300) for reason in verdict.reasons]
+    return joined([words(ruled, ": ", reasons[0]), *reasons[1:]], "\n")
+
+
+def _checked(checks: tuple[Check, ...], age: str) -> Text:
+    parts = [
+        words(sign(OK), " ", said(f"{one.name} {one.found}", 120))
+        if one.holds
+        else words(sign(FAILED), " ", said(f"{one.name} {one.found}, expected {one.expected}", 200))
+        for one in checks
+    ]
+    return joined([*parts, words((age, MUTED))], " · ")
+
+
+def difference(review: Review) -> Group:
+    """Return every change of the input against the failed run, and the whole input."""
+    parts: list[Text | Table] = []
+    for number, step in enumerate(review.steps, 1):
+        parts.append(words((f"Difference of step {number}'s input to the failed run", TITLE)))
+        parts += [_change(change.path, change.before, change.after) for change in step.changes]
+        if not step.changes:
+            parts.append(words(("   the input is the same", MUTED)))
+        parts.append(section("INPUT", said(step.input, 4000)))
+    return stack(parts)
+
+
+def grounds(analysis: Analysis | None, trouble: str) -> Group:
+    """Return the evidence that the diagnoses of the session rest on."""
+    if analysis is None:
+        return stack([words((trouble or "reading the evidence…", MUTED))])
+    parts: list[Text | Table] = [said(analysis.note, 200)]
+    for diagnosis in analysis.diagnoses:
+        parts += [
+            words((f"{diagnosis.job} ", TITLE), said(diagnosis.summary, 300)),
+            evidence(diagnosis),
+        ]
+    return stack(parts)

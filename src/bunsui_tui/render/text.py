@@ -1,0 +1,69 @@
+"""How text becomes something a widget may show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from bunsui_core.domain.safe import safe
+
+MUTED = "muted"
+TITLE = "title"
+OUTSIDE = "outside"
+"""Styles by meaning; theme.py gives each its colour."""
+
+
+def said(text: str, limit: int = 4000, style: str = OUTSIDE) -> Text:
+    """Return text from outside on one line, harmless and never bold."""
+    return Text().append(safe(" ".join(text.split()), limit, newlines=False), style)
+
+
+def quoted(text: str, limit: int = 4000) -> Text:
+    """Return text from outside with its lines kept, each behind a mark that is ours."""
+    lines = safe(text, limit).expandtabs(4).split("\n")
+    return joined([Text().append("│ ", MUTED).append(line, OUTSIDE) for line in lines], "\n")
+
+
+def joined(parts: list[Text], between: str) -> Text:
+    """Return the parts that are not empty with a separator between them."""
+    return Text(between).join(part for part in parts if part)
+
+
+def words(*parts: str | Text | tuple[str, str]) -> Text:
+    """Return our own words and styled parts, one after the other; no markup is read."""
+    text = Text()
+    for part in parts:
+        match part:
+            case str():
+                text.append(part)
+            case Text():
+                text.append_text(part)
+            case (plain, style):
+                text.append(plain, style)
+    return text
+
+
+def apart(left: Text, right: Text, width: int) -> Text:
+    """Return one line with its parts at both ends; the left one gives way."""
+    room = max(0, width - right.cell_len - 1)
+    line = left.copy()
+    line.truncate(room, overflow="ellipsis")
+    line.append(" " * max(1, width - line.cell_len - right.cell_len))
+    return line.append_text(right)
+
+
+def section(title: str, body: Text, width: int = 12) -> Table:
+    """Return a title with its lines beside it, wrapped lines at the same indent."""
+    grid = Table.grid(expand=True)
+    grid.add_column(width=width)
+    grid.add_column(ratio=1)
+    grid.add_row(Text().append(title, TITLE), body)
+    return grid
+
+
+def stack(parts: Sequence[Text | Table]) -> Group:
+    """Return the parts that are not empty, one below the other."""
+    return Group(*(part for part in parts if part))

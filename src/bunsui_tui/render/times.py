@@ -1,0 +1,64 @@
+"""Moments and durations as a reader at three in the morning wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from statistics import median
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def span(length: timedelta) -> str:
+    """Return a length in its largest unit: `4 s`, `12m`, `3h`, `2d`."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    return f"{seconds // 3600}h" if seconds < 172_800 else f"{seconds // 86_400}d"
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Return how long ago something was."""
+    return f"{span(now - then)} ago"
+
+
+def left(until: datetime, now: datetime) -> str:
+    """Return how long something will still hold."""
+    return f"in {span(until - now)}" if until > now else "over"
+
+
+def absolute(moment: datetime) -> str:
+    """Return the moment itself, with its zone."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def took(started: datetime | None, stopped: datetime | None, now: datetime) -> timedelta | None:
+    """Return how long something lasted, or has lasted so far."""
+    return None if started is None else max(timedelta(), (stopped or now) - started)
+
+
+def lasted(length: timedelta | None) -> str:
+    """Return a duration to the second: `42s`, `3m 02s`, `1h 05m`."""
+    if length is None:
+        return ""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h {minutes:02d}m"
+    return f"{minutes}m {seconds:02d}s" if minutes else f"{seconds}s"
+
+
+def typical(lengths: Iterable[timedelta | None]) -> timedelta:
+    """Return the median of the known durations, zero when there is none."""
+    known = [length for length in lengths if length is not None]
+    seconds = [length.total_seconds() for length in known]
+    return timedelta(seconds=median(seconds)) if seconds else timedelta()
+
+
+def bar(length: timedelta | None, usual: timedelta) -> str:
+    """Return one bar: half full is the usual duration, full is twice that or more."""
+    if length is None or not usual:
+        return " "
+    return BARS[min(len(BARS) - 1, round(length / usual * (len(BARS) - 1) / 2))]

@@ -1,0 +1,176 @@
+"""All sessions: what failed and what waits for a human first, one of them explained beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bunsui_tui.actions import COPY, DIAGNOSIS, FILTER, LOG, MOVE, OPEN, PANE, REVIEW, Key
+from bunsui_tui.board import Board
+from bunsui_tui.messages import (
+    LogsWanted,
+    MoreWanted,
+    QueryGiven,
+    ReviewOpened,
+    SessionOpened,
+    SessionWanted,
+)
+from bunsui_tui.render.session import log
+from bunsui_tui.render.sessions import COLUMNS, beside, filter_line, rows
+from bunsui_tui.screens.frame import Frame
+from bunsui_tui.widgets.panes import Pane, Rule
+from bunsui_tui.widgets.rows import Rows
+
+SETTLED = 0.12
+"""Seconds a selection must rest before its detail is read."""
+
+
+class SessionsScreen(Frame):
+    """The list of sessions with one of them beside it."""
+
+    NAME: ClassVar[str] = "the sessions"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "do('filter')", show=False),
+        Binding("l", "do('log')", show=False),
+        Binding("d", "do('diagnosis')", show=False),
+        Binding("a", "do('review')", show=False),
+        Binding("y", "do('copy')", show=False),
+        Binding("escape", "close_filter", show=False),
+    ]
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        self._settling: Timer | None = None
+        self._log_open = False
+
+    def body(self) -> Iterable[Widget]:
+        """Return the filter, the list, and the panes beside it."""
+        yield Static(id="count", markup=False)
+        yield Input(id="filter", compact=True, placeholder="status:failed pipeline:orders age:<1d")
+        yield Container(
+            Rows(COLUMNS, "reading the store…", id="sessions"),
+            Rule(),
+            Container(Pane(id="detail"), Pane(id="log"), id="side"),
+            id="split",
+        )
+
+    def on_mount(self) -> None:
+        """Start in the list."""
+        self.query_one("#filter").display = False
+        self.query_one(Rows).focus()
+
+    @property
+    def session_shown(self) -> str:
+        """The selected session, if the list is there already."""
+        return self.selected if self._is_ready else ""
+
+    @property
+    def selected(self) -> str:
+        """The id of the selected session."""
+        return self.query_one(Rows).key
+
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys, with what the selection allows."""
+        nothing = "" if self.selected else "no session is selected"
+        waiting = self.board.waiting_for(self.selected)
+        failed = nothing or ("" if self._has_failed() else "no job of it failed")
+        return (
+            OPEN.unless(nothing),
+            LOG.unless(failed),
+            DIAGNOSIS.unless(failed),
+            REVIEW.unless(nothing or ("" if waiting else "no request waits for this session")),
+            FILTER,
+            MOVE,
+            PANE,
+            COPY.unless(nothing),
+        )
+
+    def _has_failed(self) -> bool:
+        overview = self.board.overview
+        sessions = overview.sessions if overview else ()
+        return any(one.session_id == self.selected and one.failed_job for one in sessions)
+
+    def paint(self) -> None:
+        """Show the list and the selected session."""
+        board = self.board
+        empty = "no session matches" if board.query.text else "no sessions yet"
+        self.query_one(Rows).show(rows(board), empty if board.overview else "reading the store…")
+        self.query_one("#count", Static).update(filter_line(board, self.size.width))
+        self.query_one("#detail", Pane).show(beside(board, self.selected))
+        self._paint_log()
+
+    def _paint_log(self) -> None:
+        self.set_class(self._log_open, "-log")
+        if self._log_open:
+            found = self.board.logs.get((self.selected, ""))
+            self.query_one("#log", Pane).show(log(found, ""))
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        """Show what is known of the selection at once, and read the rest when it rests."""
+        self.paint()
+        self.show_keys()
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLED, lambda: self._read(event.key))
+
+    def _read(self, session_id: str) -> None:
+        if not session_id:
+            return
+        self.post_message(SessionWanted(session_id))
+        if self._log_open:
+            self.post_message(LogsWanted(session_id, ""))
+
+    def on_rows_opened(self, event: Rows.Opened) -> None:
+        """Open the session."""
+        self.post_message(SessionOpened(event.key))
+
+    def on_rows_at_end(self) -> None:
+        """Ask for more when there is more."""
+        if self.board.overview and self.board.overview.more:
+            self.post_message(MoreWanted())
+
+    def do(self, name: str) -> None:
+        """Do what a key says about the selection."""
+        match name:
+            case "filter":
+                self._open_filter()
+            case "log":
+                self._log_open = not self._log_open
+                self._paint_log()
+                self._read(self.selected)
+            case "diagnosis":
+                self.post_message(SessionOpened(self.selected))
+            case "review":
+                self.post_message(ReviewOpened(self.board.waiting_for(self.selected)[0].request.id))
+            case "copy":
+                self.app.copy_to_clipboard(self.selected)
+
+    def _open_filter(self) -> None:
+        entry = self.query_one("#filter", Input)
+        entry.value = self.board.query.text
+        entry.display = True
+        self.query_one("#count").display = False
+        entry.focus()
+
+    def action_close_filter(self) -> None:
+        """Leave the filter as it was; a second time, show everything."""
+        if self.query_one("#filter").display:
+            self._hide_filter()
+        elif self.board.query.text:
+            self.post_message(QueryGiven(""))
+
+    def _hide_filter(self) -> None:
+        self.query_one("#filter").display = False
+        self.query_one("#count").display = True
+        self.query_one(Rows).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Choose the sessions that the words say."""
+        self.post_message(QueryGiven(event.value))
+        self._hide_filter()

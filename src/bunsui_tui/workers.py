@@ -1,0 +1,198 @@
+"""The only place that calls a desk: always in a thread, and every answer is a message."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+from textual.app import App
+from textual.message import Message
+
+from bunsui_core.desk.operator import Signing
+from bunsui_core.domain.answer import Analysis, Proposals, SessionFilter
+from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.safe import safe
+from bunsui_core.domain.session import SessionStatus, SessionSummary
+from bunsui_core.log import events
+from bunsui_tui.board import Overview
+from bunsui_tui.messages import (
+    AnswerGiven,
+    Decided,
+    LogsRead,
+    OverviewRead,
+    ReviewRead,
+    SessionExplained,
+    SessionRead,
+    Troubled,
+)
+from bunsui_tui.needs import Desk, Work
+
+PAGE = 100
+TRY_AGAIN_S = 10.0
+"""Seconds until an explanation that could not be had is tried again."""
+
+AWS, STORE, SESSION, LOGS = "aws", "store", "session", "logs"
+REVIEW, DECISION, WORKER = "review", "decision", "worker"
+"""What a trouble is about; the next success about the same takes it off the screen."""
+
+
+class Workers:
+    """Calls the desk for the app; a call that is still under way is not made twice."""
+
+    def __init__(self, app: App[None], desk: Desk, check: Callable[[], None]) -> None:
+        self._app = app
+        self._desk = desk
+        self._check = check
+        self._busy: set[str] = set()
+        self._explained: dict[str, tuple[int, float]] = {}
+        self._lock = threading.Lock()
+        self._log = events("tui")
+
+    def check(self) -> None:
+        """See whether AWS can be reached."""
+        self._begin(AWS, AWS, self._check)
+
+    def record(self, error: BaseException | None) -> None:
+        """Write what broke the screen to the log."""
+        self._log.error("screen_broken", exc_info=error)
+
+    def overview(self, wanted: SessionFilter, count: int) -> None:
+        """Read the lists."""
+        self._begin(STORE, STORE, lambda: self._post(OverviewRead(self._overview(wanted, count))))
+
+    def session(self, session_id: str) -> None:
+        """Read a session, and explain it when it changed since it was explained."""
+        self._begin(f"{SESSION} {session_id}", SESSION, lambda: self._session(session_id))
+
+    def logs(self, session_id: str, job: str) -> None:
+        """Read the log of a job's failing operation."""
+        self._begin(
+            f"{LOGS} {session_id} {job}",
+            LOGS,
+            lambda: self._post(LogsRead(job, self._desk.logs(session_id, job))),
+        )
+
+    def review(self, request_id: str) -> None:
+        """Prepare the review of a request."""
+        self._begin(
+            f"{REVIEW} {request_id}",
+            REVIEW,
+            lambda: self._post(ReviewRead(self._desk.review(request_id))),
+        )
+
+    def decide(self, given: AnswerGiven) -> None:
+        """Sign and record an answer."""
+        self._begin(DECISION, DECISION, lambda: self._decide(given))
+
+    def _begin(self, key: str, about: str, call: Callable[[], None]) -> None:
+        with self._lock:
+            if key in self._busy:
+                return
+            self._busy.add(key)
+        self._app.run_worker(
+            lambda: self._answered(key, about, call), thread=True, group=about, exit_on_error=False
+        )
+
+    def _answered(self, key: str, about: str, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BunsuiError as error:
+            self._post(Troubled(about, sentence_of(error)))
+        except Exception:
+            self._log.exception("desk_call_failed", about=about)
+            self._post(Troubled(about, "this went wrong inside bunsui; the log file says where."))
+        else:
+            self._post(Troubled(about, ""))
+        finally:
+            with self._lock:
+                self._busy.discard(key)
+
+    def _post(self, message: Message) -> None:
+        if self._app.is_running:
+            self._app.post_message(message)
+
+    def _overview(self, wanted: SessionFilter, count: int) -> Overview:
+        found: dict[str, SessionSummary] = {}
+        if wanted.status is None:
+            failed = wanted.model_copy(update={"status": SessionStatus.FAILED})
+            found |= {one.session_id: one for one in self._desk.sessions(failed, PAGE).items}
+        page = self._desk.sessions(wanted, PAGE)
+        found |= {one.session_id: one for one in page.items}
+        while page.next_cursor and len(found) < count:
+            page = self._desk.sessions(wanted, PAGE, page.next_cursor)
+            found |= {one.session_id: one for one in page.items}
+        return Overview(
+            sessions=tuple(found.values()),
+            total=page.total,
+            more=bool(page.next_cursor),
+            approvals=self._desk.approvals(),
+            approvers=self._desk.approvers(),
+            freshness=self._desk.freshness(),
+        )
+
+    def _session(self, session_id: str) -> None:
+        view = self._desk.session(session_id)
+        self._post(SessionRead(view))
+        version, again_at = self._explained.get(session_id, (-1, 0.0))
+        if version != view.session.version or time.monotonic() >= again_at:
+            explained = self._explain(session_id, view.session.failed_jobs)
+            again_at = time.monotonic() + TRY_AGAIN_S if explained.trouble else math.inf
+            self._explained[session_id] = (view.session.version, again_at)
+            self._post(explained)
+
+    def _explain(self, session_id: str, failed: tuple[str, ...]) -> SessionExplained:
+        analysis: Analysis | None = None
+        proposals: dict[str, Proposals] = {}
+        trouble = ""
+        try:
+            if failed:
+                analysis = self._desk.analyze(session_id)
+            for job in failed:
+                proposals[job] = self._desk.propose(session_id, job)
+        except BunsuiError as error:
+            trouble = sentence_of(error)
+        return SessionExplained(session_id, analysis, proposals, trouble)
+
+    def _decide(self, given: AnswerGiven) -> None:
+        signing = Signing(approver=given.approver, passphrase=given.passphrase)
+        approval = self._desk.decide(
+            given.review, given.answer, signing, given.reason, given.typed_code
+        )
+        self._post(Decided(approval, given.answer))
+
+
+class Background:
+    """The worker in a thread of its own, from `start` to `stop`."""
+
+    def __init__(self, make: Callable[[], Work], tell: Callable[[str], None]) -> None:
+        self._make = make
+        self._tell = tell
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bunsui-worker")
+        self._log = events("tui")
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the step under way and end."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._make().run(self._stop)
+        except BunsuiError as error:
+            self._tell(f"the worker ended: {sentence_of(error)}")
+        except Exception:
+            self._log.exception("worker_ended")
+            self._tell("the worker ended; the log file says why. Quit and start again.")
+
+
+def sentence_of(error: BunsuiError) -> str:
+    """Return what is wrong and what to do next, on one line."""
+    return safe(" ".join(f"{error.message} {error.next_step}".split()), 400, newlines=False)

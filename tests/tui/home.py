@@ -1,0 +1,90 @@
+"""A human's desk over a real store in a folder and a fake Step Functions, with a screen before it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bunsui_core.adapters.local.control.audit import LocalAudit
+from bunsui_core.adapters.local.control.decisions import LocalDecisions
+from bunsui_core.adapters.local.control.keys import LocalKeys
+from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.desk.agent import Nature
+from bunsui_core.desk.operator import OperatorDesk, Place
+from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.session import JobRun, Session
+from bunsui_core.app.decide import Deciding
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.store import store
+from bunsui_tui.app import DeskApp, Setting
+from tests.builders import (
+    ACCOUNT,
+    INPUT,
+    REGION,
+    a_diagnosis,
+    a_pipeline,
+    a_session,
+    an_attempt,
+    execution,
+    later,
+)
+from tests.fakes import Clock, FakeInventory, FakeStepFunctions, SilentLogs
+
+APPROVER = "hanako"
+PASSPHRASE = "three quiet rivers"
+EDITED = json.dumps({"input": {"source": "s3://orders/day.fixed.csv"}, "outputs": {}})
+
+
+class Home:
+    """One failed session that is explained, one that went well, and an approver."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(home=folder)
+        create(self.settings.store_path, self.settings.inbox_path)
+        self.clock = Clock(later(minutes=3))
+        self.world = FakeStepFunctions()
+        connection = StoreWriter(self.settings.store_path, ACCOUNT, REGION)
+        self.store = store(self.settings, connection)
+        self.store.heartbeat.beat(self.clock())
+        self.store.pipelines.put(a_pipeline())
+        self.world.add_failed(execution("extract"), INPUT)
+        self.session = self.store.sessions.save(a_session())
+        self.healthy = self.store.sessions.save(a_healthy_session("s-healthy"))
+        self.store.diagnoses.put(a_diagnosis())
+        keys = LocalKeys(connection, self.settings.keys_path)
+        keys.create(APPROVER, PASSPHRASE, False, self.clock())
+        self._asked = 0
+        self.desk = self._desk(connection, keys)
+
+    def _desk(self, connection: StoreWriter, keys: LocalKeys) -> OperatorDesk:
+        seeing = Seeing(self.world, SilentLogs(), FakeInventory())
+        deciding = Deciding(LocalDecisions(connection), keys, LocalAudit(connection))
+        nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
+        return OperatorDesk(self.store, seeing, deciding, Place("local", ACCOUNT, REGION), nature)
+
+    def _id(self) -> str:
+        self._asked += 1
+        return f"R{self._asked:03}-7F3M"
+
+    def ask(self, reason: str = "the object is there now", edited: bool = False) -> Approval:
+        """Let an assistant's request wait: a restart, of high risk when its input is edited."""
+        self.desk.requester = "agent:claude"
+        found = self.desk.propose(self.session.id, "extract", EDITED if edited else None)
+        self.desk.requester = f"human:{APPROVER}"
+        wanted = next(p for p in found.proposals if p.mode.value == "restart")
+        return self.desk.request(wanted.proposal_id, reason, "claude-code 2.0")
+
+    def app(self, ascii_only: bool = False) -> DeskApp:
+        """The terminal UI over this desk, without a worker."""
+        setting = Setting(f"local ● {REGION}", str(self.settings.log_path), "", ascii_only)
+        return DeskApp(self.desk, self.clock, setting, check=lambda: None)
+
+
+def a_healthy_session(session_id: str) -> Session:
+    """A session whose three jobs succeeded."""
+    runs = tuple(
+        JobRun(job=job, attempts=(an_attempt(job),)) for job in ("extract", "transform", "load")
+    )
+    return a_session(id=session_id, runs=runs, status="SUCCEEDED")
