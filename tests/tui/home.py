@@ -1,4 +1,4 @@
-"""A human's desk over a real store in a folder and a fake Step Functions, with a screen before it."""
+"""A human's desk over a real store in a folder and a fake Step Functions, behind a screen."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.app.decide import Deciding
 from bunsui_core.desk.agent import Nature
 from bunsui_core.desk.operator import OperatorDesk, Place
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.session import JobRun, Session
-from bunsui_core.app.decide import Deciding
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import store

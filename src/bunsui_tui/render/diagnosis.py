@@ -10,11 +10,11 @@ from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.verdict import Verdict
 from bunsui_tui.board import Detail
 from bunsui_tui.render.signs import FAILED, RULINGS, named
-from bunsui_tui.render.text import MUTED, TITLE, joined, quoted, said, section, words
+from bunsui_tui.render.text import MUTED, TITLE, Block, Hanging, quoted, said, section, words
 from bunsui_tui.render.times import absolute
 
 
-def brief(detail: Detail) -> list[Text]:
+def brief(detail: Detail) -> list[Block]:
     """Return a few lines: what broke, in whose words, and the verdict on each way to rerun."""
     if detail.trouble:
         return [words(("not explained: ", MUTED), detail.trouble)]
@@ -22,11 +22,11 @@ def brief(detail: Detail) -> list[Text]:
         return []
     if detail.analysis is None:
         return [words(("looking for the reason…", MUTED))]
-    lines = [said(detail.analysis.note, 200)] if detail.analysis.note else []
+    lines: list[Block] = [said(detail.analysis.note, 200)]
     for diagnosis in detail.analysis.diagnoses:
         lines += [_claim(diagnosis), quoted_message(diagnosis)]
         found = detail.proposals.get(diagnosis.job)
-        lines += [verdicts(found.proposals)] if found else []
+        lines += verdicts(found.proposals) if found else []
     return lines
 
 
@@ -40,18 +40,19 @@ def _claim(diagnosis: Diagnosis) -> Text:
     )
 
 
-def quoted_message(diagnosis: Diagnosis) -> Text:
+def quoted_message(diagnosis: Diagnosis) -> Hanging:
     """Return the failing operation's own words, marked as such."""
-    message = " ".join((diagnosis.failure.message or diagnosis.failure.cause).split())
-    return words(("│ ", MUTED), said(message, 240)) if message else Text()
+    failure = diagnosis.failure
+    return quoted(" ".join((failure.message or failure.cause or failure.error).split()), 240)
 
 
-def verdicts(proposals: tuple[Proposal, ...]) -> Text:
+def verdicts(proposals: tuple[Proposal, ...]) -> list[Block]:
     """Return every way with its ruling and first reason, best first, one a line."""
-    return joined(
-        [words(way(one), " ", ruling(one.verdict), " · ", chances(one.odds)) for one in proposals],
-        "\n",
-    )
+    lines: list[Block] = []
+    for one in proposals:
+        tail = Text() if one.odds.is_prior else words(" · ", chances(one.odds))
+        lines.append(words(way(one), " ", ruling(one.verdict), tail))
+    return lines
 
 
 def way(proposal: Proposal) -> Text:
@@ -74,7 +75,7 @@ def chances(odds: Odds) -> Text:
     return words(f"worked {odds.successes}/{odds.tries} ({odds.low:.0%}–{odds.high:.0%})")
 
 
-def full(detail: Detail, job: str) -> list[Text | Table]:
+def full(detail: Detail, job: str) -> list[Block]:
     """Return everything that is known about one failed job, with its evidence."""
     found = [d for d in detail.analysis.diagnoses if d.job == job] if detail.analysis else []
     if detail.trouble:
@@ -83,12 +84,12 @@ def full(detail: Detail, job: str) -> list[Text | Table]:
         return []
     diagnosis = found[-1]
     failure = diagnosis.failure
-    parts: list[Text | Table] = [
+    parts: list[Block] = [
         _claim(diagnosis),
         section("OPERATION", words(said(" → ".join(failure.state_path), 300))),
-        section("ERROR", words(said(failure.error, 200), "\n", quoted(failure.message, 1200))),
+        section("ERROR", said(failure.error, 200), quoted(failure.message, 1200)),
         _rulings(detail, job),
-        section("EVIDENCE", evidence(diagnosis)),
+        section("EVIDENCE", *evidence(diagnosis)),
     ]
     if failure.failed_at:
         parts.insert(2, section("FAILED AT", words(absolute(failure.failed_at))))
@@ -99,24 +100,18 @@ def _rulings(detail: Detail, job: str) -> Table:
     found = detail.proposals.get(job)
     if not found:
         return section("RERUN", words(("judging…", MUTED)))
-    lines = []
+    lines: list[Block] = []
     for one in found.proposals:
         ruled = named(RULINGS[one.verdict.ruling], one.verdict.ruling.value)
         lines.append(words(way(one), " ", ruled, " · ", chances(one.odds)))
-        lines += [words("  ", said(reason.text, 300)) for reason in one.verdict.reasons]
-    return section("RERUN", joined(lines, "\n"))
+        lines += [Hanging("  ", said(reason.text, 300)) for reason in one.verdict.reasons]
+    return section("RERUN", *lines)
 
 
-def evidence(diagnosis: Diagnosis) -> Text:
+def evidence(diagnosis: Diagnosis) -> list[Block]:
     """Return each piece of evidence with its id and where it was read."""
-    lines = [
-        words(
-            (said(one.id, 24).plain, TITLE),
-            (f" {one.kind.value} · ", MUTED),
-            said(one.source, 120, MUTED),
-            "\n",
-            quoted(one.text, 600),
-        )
-        for one in diagnosis.evidence
-    ]
-    return joined(lines, "\n")
+    parts: list[Block] = []
+    for one in diagnosis.evidence:
+        where = said(f"{one.kind.value} · {one.source}", 160, MUTED)
+        parts += [words((said(one.id, 24).plain, TITLE), " ", where), quoted(one.text, 600)]
+    return parts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from bunsui_core.domain.approval import Approval, ApprovalStatus
@@ -13,7 +12,7 @@ from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import APPROVALS, RISKS, WAITING, named, sign
 from bunsui_tui.render.table import Column, Row
-from bunsui_tui.render.text import MUTED, quoted, said, section, stack, words
+from bunsui_tui.render.text import MUTED, Block, Hanging, quoted, said, section, stack, words
 from bunsui_tui.render.times import absolute, ago, left
 
 WORDS_LIMIT = 2000
@@ -99,7 +98,7 @@ def beside(board: Board, request_id: str) -> Group:
     if one is None:
         return stack([])
     plan = one.request.plan
-    parts: list[Text | Table] = [
+    parts: list[Block] = [
         words(named(APPROVALS[one.status], one.status.value), " · ", said(one.note, 400)),
         section("ASKS", words(what(one))),
         section("WHEN", _when(one, board.now)),
@@ -137,11 +136,10 @@ def _steps(one: Approval) -> list[Text]:
     ]
 
 
-def their_words(one: Approval) -> Text:
+def their_words(one: Approval) -> Group:
     """Return the asker's own words in their box, marked as not ours."""
     who = "the assistant's" if one.request.plan.requester.startswith("agent:") else "the asker's"
     claim = one.request.client_claim
-    head = words((f"│ {who} words, not bunsui's:", MUTED))
-    if claim:
-        head = words(head, (" (calls itself ", MUTED), said(claim, 60, MUTED), (")", MUTED))
-    return words(head, "\n", quoted(one.request.reason or "(no reason given)", WORDS_LIMIT))
+    calls = f" (calls itself {claim})" if claim else ""
+    head = Hanging("│ ", said(f"{who} words, not bunsui's:{calls}", 120, MUTED))
+    return stack([head, quoted(one.request.reason or "(no reason given)", WORDS_LIMIT)])

@@ -12,7 +12,7 @@ from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
 from bunsui_tui.render.diagnosis import evidence
 from bunsui_tui.render.inbox import asker
 from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, named, sign
-from bunsui_tui.render.text import MUTED, TITLE, apart, joined, said, section, stack, words
+from bunsui_tui.render.text import MUTED, TITLE, Block, apart, joined, said, section, stack, words
 from bunsui_tui.render.times import ago, left
 
 CHANGES_SHOWN = 3
@@ -38,7 +38,7 @@ def heading(review: Review, now: datetime, width: int) -> Text:
 
 def body(review: Review, now: datetime) -> Group:
     """Return what will happen, what will not, why, and what was checked."""
-    parts: list[Text | Table] = []
+    parts: list[Block] = []
     for number, step in enumerate(review.steps, 1):
         parts += [_happens(number, step, review), *_sections(step, review, now)]
     return stack([*parts, section("DIGEST", words((review.plan.digest, MUTED)))])
@@ -46,21 +46,23 @@ def body(review: Review, now: datetime) -> Group:
 
 def _happens(number: int, step: StepReview, review: Review) -> Table:
     risk = review.plan.risk
-    lines = [words(f"{number}  ", said(step.sentence, 400))]
-    lines += [
-        _change(change.path, change.before, change.after) for change in step.changes[:CHANGES_SHOWN]
-    ]
-    hidden = len(step.changes) - CHANGES_SHOWN
-    if hidden > 0:
-        lines.append(words((f"   and {hidden} more changes of the input (d)", MUTED)))
+    parts: list[Block] = [_numbered(f"{number}  ", said(step.sentence, 400))]
+    shown = step.changes[:CHANGES_SHOWN]
+    parts += [_numbered("   ", _change(one.path, one.before, one.after)) for one in shown]
+    if len(step.changes) > CHANGES_SHOWN:
+        hidden = len(step.changes) - CHANGES_SHOWN
+        parts.append(words((f"   and {hidden} more changes of the input (d)", MUTED)))
     if step.preview and step.preview.follows:
-        lines.append(
-            words("   then ", said(", ".join(step.preview.follows), 200), " follow (never ran)")
-        )
-    lines.append(
-        words("   risk ", named(RISKS[risk], f"▲ {risk.value}"), f" · needs {_need(review)}")
-    )
-    return section("WILL HAPPEN", joined(lines, "\n"))
+        follows = said(f"then {', '.join(step.preview.follows)} follow (never ran)", 300)
+        parts.append(_numbered("   ", follows))
+    needs = words("risk ", named(RISKS[risk], f"▲ {risk.value}"), f" · needs {_need(review)}")
+    return section("WILL HAPPEN", *parts, _numbered("   ", needs))
+
+
+def _numbered(mark: str, text: Text) -> Table:
+    grid = Table.grid()
+    grid.add_row(Text(mark), text)
+    return grid
 
 
 def _need(review: Review) -> str:
@@ -75,7 +77,6 @@ def _need(review: Review) -> str:
 
 def _change(path: str, before: str, after: str) -> Text:
     return words(
-        "   ",
         said(path, VALUE_LIMIT, MUTED),
         ": ",
         said(before, VALUE_LIMIT),
@@ -123,10 +124,10 @@ def _checked(checks: tuple[Check, ...], age: str) -> Text:
 
 def difference(review: Review) -> Group:
     """Return every change of the input against the failed run, and the whole input."""
-    parts: list[Text | Table] = []
+    parts: list[Block] = []
     for number, step in enumerate(review.steps, 1):
         parts.append(words((f"Difference of step {number}'s input to the failed run", TITLE)))
-        parts += [_change(change.path, change.before, change.after) for change in step.changes]
+        parts += [_change(one.path, one.before, one.after) for one in step.changes]
         if not step.changes:
             parts.append(words(("   the input is the same", MUTED)))
         parts.append(section("INPUT", said(step.input, 4000)))
@@ -137,10 +138,10 @@ def grounds(analysis: Analysis | None, trouble: str) -> Group:
     """Return the evidence that the diagnoses of the session rest on."""
     if analysis is None:
         return stack([words((trouble or "reading the evidence…", MUTED))])
-    parts: list[Text | Table] = [said(analysis.note, 200)]
+    parts: list[Block] = [said(analysis.note, 200)]
     for diagnosis in analysis.diagnoses:
         parts += [
             words((f"{diagnosis.job} ", TITLE), said(diagnosis.summary, 300)),
-            evidence(diagnosis),
+            *evidence(diagnosis),
         ]
     return stack(parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from bunsui_core.domain.answer import OperationLogs
@@ -16,7 +15,7 @@ from bunsui_tui.render.graph import dag_line, timeline
 from bunsui_tui.render.inbox import question
 from bunsui_tui.render.signs import JOBS, SESSIONS, named, sign
 from bunsui_tui.render.table import Column, Row
-from bunsui_tui.render.text import MUTED, quoted, said, section, stack, words
+from bunsui_tui.render.text import MUTED, Block, quoted, said, section, stack, words
 from bunsui_tui.render.times import absolute, ago, lasted, took
 
 CLOCK = 24
@@ -98,7 +97,7 @@ def beside(board: Board, session_id: str, job: str) -> Group:
     return stack([*full(detail, job), *_attempts(run, board), *_texts(run)])
 
 
-def _attempts(run: JobRun, board: Board) -> list[Text | Table]:
+def _attempts(run: JobRun, board: Board) -> list[Block]:
     if not run.attempts:
         return [words(("this job has not started", MUTED))]
     return [section(f"TRY {one.number}", _attempt(one, board)) for one in reversed(run.attempts)]
@@ -115,11 +114,11 @@ def _attempt(one: Attempt, board: Board) -> Text:
     return words(line, "\n", said(one.error, 200)) if one.error else line
 
 
-def _texts(run: JobRun) -> list[Text | Table]:
+def _texts(run: JobRun) -> list[Block]:
     last = run.last
     if last is None:
         return []
-    parts: list[Text | Table] = [section("INPUT", said(last.input, INPUT_LIMIT))]
+    parts: list[Block] = [section("INPUT", said(last.input, INPUT_LIMIT))]
     if last.output is not None:
         parts.append(section("OUTPUT", said(last.output, INPUT_LIMIT)))
     return parts
@@ -136,7 +135,6 @@ def log(found: OperationLogs | None, job: str) -> Group:
     note = said(found.note, 300, MUTED)
     cut = words(("the log is longer than what is shown", MUTED)) if found.truncated else Text()
     lines = [
-        words((f"{line.at:%H:%M:%S} ", MUTED), quoted(line.text.rstrip("\n"), 2000))
-        for line in found.lines
+        section(f"{line.at:%H:%M:%S}", quoted(line.text, 2000), width=9) for line in found.lines
     ]
     return stack([head, request, note, *lines, cut])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -21,10 +21,27 @@ def said(text: str, limit: int = 4000, style: str = OUTSIDE) -> Text:
     return Text().append(safe(" ".join(text.split()), limit, newlines=False), style)
 
 
-def quoted(text: str, limit: int = 4000) -> Text:
+class Hanging:
+    """A text whose every line on the screen, wrapped ones too, begins with the same mark."""
+
+    def __init__(self, mark: str, text: Text) -> None:
+        self.mark = mark
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Wrap the text in the width that the mark leaves."""
+        width = max(1, options.max_width - len(self.mark))
+        for line in self.text.wrap(console, width):
+            yield words((self.mark, MUTED), line)
+
+
+Block = Text | Table | Hanging | Group
+"""What a pane is made of."""
+
+
+def quoted(text: str, limit: int = 4000) -> Hanging:
     """Return text from outside with its lines kept, each behind a mark that is ours."""
-    lines = safe(text, limit).expandtabs(4).split("\n")
-    return joined([Text().append("│ ", MUTED).append(line, OUTSIDE) for line in lines], "\n")
+    return Hanging("│ ", Text().append(safe(text.rstrip("\n"), limit).expandtabs(4), OUTSIDE))
 
 
 def joined(parts: list[Text], between: str) -> Text:
@@ -55,15 +72,15 @@ def apart(left: Text, right: Text, width: int) -> Text:
     return line.append_text(right)
 
 
-def section(title: str, body: Text, width: int = 12) -> Table:
-    """Return a title with its lines beside it, wrapped lines at the same indent."""
+def section(title: str, *parts: Block, width: int = 12) -> Table:
+    """Return a title with its parts beside it, wrapped lines at the same indent."""
     grid = Table.grid(expand=True)
     grid.add_column(width=width)
     grid.add_column(ratio=1)
-    grid.add_row(Text().append(title, TITLE), body)
+    grid.add_row(Text().append(title, TITLE), stack(parts))
     return grid
 
 
-def stack(parts: Sequence[Text | Table]) -> Group:
+def stack(parts: Sequence[Block]) -> Group:
     """Return the parts that are not empty, one below the other."""
     return Group(*(part for part in parts if part))

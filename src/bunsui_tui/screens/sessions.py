@@ -101,7 +101,7 @@ class SessionsScreen(Frame):
         board = self.board
         empty = "no session matches" if board.query.text else "no sessions yet"
         self.query_one(Rows).show(rows(board), empty if board.overview else "reading the store…")
-        self.query_one("#count", Static).update(filter_line(board, self.size.width))
+        self.query_one("#count", Static).update(filter_line(board, self.size.width - 2))
         self.query_one("#detail", Pane).show(beside(board, self.selected))
         self._paint_log()
 
