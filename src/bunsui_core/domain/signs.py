@@ -16,9 +16,10 @@ _CODES: Mapping[Category, str] = {
         "Permission KMSAccessDenied MissingAuthenticationToken InsufficientPrivilege"
     ),
     Category.THROTTLING: (
-        "Throttling Throttled ThrottledClient TooManyRequests RequestLimitExceeded SlowDown "
-        "ProvisionedThroughputExceeded RequestThrottled BandwidthLimitExceeded RateExceeded "
-        "PriorRequestNotComplete TransactionInProgress RateLimit EC2Throttled KMSThrottling"
+        "ConcurrentRunsExceeded Throttling Throttled ThrottledClient TooManyRequests "
+        "RequestLimitExceeded SlowDown ProvisionedThroughputExceeded RequestThrottled "
+        "BandwidthLimitExceeded RateExceeded PriorRequestNotComplete TransactionInProgress "
+        "RateLimit EC2Throttled KMSThrottling"
     ),
     Category.RESOURCE_EXHAUSTED: (
         "OutOfMemory Memory OutOfMemoryErrorKilled MemoryErrorKilled OOMKilled EFSIO DiskFull "

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bunsui_core.domain.failure import HistoryEvent
+from bunsui_core.domain.history import read_failure
+from bunsui_core.domain.session import JobStatus
+from tests.builders import later
+from tests.unit.histories import FUNCTION, event, failure_of, observed, task
+
+START = event(1, 0, "ExecutionStarted")
+
+
+def failed(
+    number: int, previous: int, error: str = "Boom", cause: str = "it broke"
+) -> HistoryEvent:
+    return event(number, previous, "ExecutionFailed", error=error, cause=cause)
+
+
+@pytest.mark.parametrize("status", [JobStatus.SUCCEEDED, JobStatus.RUNNING])
+def test_an_execution_that_did_not_fail_has_no_failure(status: JobStatus) -> None:
+    events = (START, *task(2, 0, "Load", "Boom"))
+
+    assert read_failure("extract", observed(status), events) is None
+
+
+def test_a_failed_task_tells_state_function_request_and_input() -> None:
+    cause = json.dumps(
+        {
+            "errorMessage": "bad row",
+            "errorType": "RowError",
+            "requestId": "0F1E2D3C-0000-4000-8000-000000000001",
+            "stackTrace": ["File a.py"],
+        }
+    )
+
+    found = failure_of(START, *task(2, 0, "Load", "RowError", cause), failed(5, 4))
+
+    assert found.state_path == ("Load",)
+    assert (found.failed_state, found.state_type, found.event_id) == ("Load", "Task", 4)
+    assert (found.message, found.exception, found.resource) == ("bad row", "RowError", FUNCTION)
+    assert found.request_id == "0f1e2d3c-0000-4000-8000-000000000001"
+    assert found.state_input == '{"day": 1}'
+    assert (found.entered_at, found.failed_at) == (later(seconds=2), later(seconds=5))
+
+
+def test_evidence_cites_the_entry_the_failure_the_end_and_the_execution() -> None:
+    found = failure_of(START, *task(2, 0, "Load", "Boom", "it broke"), failed(5, 4))
+
+    assert [evidence.id for evidence in found.evidence] == ["E2", "E4", "E5", "X1"]
+    assert "REDRIVABLE" in found.evidence[-1].text
+
+
+def test_an_interleaved_branch_does_not_lend_its_states_to_the_failing_one() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        *task(4, 3, "Left", "Boom"),
+        event(7, 3, "TaskStateEntered", name="Right"),
+        event(8, 7, "LambdaFunctionScheduled", resource="other"),
+        event(9, 6, "ParallelStateFailed"),
+        failed(10, 9),
+    )
+
+    assert found.state_path == ("Both", "Left")
+    assert found.resource == FUNCTION
+
+
+def test_a_map_tells_which_iteration_failed() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "MapStateEntered", name="Each"),
+        event(3, 2, "MapStateStarted", length=9),
+        event(4, 3, "MapIterationStarted", name="Each", index=0),
+        event(5, 3, "MapIterationStarted", name="Each", index=4),
+        event(6, 4, "TaskStateEntered", name="Load"),
+        *task(7, 5, "Load", "Boom"),
+        event(10, 9, "MapIterationFailed", name="Each", index=4),
+        event(11, 9, "MapStateFailed"),
+        failed(12, 11),
+    )
+
+    assert found.state_path == ("Each[4]", "Load")
+
+
+def test_a_retried_container_with_a_container_inside_keeps_its_own_name() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Outer"),
+        event(3, 2, "ParallelStateStarted"),
+        event(4, 3, "ParallelStateEntered", name="Inner"),
+        event(5, 4, "ParallelStateStarted"),
+        event(6, 5, "FailStateEntered", name="Stop"),
+        event(7, 6, "ParallelStateFailed"),
+        event(8, 7, "ParallelStateStarted"),
+        event(9, 8, "ParallelStateEntered", name="Inner"),
+        event(10, 9, "ParallelStateStarted"),
+        event(11, 10, "FailStateEntered", name="Stop"),
+        event(12, 11, "ParallelStateFailed"),
+        event(13, 12, "ParallelStateFailed"),
+        failed(14, 13),
+    )
+
+    assert found.state_path == ("Outer", "Inner", "Stop")
+
+
+def test_states_that_were_left_are_not_on_the_path() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "MapStateEntered", name="Each"),
+        event(3, 2, "MapStateStarted"),
+        event(4, 3, "MapIterationStarted", name="Each", index=0),
+        event(5, 4, "PassStateEntered", name="Inside"),
+        event(6, 5, "PassStateExited", name="Inside"),
+        event(7, 6, "MapStateExited", name="Each"),
+        *task(8, 7, "Load", "Boom"),
+        failed(11, 10),
+    )
+
+    assert found.state_path == ("Load",)
+
+
+def test_a_failed_evaluation_names_its_state_though_it_points_before_it() -> None:
+    said = {"error": "States.QueryEvaluationError", "cause": "no such variable"}
+    found = failure_of(
+        START,
+        event(2, 0, "TaskStateEntered", name="First"),
+        event(3, 2, "LambdaFunctionScheduled", resource=FUNCTION),
+        event(4, 3, "TaskStateExited", name="First"),
+        event(5, 4, "PassStateEntered", name="Second"),
+        event(6, 4, "EvaluationFailed", name="Second", **said),
+        failed(7, 6, said["error"], said["cause"]),
+    )
+
+    assert (found.state_path, found.event_id) == (("Second",), 6)
+    assert found.resource == ""
+
+
+def test_a_failed_evaluation_in_one_of_many_iterations_is_told_by_its_neighbour() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "MapStateEntered", name="Each"),
+        event(3, 2, "MapStateStarted"),
+        event(4, 3, "MapIterationStarted", name="Each", index=0),
+        event(5, 3, "MapIterationStarted", name="Each", index=1),
+        event(6, 4, "PassStateEntered", name="Shape"),
+        event(7, 5, "PassStateEntered", name="Shape"),
+        event(8, 4, "EvaluationFailed", name="Shape", error="States.QueryEvaluationError"),
+        event(9, 8, "MapStateFailed"),
+        failed(10, 9),
+    )
+
+    assert found.state_path == ("Each[0]", "Shape")
+
+
+def test_a_runtime_error_is_found_through_the_event_its_cause_names() -> None:
+    cause = "An error occurred while executing the state 'Wait' (entered at the event id #4). No."
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        event(4, 3, "WaitStateEntered", name="Wait"),
+        event(5, 3, "PassStateEntered", name="Other"),
+        failed(6, 3, "States.Runtime", cause),
+    )
+
+    assert (found.state_path, found.event_id) == (("Both", "Wait"), 6)
+
+
+def test_a_cause_that_only_pretends_to_be_a_runtime_error_leads_nowhere() -> None:
+    cause = "An error occurred while executing the state 'Innocent' (entered at the event id #2)."
+    found = failure_of(
+        START,
+        event(2, 0, "PassStateEntered", name="Innocent"),
+        event(3, 2, "PassStateExited", name="Innocent"),
+        *task(4, 3, "Load", "CustomError", cause),
+        failed(7, 6, "CustomError", cause),
+    )
+
+    assert found.state_path == ("Load",)
+
+
+def test_a_fail_state_behind_a_catch_shows_the_error_that_was_caught() -> None:
+    found = failure_of(
+        START,
+        *task(2, 0, "Load", "RowError", '{"errorMessage": "bad row", "errorType": "RowError"}'),
+        event(5, 4, "TaskStateExited", name="Load"),
+        event(6, 5, "FailStateEntered", name="GiveUp"),
+        failed(7, 6, "OrderRefused", "see the log"),
+    )
+
+    assert found.died_in_fail_state
+    assert (found.failed_state, found.error, found.cause) == (
+        "GiveUp",
+        "OrderRefused",
+        "see the log",
+    )
+    assert (found.message, found.exception, found.event_id) == ("bad row", "RowError", 4)
+    assert found.resource == FUNCTION
+
+
+def test_a_fail_state_behind_a_choice_cites_the_choice_and_claims_no_other_cause() -> None:
+    found = failure_of(
+        START,
+        *task(2, 0, "Load", "RowError"),
+        event(5, 4, "TaskStateExited", name="Load"),
+        event(6, 5, "ChoiceStateEntered", name="Enough?"),
+        event(7, 6, "ChoiceStateExited", name="Enough?"),
+        event(8, 7, "FailStateEntered", name="TooFew"),
+        failed(9, 8, "TooFewRows", "3 rows"),
+    )
+
+    assert (found.exception, found.message, found.event_id) == ("TooFewRows", "3 rows", 8)
+    assert {"E4", "E7"} <= {evidence.id for evidence in found.evidence}
+
+
+def test_a_stopped_execution_broke_in_the_state_that_was_open() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "PassStateEntered", name="First"),
+        event(3, 2, "PassStateExited", name="First"),
+        event(4, 3, "WaitStateEntered", name="Wait"),
+        event(5, 0, "ExecutionAborted"),
+        status=JobStatus.ABORTED,
+    )
+
+    assert (found.state_path, found.event_id) == (("Wait",), 5)
+
+
+def test_a_redriven_task_is_still_in_the_state_it_failed_in() -> None:
+    found = failure_of(
+        START,
+        *task(2, 0, "Load", "Boom"),
+        failed(5, 4),
+        event(6, 5, "ExecutionRedriven"),
+        event(7, 6, "LambdaFunctionScheduled", resource=FUNCTION),
+        event(8, 7, "LambdaFunctionFailed", error="Boom again"),
+        failed(9, 8, "Boom again"),
+    )
+
+    assert (found.state_path, found.event_id, found.error) == (("Load",), 8, "Boom again")
+
+
+def test_a_redriven_parallel_that_is_entered_again_is_named_once() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        *task(4, 3, "Left", "Boom"),
+        event(7, 6, "ParallelStateFailed"),
+        failed(8, 7),
+        event(9, 8, "ExecutionRedriven"),
+        event(10, 9, "ParallelStateEntered", name="Both"),
+        event(11, 10, "ParallelStateStarted"),
+        *task(12, 11, "Left", "Boom"),
+        event(15, 14, "ParallelStateFailed"),
+        failed(16, 15),
+    )
+
+    assert found.state_path == ("Both", "Left")
+
+
+def test_a_failure_whose_history_is_not_there_yet_rests_on_the_execution() -> None:
+    found = read_failure("extract", observed(error="Boom", cause="it broke"), ())
+
+    assert found is not None
+    assert (found.state_path, found.message, found.error) == ((), "it broke", "Boom")
+    assert [evidence.id for evidence in found.evidence] == ["X1"]
+
+
+def test_an_invoked_function_is_named_as_the_call_named_it() -> None:
+    parameters = '{"FunctionName": "orders-load", "Payload": {}}'
+    found = failure_of(
+        START,
+        event(2, 0, "TaskStateEntered", name="Load"),
+        event(
+            3,
+            2,
+            "TaskScheduled",
+            resource="invoke",
+            resource_type="lambda",
+            parameters=parameters,
+        ),
+        event(4, 3, "TaskFailed", error="Boom", resource="invoke", resource_type="lambda"),
+        failed(5, 4),
+    )
+
+    assert found.resource == "orders-load"

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bunsui_core.domain.diagnosis import Category, Confidence
+from bunsui_core.domain.judge import judge
+from bunsui_core.domain.pipeline import SideEffect
+from bunsui_core.domain.verdict import Case, Look, Mode, Ruling, Subject, Verdict
+from tests.builders import NOW, a_diagnosis, a_failure, later
+
+DATA = {"category": Category.BAD_INPUT_DATA, "transient": False}
+BUG = {"category": Category.CODE_BUG, "transient": False}
+THROTTLED = {"category": Category.THROTTLING, "transient": True}
+EVIDENCE = (
+    {"id": "E6", "kind": "event", "text": "TaskFailed", "source": "arn"},
+    {"id": "X1", "kind": "execution", "text": "FAILED", "source": "arn"},
+)
+
+
+def a_look(subject: Subject, changed: bool | None) -> Look:
+    return Look(subject=subject, name="it", changed=changed, text=f"{subject}", seen_at=NOW)
+
+
+SAME = (a_look(Subject.CODE, False), a_look(Subject.OBJECT, False))
+
+
+def a_case(diagnosis: dict[str, object], **changes: object) -> Case:
+    failure = changes.pop("failure", None) or a_failure(evidence=EVIDENCE)
+    return Case.model_validate(
+        {
+            "diagnosis": a_diagnosis(**{"failure": failure, "evidence": EVIDENCE, **diagnosis}),
+            "redrive_status": "REDRIVABLE",
+            "redrive_status_reason": "",
+            "effect": SideEffect.IDEMPOTENT,
+            "looks": SAME,
+            "input_edited": False,
+            **changes,
+        }
+    )
+
+
+def redrive(case: Case) -> Verdict:
+    return judge(Mode.REDRIVE, case, later(hours=1))
+
+
+def restart(case: Case) -> Verdict:
+    return judge(Mode.RESTART, case, later(hours=1))
+
+
+def test_what_step_functions_does_not_redrive_is_hopeless_in_its_own_words() -> None:
+    told = "Execution history event limit exceeded"
+    case = a_case(THROTTLED, redrive_status="NOT_REDRIVABLE", redrive_status_reason=told)
+
+    assert redrive(case).ruling is Ruling.HOPELESS
+    assert told in redrive(case).reasons[0].text
+    assert redrive(case).reasons[0].evidence == ("X1",)
+    assert restart(case).ruling is Ruling.SAFE
+
+
+def test_without_a_reason_the_redrive_status_itself_is_told() -> None:
+    case = a_case(THROTTLED, redrive_status="REDRIVABLE_BY_MAP_RUN")
+
+    assert "REDRIVABLE_BY_MAP_RUN" in redrive(case).reasons[0].text
+
+
+def test_a_redrive_more_than_14_days_after_the_close_is_hopeless() -> None:
+    case = a_case(THROTTLED)
+    closed = later(minutes=1)
+
+    on_time = judge(Mode.REDRIVE, case, closed + timedelta(days=14))
+    late = judge(Mode.REDRIVE, case, closed + timedelta(days=14, seconds=1))
+
+    assert (on_time.ruling, late.ruling) == (Ruling.SAFE, Ruling.HOPELESS)
+    assert "14 days" in late.reasons[0].text
+    assert judge(Mode.RESTART, case, closed + timedelta(days=30)).ruling is Ruling.SAFE
+
+
+def test_a_redrive_into_a_fail_state_is_hopeless_whatever_the_cause() -> None:
+    failure = a_failure(evidence=EVIDENCE, died_in_fail_state=True, failed_state="GiveUp")
+    case = a_case(THROTTLED, failure=failure)
+
+    assert redrive(case).ruling is Ruling.HOPELESS
+    assert "GiveUp" in redrive(case).reasons[0].text
+    assert restart(case).ruling is Ruling.SAFE
+
+
+def test_every_obstacle_to_a_redrive_is_told() -> None:
+    failure = a_failure(evidence=EVIDENCE, died_in_fail_state=True, failed_at=later(days=-20))
+    case = a_case(THROTTLED, failure=failure, redrive_status="NOT_REDRIVABLE")
+
+    assert len(redrive(case).reasons) == 3
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("diagnosis", [DATA, BUG])
+def test_a_lasting_cause_with_nothing_changed_is_hopeless(
+    mode: Mode, diagnosis: dict[str, object]
+) -> None:
+    assert judge(mode, a_case(diagnosis), later(hours=1)).ruling is Ruling.HOPELESS
+
+
+def test_the_looks_that_saw_no_change_are_the_reasons_for_hopeless() -> None:
+    cited = [reason.evidence for reason in redrive(a_case(BUG)).reasons]
+
+    assert cited == [("E6",), ("code:it",), ("object:it",)]
+
+
+def test_what_could_not_be_seen_makes_it_unknown_and_is_named() -> None:
+    case = a_case(BUG, looks=(a_look(Subject.CODE, False), a_look(Subject.OBJECT, None)))
+
+    assert redrive(case).ruling is Ruling.UNKNOWN
+    assert any("as far as seen" in reason.text for reason in redrive(case).reasons)
+    assert redrive(case).reasons[-1].evidence == ("object:it",)
+
+
+def test_without_any_look_nothing_is_called_hopeless() -> None:
+    assert redrive(a_case(BUG, looks=())).ruling is Ruling.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "category",
+    [
+        Category.PERMISSION,
+        Category.QUOTA_LIMIT,
+        Category.MISSING_RESOURCE,
+        Category.IMAGE_PULL,
+        Category.RESOURCE_EXHAUSTED,
+        Category.CONFLICT,
+    ],
+)
+def test_a_cause_that_depends_on_what_nobody_looks_at_is_unknown(category: Category) -> None:
+    verdict = redrive(a_case({"category": category, "transient": False}))
+
+    assert verdict.ruling is Ruling.UNKNOWN
+    assert "not seen" in verdict.reasons[1].text
+
+
+def test_a_guess_is_never_called_hopeless() -> None:
+    verdict = redrive(a_case({**BUG, "confidence": Confidence.LOW}))
+
+    assert verdict.ruling is Ruling.UNKNOWN
+    assert "guess" in verdict.reasons[0].text
+
+
+def test_code_that_changed_since_makes_a_code_bug_worth_another_run() -> None:
+    case = a_case(BUG, looks=(a_look(Subject.CODE, True),))
+
+    assert redrive(case).ruling is Ruling.SAFE
+    assert redrive(case).reasons[0].evidence == ("code:it",)
+
+
+def test_a_change_elsewhere_makes_a_code_bug_only_unknown() -> None:
+    case = a_case(BUG, looks=(a_look(Subject.CODE, False), a_look(Subject.OBJECT, True)))
+
+    assert redrive(case).ruling is Ruling.UNKNOWN
+    assert restart(case).ruling is Ruling.UNKNOWN
+
+
+def test_a_new_definition_helps_a_restart_and_not_a_redrive() -> None:
+    looks = (a_look(Subject.DEFINITION, True), a_look(Subject.CODE, False))
+    case = a_case({"category": Category.CONFIGURATION, "transient": False}, looks=looks)
+
+    assert redrive(case).ruling is Ruling.HOPELESS
+    assert restart(case).ruling is Ruling.SAFE
+
+
+@pytest.mark.parametrize(
+    ("effect", "ruling"),
+    [
+        (SideEffect.PURE, Ruling.SAFE),
+        (SideEffect.IDEMPOTENT, Ruling.SAFE),
+        (SideEffect.APPEND, Ruling.UNSAFE),
+        (SideEffect.EXTERNAL, Ruling.UNSAFE),
+    ],
+)
+def test_where_success_is_possible_the_effect_decides(effect: SideEffect, ruling: Ruling) -> None:
+    edited = a_case(DATA, effect=effect, input_edited=True)
+    repaired = a_case(BUG, effect=effect, looks=(a_look(Subject.CODE, True),))
+    freed = a_case(THROTTLED, effect=effect)
+
+    assert [restart(edited).ruling, redrive(repaired).ruling, redrive(freed).ruling] == [ruling] * 3
+    assert effect in redrive(freed).reasons[-1].text
+
+
+def test_an_edited_input_means_nothing_to_a_redrive() -> None:
+    assert redrive(a_case(DATA, input_edited=True)).ruling is Ruling.HOPELESS
+
+
+def test_an_edited_input_does_not_repair_another_cause() -> None:
+    verdict = restart(a_case(BUG, input_edited=True))
+
+    assert verdict.ruling is Ruling.UNKNOWN
+    assert "code_bug" in verdict.reasons[0].text
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_where_the_evidence_does_not_tell_the_verdict_is_unknown(mode: Mode) -> None:
+    case = a_case({"category": Category.UNKNOWN, "transient": None})
+
+    assert judge(mode, case, later(hours=1)).ruling is Ruling.UNKNOWN
+
+
+@given(
+    mode=st.sampled_from(Mode),
+    category=st.sampled_from(Category),
+    transient=st.sampled_from([True, False, None]),
+    confidence=st.sampled_from(Confidence),
+    effect=st.sampled_from(SideEffect),
+    changes=st.lists(
+        st.tuples(st.sampled_from(Subject), st.sampled_from([True, False, None])), max_size=4
+    ),
+    edited=st.booleans(),
+)
+def test_every_reason_cites_evidence_and_no_repeated_effect_is_called_safe(
+    mode: Mode,
+    category: Category,
+    transient: bool | None,
+    confidence: Confidence,
+    effect: SideEffect,
+    changes: list[tuple[Subject, bool | None]],
+    edited: bool,
+) -> None:
+    looks = tuple(a_look(subject, changed) for subject, changed in changes)
+    told: dict[str, object] = {"category": category, "transient": transient}
+    told["confidence"] = confidence
+    case = a_case(told, looks=looks, effect=effect, input_edited=edited)
+    known = {"E6", "X1"} | {f"{look.subject}:{look.name}" for look in looks}
+
+    verdict = judge(mode, case, later(hours=1))
+
+    assert all(set(reason.evidence) <= known and reason.evidence for reason in verdict.reasons)
+    if effect in {SideEffect.APPEND, SideEffect.EXTERNAL}:
+        assert verdict.ruling is not Ruling.SAFE
+    if verdict.ruling is Ruling.HOPELESS:
+        assert transient is False
+        assert not any(look.changed for look in looks if look.subject is not Subject.DEFINITION)
