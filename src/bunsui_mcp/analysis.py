@@ -32,7 +32,7 @@ def analysis_answer(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         session_id=first.session_id,
         job=first.job,
         attempt=first.attempt,
-        failed_state_path=few(first.failure.state_path),
+        failed_state_path=few(first.failure.state_path, 16),
         error=clip(first.failure.error, 200),
         untrusted_cause=clip(first.failure.message or first.failure.cause, _CAUSE, newlines=True),
         category=first.category,

@@ -188,7 +188,6 @@ class ApprovalAnswer(Answer):
     session_id: str
     steps: tuple[str, ...]
     risk: Risk
-    created_at: Instant
     expires_at: Instant
     decided_by: tuple[str, ...]
     results: tuple[str, ...]

@@ -30,7 +30,7 @@ LOG_LINES = 1_000
 
 SessionId = Annotated[str, Field(description="From list_sessions")]
 Job = Annotated[str, Field(description="Empty: the first failed job")]
-Cursor = Annotated[str, Field(description="next_cursor of the page before")]
+Cursor = Annotated[str, Field(description="next_cursor of a page")]
 EditedInput = Annotated[
     dict[str, JsonValue] | str | None,
     Field(description="The whole execution input, corrected, as JSON object"),

@@ -123,7 +123,6 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
         session_id=plan.session_id,
         steps=few([f"{step.kind} {step_job(step)}".strip() for step in plan.steps]),
         risk=plan.risk,
-        created_at=plan.created_at,
         expires_at=plan.expires_at,
         decided_by=few(
             [_decider(one.decision.decision, one.decision.approver) for one in approval.decisions]

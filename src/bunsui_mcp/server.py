@@ -49,7 +49,6 @@ def build_server(
     """Return the server through which an agent looks and asks; `sleep` paces a wait."""
     server = StrictServer(
         "bunsui",
-        title="bunsui",
         version="0.1.0",
         instructions=INSTRUCTIONS,
         log_level="WARNING",
