@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -24,13 +25,24 @@ def for_people(as_json: bool) -> bool:
 
 def show(answer: Answer, as_json: bool) -> None:
     """Write the answer to stdout: a table for a person, otherwise one JSON document."""
-    if for_people(as_json):
-        # Only a terminal pays for rich, which no program's answer needs.
-        from bunsui_cli.views.screen import paint
+    with _reader_may_leave():
+        if for_people(as_json):
+            # Only a terminal pays for rich, which no program's answer needs.
+            from bunsui_cli.views.screen import paint
 
-        paint(answer)
-    else:
-        write(as_text(answered(answer), for_eyes=sys.stdout.isatty()))
+            paint(answer)
+        else:
+            write(as_text(answered(answer), for_eyes=sys.stdout.isatty()))
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Take it as no error when the reader, `head` for one, has what it wanted."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def refuse(problem: Problem, arguments: Sequence[str]) -> None:

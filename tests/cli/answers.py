@@ -89,6 +89,19 @@ def some_logs(text: str = "reading day.csv") -> OperationLogs:
     )
 
 
+def a_running_aws() -> LocalState:
+    """An embedded AWS that runs."""
+    return LocalState(
+        running=True,
+        url="http://127.0.0.1:41873",
+        pid=7,
+        account="000000000000",
+        region="us-east-1",
+        version="1.5.33",
+        started_at=NOW,
+    )
+
+
 def a_report() -> DemoReport:
     """A demo of one scene, which recovered."""
     scene = ScenePlayed(
@@ -132,7 +145,7 @@ def every_answer() -> Mapping[str, Value]:
         "approvals-reject": approval,
         "approvers-init": an_approver(),
         "approvers-list": ApproverList(items=(an_approver(),)),
-        "local-up": LocalState(running=True, url="http://127.0.0.1:4566", pid=7, version="1.5.33"),
+        "local-up": a_running_aws(),
         "local-down": LocalState(running=False),
         "local-status": LocalState(running=False),
         "demo": a_report(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import fcntl
+import io
 import json
 import os
 import pty
@@ -17,6 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from bunsui_cli.__main__ import run
 from bunsui_core.domain.value import Json
 
 PATIENCE_S = 30.0
@@ -77,6 +81,24 @@ def bunsui(home: Path, *arguments: str, stdin: str = "", **env: str) -> Done:
         start_new_session=True,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A home in which commands run inside the test's process, ten times as fast as outside."""
+
+    home: Path
+    monkeypatch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str, stdin: str = "") -> Done:
+        """Run a command with pipes."""
+        self.monkeypatch.setenv("BUNSUI_HOME", str(self.home))
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        self.capture.readouterr()
+        code = run(arguments)
+        said = self.capture.readouterr()
+        return Done(code, said.out, said.err)
 
 
 class Terminal:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.table import Cell, facts, table
-from bunsui_cli.views.words import line, moment, plain, status
+from bunsui_cli.views.words import line, moment, plain, short, status
 from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
 from bunsui_core.domain.trust import Approver
@@ -32,7 +32,7 @@ def row(value: Approval) -> Sequence[Cell]:
         plan.requester,
         "; ".join(map(sentence, plan.steps)),
         plan.risk.value,
-        moment(plan.created_at),
+        short(plan.created_at),
         line(value.note),
     )
 

@@ -76,8 +76,20 @@ def proposal(value: Proposal) -> list[RenderableType]:
                 ("proposal", value.proposal_id),
             ]
         ),
-        Text(f"ask: bunsui recovery request {value.session_id} --job {value.job} ")
-        + Text(f"--mode {value.mode} --reason TEXT\n"),
+        *ask(value),
+        Text(),
+    ]
+
+
+def ask(value: Proposal) -> list[Text]:
+    """Return the command that asks for a proposal, unless it would be refused."""
+    if value.verdict.ruling is Ruling.HOPELESS:
+        return []
+    return [
+        Text(
+            f"ask: bunsui recovery request {value.session_id} --job {value.job} "
+            f"--mode {value.mode} --reason TEXT"
+        )
     ]
 
 

@@ -32,7 +32,7 @@ def local(value: LocalState) -> Sequence[RenderableType]:
 
 def report(value: DemoReport) -> Sequence[RenderableType]:
     """Return what a played demo showed, one scene a line."""
-    columns = ("scene", "session", "first", "category", "verdicts", "decision", "mode", "then", "s")
+    columns = ("scene", "session", "category", "verdicts", "decision", "mode", "then", "s")
     totals = value.totals
     end = (
         f"{totals.scenes} scenes, {totals.recovered} recovered, {totals.rejected} rejected, "
@@ -46,7 +46,6 @@ def row(value: ScenePlayed) -> Sequence[str]:
     return (
         value.scene,
         value.session_id,
-        value.first_status,
         value.category or "–",
         ", ".join(f"{mode} {ruling}" for mode, ruling in value.verdicts.items()) or "–",
         value.decision or "–",

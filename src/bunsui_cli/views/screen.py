@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from typing import Literal
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -29,10 +31,11 @@ from bunsui_core.domain.value import Value
 
 
 def paint(answer: Answer) -> None:
-    """Write the answer to stdout for a person; colours stay out where NO_COLOR is set."""
+    """Write the answer to stdout for a person; styles stay out where NO_COLOR is set."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False, markup=False, emoji=False)
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(color_system=colours, highlight=False, markup=False, emoji=False)
     for part in parts(answer.data):
         console.print(part)
     if answer.freshness:

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bunsui_cli.views.table import Cell, facts, table
-from bunsui_cli.views.words import line, moment, plain, status, took
+from bunsui_cli.views.words import line, moment, plain, short, status, took
 from bunsui_core.domain.answer import OperationLogs, SessionPage, SessionView
 from bunsui_core.domain.session import Session
 
@@ -23,7 +23,7 @@ def page(value: SessionPage) -> Sequence[RenderableType]:
             one.pipeline,
             status(one.status),
             f"{one.jobs_done}/{one.jobs_total}",
-            moment(one.created_at),
+            short(one.created_at),
             took(one.created_at, one.stopped_at),
             line(f"{one.failed_job}: {one.error}" if one.failed_job else ""),
         )

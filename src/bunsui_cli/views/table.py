@@ -15,7 +15,7 @@ Cell = str | Text
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
     """Return a table with a header line and no frame; the first column never wraps."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
         made.add_column(column, no_wrap=number == 0, overflow="fold")
     for row in rows:

@@ -54,6 +54,11 @@ def moment(at: Instant | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else "–"
 
 
+def short(at: Instant) -> str:
+    """Return a moment of a list, in the reader's zone, without year and seconds."""
+    return at.astimezone().strftime("%m-%d %H:%M")
+
+
 def took(start: Instant | None, end: Instant | None) -> str:
     """Return how long something ran, or a dash while it does."""
     if start is None or end is None:

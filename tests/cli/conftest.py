@@ -1,0 +1,36 @@
+"""Homes for commands: an empty one, and one in which a session failed and a request waits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.operator import writer
+from bunsui_core.wiring.store import store
+from tests.builders import a_diagnosis, a_pipeline, a_request, a_session, later
+from tests.cli.shell import Shell
+
+
+@pytest.fixture
+def stocked(tmp_path: Path) -> Path:
+    """A home with a failed session, its diagnosis, two more sessions and a waiting request."""
+    settings = Settings(home=tmp_path)
+    kept = store(settings, writer(settings))
+    kept.pipelines.put(a_pipeline())
+    for number, session_id in enumerate((a_session().id, "s-2", "s-3")):
+        kept.sessions.save(a_session(id=session_id, created_at=later(seconds=-number)))
+    kept.diagnoses.put(a_diagnosis())
+    now = datetime.now(UTC)
+    kept.requests.submit(a_request(created_at=now, expires_at=now + timedelta(minutes=30)))
+    return tmp_path
+
+
+@pytest.fixture
+def shell(
+    stocked: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Shell:
+    """What runs commands in the stocked home without a process for each."""
+    return Shell(stocked, monkeypatch, capfd)
