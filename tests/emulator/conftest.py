@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
 @pytest.fixture
 def name(request: pytest.FixtureRequest) -> str:
     """A name for what one test makes, taken by no other test."""
-    return str(request.node.name.replace("[", "-").replace("]", ""))[-60:].strip("_-")
+    words = request.node.originalname.removeprefix("test_").replace("_", "-")[:40].strip("-")
+    return f"{words}-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]}"
 
 
 @pytest.fixture

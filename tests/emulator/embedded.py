@@ -70,9 +70,7 @@ class Embedded:
 
     def s3(self, actor: Actor = "root") -> S3Client:
         """An S3 client of an actor."""
-        client = session(self.key(actor)).client(
-            "s3", endpoint_url=self.server.url, config=DIRECT
-        )
+        client = session(self.key(actor)).client("s3", endpoint_url=self.server.url, config=DIRECT)
         self.open.callback(client.close)
         return client
 

@@ -1,0 +1,242 @@
+"""RedriveExecution: the same execution goes on where it failed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bunsui_core.domain.value import Json
+from tests.emulator.embedded import Embedded, Execution, invoking, until
+
+# Fails until the object it is told about is there.
+NEEDING = """
+import boto3
+s3 = boto3.client("s3")
+
+def handler(event, context):
+    s3.head_object(Bucket=event["bucket"], Key=event["key"])
+    return {"found": event["key"]}
+"""
+
+
+@pytest.fixture(scope="module")
+def needing(aws: Embedded) -> str:
+    """A function that needs an object, and may read its bucket."""
+    function = aws.function("needing", NEEDING)
+    policy = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
+    aws.iam().put_role_policy(
+        RoleName="tests",
+        PolicyName="reads",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [policy]}),
+    )
+    aws.s3().create_bucket(Bucket="needed")
+    return function
+
+
+def need(name: str) -> dict[str, Json]:
+    return {"bucket": "needed", "key": name}
+
+
+def repair(aws: Embedded, name: str) -> None:
+    aws.s3().put_object(Bucket="needed", Key=name, Body=b"")
+
+
+def error_code(execution: Execution) -> str:
+    with pytest.raises(ClientError) as error:
+        execution.client.redrive_execution(executionArn=execution.arn)
+    return str(error.value.response["Error"]["Code"])
+
+
+def test_it_goes_on_at_the_failed_state_with_its_recorded_input(
+    aws: Embedded, needing: str, name: str
+) -> None:
+    states: dict[str, Json] = {
+        "Prepare": {"Type": "Pass", "Result": need(name), "ResultPath": "$.need", "Next": "Load"},
+        "Load": invoking(needing, InputPath="$.need", ResultPath="$.loaded", Next="Tell"),
+        "Tell": {
+            "Type": "Pass",
+            "Parameters": {
+                "id.$": "$$.Execution.Id",
+                "input.$": "$$.Execution.Input",
+                "redrives.$": "$$.Execution.RedriveCount",
+                "kept.$": "$.session",
+            },
+            "End": True,
+        },
+    }
+    machine = aws.machine(name, {"StartAt": "Prepare", "States": states})
+    execution = aws.run(machine, {"session": 7})
+    before = execution.describe()
+    repair(aws, name)
+
+    execution.redriven()
+
+    after = execution.describe()
+    assert (before["status"], before["redriveCount"], before["redriveStatus"]) == (
+        "FAILED",
+        0,
+        "REDRIVABLE",
+    )
+    assert (after["status"], after["redriveCount"]) == ("SUCCEEDED", 1)
+    assert after["redriveDate"] >= before["stopDate"]
+    assert json.loads(after["output"]) == {
+        "id": execution.arn,
+        "input": {"session": 7},
+        "redrives": 1,
+        "kept": 7,
+    }
+    assert execution.types[execution.types.index("ExecutionFailed") :] == [
+        "ExecutionFailed",
+        "ExecutionRedriven",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "PassStateEntered",
+        "PassStateExited",
+        "ExecutionSucceeded",
+    ]
+
+
+def test_it_can_be_done_again(aws: Embedded, needing: str, name: str) -> None:
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(needing)}})
+    execution = aws.run(machine, need(name))
+
+    assert execution.redriven().status == "FAILED"
+    repair(aws, name)
+    assert execution.redriven().status == "SUCCEEDED"
+
+    redriven = [e for e in execution.events if e["type"] == "ExecutionRedriven"]
+    counts = [event["executionRedrivenEventDetails"]["redriveCount"] for event in redriven]
+    assert counts == [1, 2]
+    assert execution.describe()["redriveCount"] == 2
+
+
+def test_retries_start_anew(aws: Embedded, needing: str, name: str) -> None:
+    retry: Json = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+    states: dict[str, Json] = {"Load": invoking(needing, Retry=retry)}
+    execution = aws.run(aws.machine(name, {"StartAt": "Load", "States": states}), need(name))
+
+    execution.redriven()
+
+    assert execution.types.count("TaskScheduled") == 4
+
+
+def test_a_fail_state_fails_again(aws: Embedded, name: str) -> None:
+    fail: Json = {"Type": "Fail", "Error": "Gone", "Cause": "No way back"}
+    execution = aws.run(aws.machine(name, {"StartAt": "End", "States": {"End": fail}}), {})
+    assert execution.describe()["redriveStatus"] == "REDRIVABLE"
+
+    execution.redriven()
+
+    assert (execution.status, execution.describe()["error"]) == ("FAILED", "Gone")
+    assert execution.types.count("FailStateEntered") == 2
+
+
+def test_a_parallel_state_runs_again_as_a_whole(aws: Embedded, needing: str, name: str) -> None:
+    good: Json = {"StartAt": "Good", "States": {"Good": {"Type": "Pass", "End": True}}}
+    bad: Json = {"StartAt": "Load", "States": {"Load": invoking(needing)}}
+    states: dict[str, Json] = {"All": {"Type": "Parallel", "Branches": [good, bad], "End": True}}
+    execution = aws.run(aws.machine(name, {"StartAt": "All", "States": states}), need(name))
+    repair(aws, name)
+
+    execution.redriven()
+
+    assert execution.status == "SUCCEEDED"
+    assert execution.types.count("ParallelStateEntered") == 2
+
+
+def test_variables_survive(aws: Embedded, needing: str, name: str) -> None:
+    definition: dict[str, Json] = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Keep",
+        "States": {
+            "Keep": {"Type": "Pass", "Assign": {"day": "{% $states.input.day %}"}, "Next": "Load"},
+            "Load": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": needing, "Payload": "{% $states.input %}"},
+                "Output": "{% $day %}",
+                "End": True,
+            },
+        },
+    }
+    execution = aws.run(aws.machine(name, definition), {**need(name), "day": "Monday"})
+    repair(aws, name)
+
+    execution.redriven()
+
+    assert json.loads(execution.describe()["output"]) == "Monday"
+
+
+def test_it_keeps_the_definition_it_started_with(aws: Embedded, needing: str, name: str) -> None:
+    old: dict[str, Json] = {"StartAt": "Load", "States": {"Load": invoking(needing)}}
+    machine = aws.machine(name, old)
+    execution = aws.run(machine, need(name))
+    new = {"StartAt": "New", "States": {"New": {"Type": "Pass", "Result": "new", "End": True}}}
+    aws.states().update_state_machine(stateMachineArn=machine, definition=json.dumps(new))
+    repair(aws, name)
+
+    execution.redriven()
+
+    assert json.loads(execution.describe()["output"])["Payload"] == {"found": name}
+    kept = execution.client.describe_state_machine_for_execution(executionArn=execution.arn)
+    assert json.loads(kept["definition"]) == old
+
+
+def test_a_stopped_execution_goes_on_and_what_it_left_running_cannot_move_it(
+    aws: Embedded, name: str
+) -> None:
+    slow = "import time\ndef handler(event, context):\n    time.sleep(0.5)\n    return 1\n"
+    function = aws.function(name, slow)
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(function)}})
+    client = aws.states("worker")
+    execution = Execution(client, client.start_execution(stateMachineArn=machine)["executionArn"])
+    until(lambda: "TaskStarted" in execution.types)
+    client.stop_execution(executionArn=execution.arn)
+
+    execution.redriven()
+
+    assert execution.status == "SUCCEEDED"
+    assert execution.types.count("TaskSucceeded") == 1
+
+
+def test_the_same_client_token_redrives_once(aws: Embedded, needing: str, name: str) -> None:
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(needing)}})
+    execution = aws.run(machine, need(name))
+    client = execution.client
+
+    first = client.redrive_execution(executionArn=execution.arn, clientToken="t1")
+    execution.ended()
+    second = client.redrive_execution(executionArn=execution.arn, clientToken="t1")
+
+    assert first["redriveDate"] == second["redriveDate"]
+    assert execution.describe()["redriveCount"] == 1
+
+
+def test_what_succeeded_cannot_be_redriven(aws: Embedded, name: str) -> None:
+    states: dict[str, Json] = {"A": {"Type": "Pass", "End": True}}
+    execution = aws.run(aws.machine(name, {"StartAt": "A", "States": states}), {})
+
+    described = execution.describe()
+    assert error_code(execution) == "ExecutionNotRedrivable"
+    assert described["redriveStatus"] == "NOT_REDRIVABLE"
+    assert described["redriveStatusReason"] == "Execution is SUCCEEDED and cannot be redriven"
+
+
+def test_what_does_not_exist_cannot_be_redriven(aws: Embedded, name: str) -> None:
+    arn = f"arn:aws:states:us-east-1:000000000000:execution:{name}:nothing"
+
+    assert error_code(Execution(aws.states("worker"), arn)) == "ExecutionDoesNotExist"
+
+
+def test_a_list_tells_how_often_each_was_redriven(aws: Embedded, needing: str, name: str) -> None:
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(needing)}})
+    aws.run(machine, need(name)).redriven()
+    aws.run(machine, need(name))
+
+    listed = aws.states("agent").list_executions(stateMachineArn=machine)["executions"]
+
+    assert [item["redriveCount"] for item in listed] == [0, 1]
