@@ -25,6 +25,7 @@ class FileBlobs:
         sha256 = hashlib.sha256(content).hexdigest()
         try:
             if not _holds(self._path(sha256), content):
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _write(self._path(sha256), content)
         except OSError as error:
             raise Unavailable(
@@ -53,7 +54,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _write(path: Path, content: bytes) -> None:
     """Write beside the name and rename, so that no reader ever sees half a document."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
         with os.fdopen(descriptor, "wb") as file:

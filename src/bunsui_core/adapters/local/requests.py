@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from bunsui_core.adapters.local.connect import (
     INBOX_VERSION,
     Connect,
@@ -83,7 +81,7 @@ def _readable(request_id: str, body: str) -> Request | None:
     """Read what an asker's process wrote; nothing when it is not the request of that id."""
     try:
         request = Request.model_validate_json(body)
-    except ValidationError:
+    except ValueError:
         return None
     return request if request.id == request_id else None
 

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.failure import damaged
 from bunsui_core.domain.approval import Effect, StepEffect
@@ -26,7 +24,7 @@ def stored(kind: type[V], body: str, path: Path) -> V:
     """Return the value that a column holds. Raises: StoreDamaged when it holds another thing."""
     try:
         return kind.model_validate_json(body)
-    except ValidationError as error:
+    except ValueError as error:
         raise damaged(path, f"a {kind.__name__} in it does not read as one") from error
 
 

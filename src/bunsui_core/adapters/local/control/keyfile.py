@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from pydantic import ValidationError
-
 from bunsui_core.domain.errors import NotAuthorised, NotFound, StoreDamaged, Unavailable
 from bunsui_core.domain.value import Value
 
@@ -21,6 +20,8 @@ MOST_COST = 2**20
 """The highest cost a file may ask for, so that a planted one cannot exhaust the memory."""
 
 BLOCK_SIZE = 8
+
+HEX = re.compile(r"([0-9a-f]{2})+")
 
 
 class SealedKey(Value):
@@ -83,11 +84,17 @@ def read(path: Path) -> SealedKey:
             f"the private key is not on this machine: {path} does not exist.",
             "Decide where it is, or with another approver's key.",
         ) from error
-    except ValidationError as error:
+    except ValueError as error:
         raise _damaged(path) from error
-    if sealed.cost > MOST_COST or sealed.cost < 2:
+    if not _is_sound(sealed):
         raise _damaged(path)
     return sealed
+
+
+def _is_sound(sealed: SealedKey) -> bool:
+    is_cost = 2 <= sealed.cost <= MOST_COST and sealed.cost.bit_count() == 1
+    parts = (sealed.salt, sealed.nonce, sealed.sealed)
+    return is_cost and len(sealed.nonce) == 24 and all(HEX.fullmatch(part) for part in parts)
 
 
 def _derive(passphrase: str, salt: bytes, cost: int) -> bytes:

@@ -1,0 +1,103 @@
+"""`Audit`: a chain in which each entry carries the digest of the one before it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from bunsui_core.adapters.local.control.audit import LocalAudit
+from bunsui_core.domain.audit import GENESIS, AuditEntry
+from bunsui_core.ports.control import Audit
+from tests.builders import NOW, REQUEST_ID, later
+from tests.local_home import LocalHome
+from tests.race import together
+
+ADAPTERS: dict[str, Callable[[LocalHome], Audit]] = {
+    "local": lambda home: LocalAudit(home.writer),
+}
+
+
+@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
+def audit(request: pytest.FixtureRequest, home: LocalHome) -> Audit:
+    made: Audit = request.param(home)
+    return made
+
+
+def is_chained(entries: tuple[AuditEntry, ...]) -> bool:
+    """Whether the entries are numbered from one and each carries the digest before it."""
+    prevs = [GENESIS, *(entry.digest for entry in entries)]
+    return all(
+        (entry.seq, entry.prev) == (number, prev)
+        for number, (entry, prev) in enumerate(zip(entries, prevs, strict=False), 1)
+    )
+
+
+def test_the_record_begins_with_nothing(audit: Audit) -> None:
+    assert (audit.head(), audit.entries()) == (GENESIS, ())
+
+
+def test_each_entry_carries_the_digest_of_the_one_before(audit: Audit) -> None:
+    made = tuple(audit.append("requested", f"r-{n}", "agent:claude", "ab", NOW) for n in range(3))
+
+    assert audit.entries() == made
+    assert is_chained(made)
+    assert audit.head() == made[-1].digest
+
+
+def test_the_same_fact_is_recorded_once(audit: Audit) -> None:
+    first = audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
+    audit.append("approved", REQUEST_ID, "hanako", "cd", NOW)
+
+    again = audit.append("requested", REQUEST_ID, "worker", "ab", later(hours=1))
+
+    assert again == first
+    assert len(audit.entries()) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "body"),
+    [("other", REQUEST_ID, "ab"), ("requested", "r-other", "ab"), ("requested", REQUEST_ID, "cd")],
+)
+def test_another_fact_is_recorded_beside_it(
+    audit: Audit, kind: str, subject: str, body: str
+) -> None:
+    audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
+
+    audit.append(kind, subject, "agent:claude", body, NOW)
+
+    assert len(audit.entries()) == 2
+
+
+def test_writers_at_once_make_one_chain(audit: Audit) -> None:
+    acts = [
+        partial(audit.append, "requested", f"r-{n}", "agent:claude", "ab", NOW) for n in range(8)
+    ]
+
+    together(*acts)
+
+    assert len(audit.entries()) == 8
+    assert is_chained(audit.entries())
+
+
+def test_accounts_and_regions_have_chains_of_their_own(audit: Audit, home: LocalHome) -> None:
+    audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
+
+    for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
+        assert other.audit.head() == GENESIS
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET subject = 'r-x'", "DELETE FROM audit"])
+def test_no_statement_changes_or_removes_an_entry(
+    audit: Audit, home: LocalHome, statement: str
+) -> None:
+    audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
+
+    with (
+        pytest.raises(sqlite3.IntegrityError, match="appended"),
+        home.writer.writing() as connection,
+    ):
+        connection.execute(statement)
+    assert len(audit.entries()) == 1

@@ -1,0 +1,62 @@
+"""`Decisions`: each approver decides a request once, and for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from bunsui_core.adapters.local.control.decisions import LocalDecisions
+from bunsui_core.domain.errors import Conflict
+from bunsui_core.ports.control import Decisions
+from tests.builders import REQUEST_ID, a_signed_decision
+from tests.local_home import LocalHome
+from tests.race import together
+
+ADAPTERS: dict[str, Callable[[LocalHome], Decisions]] = {
+    "local": lambda home: LocalDecisions(home.writer),
+}
+
+
+@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
+def decisions(request: pytest.FixtureRequest, home: LocalHome) -> Decisions:
+    made: Decisions = request.param(home)
+    return made
+
+
+def test_a_decision_is_read_back_with_its_signature(decisions: Decisions, home: LocalHome) -> None:
+    signed = a_signed_decision(reason="良い")
+
+    decisions.append(signed)
+
+    assert home.requests.decisions(REQUEST_ID) == (signed,)
+
+
+def test_an_approver_cannot_decide_one_request_twice(decisions: Decisions, home: LocalHome) -> None:
+    first = a_signed_decision()
+    decisions.append(first)
+
+    with pytest.raises(Conflict, match="hanako"):
+        decisions.append(a_signed_decision(decision="reject"))
+    assert home.requests.decisions(REQUEST_ID) == (first,)
+
+
+def test_of_two_answers_of_one_approver_at_once_one_stands(
+    decisions: Decisions, home: LocalHome
+) -> None:
+    answers = together(
+        partial(decisions.append, a_signed_decision()),
+        partial(decisions.append, a_signed_decision(decision="reject")),
+    )
+
+    assert [type(answer) for answer in answers].count(Conflict) == 1
+    assert len(home.requests.decisions(REQUEST_ID)) == 1
+
+
+def test_several_approvers_may_decide_one_request(decisions: Decisions, home: LocalHome) -> None:
+    decisions.append(a_signed_decision(approver="hanako"))
+    decisions.append(a_signed_decision(approver="taro"))
+
+    found = [signed.decision.approver for signed in home.requests.decisions(REQUEST_ID)]
+    assert found == ["hanako", "taro"]

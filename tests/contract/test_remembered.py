@@ -1,0 +1,155 @@
+"""`Pipelines`, `Diagnoses`, `Outcomes`, `Archive`, `Heartbeat`: what the worker remembers."""
+
+from __future__ import annotations
+
+import pytest
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.store import (
+    LocalArchive,
+    LocalDiagnoses,
+    LocalHeartbeat,
+    LocalOutcomes,
+    LocalPipelines,
+)
+from bunsui_core.domain.errors import NotFound
+from bunsui_core.ports.store import (
+    Archive,
+    Archived,
+    Diagnoses,
+    Heartbeat,
+    Outcomes,
+    Pipelines,
+)
+from tests.builders import (
+    NOW,
+    SESSION_ID,
+    a_diagnosis,
+    a_pipeline,
+    an_outcome,
+    execution,
+    later,
+    machine,
+)
+from tests.local_home import LocalHome
+
+ARCHIVED = Archived(
+    execution_arn=execution("extract"), redrive_count=0, sha256="ab" * 32, at=later(minutes=2)
+)
+
+
+class Memory:
+    """Every port that only the worker writes, over one store."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self.pipelines: Pipelines = LocalPipelines(store)
+        self.diagnoses: Diagnoses = LocalDiagnoses(store)
+        self.outcomes: Outcomes = LocalOutcomes(store)
+        self.archive: Archive = LocalArchive(store)
+        self.heartbeat: Heartbeat = LocalHeartbeat(store)
+
+
+@pytest.fixture(params=["local"])
+def memory(home: LocalHome) -> Memory:
+    return Memory(home.writer)
+
+
+def test_a_pipeline_comes_back_with_its_graph_hash(memory: Memory) -> None:
+    memory.pipelines.put(a_pipeline())
+
+    assert memory.pipelines.get("orders") == a_pipeline()
+    assert memory.pipelines.get("orders").graph_hash == a_pipeline().graph_hash
+
+
+def test_the_pipeline_put_last_is_the_current_one(memory: Memory) -> None:
+    current = a_pipeline(jobs=[{"name": "extract", "machine": machine("other")}])
+
+    memory.pipelines.put(a_pipeline())
+    memory.pipelines.put(current)
+
+    assert memory.pipelines.get("orders") == current
+    assert memory.pipelines.names() == ("orders",)
+
+
+def test_pipelines_are_named_in_order(memory: Memory) -> None:
+    for name in ("orders", "bills", "Zoo"):
+        memory.pipelines.put(a_pipeline(name=name))
+
+    assert memory.pipelines.names() == ("Zoo", "bills", "orders")
+
+
+def test_an_unknown_pipeline_is_not_found(memory: Memory) -> None:
+    with pytest.raises(NotFound, match="none"):
+        memory.pipelines.get("none")
+
+
+def test_the_newest_diagnosis_is_of_the_newest_attempt_then_of_the_most_redrives(
+    memory: Memory,
+) -> None:
+    for attempt, redrive_count in ((2, 0), (10, 2), (10, 10), (9, 11)):
+        memory.diagnoses.put(a_diagnosis(attempt=attempt, redrive_count=redrive_count))
+
+    assert memory.diagnoses.get(SESSION_ID, "extract") == a_diagnosis(attempt=10, redrive_count=10)
+
+
+def test_a_diagnosis_made_again_takes_the_place_of_the_first(memory: Memory) -> None:
+    memory.diagnoses.put(a_diagnosis(logs_note="no logs yet"))
+    memory.diagnoses.put(a_diagnosis(logs_note=""))
+
+    assert memory.diagnoses.get(SESSION_ID, "extract") == a_diagnosis(logs_note="")
+
+
+def test_a_job_that_never_failed_has_no_diagnosis(memory: Memory) -> None:
+    memory.diagnoses.put(a_diagnosis())
+
+    assert memory.diagnoses.get(SESSION_ID, "load") is None
+    assert memory.diagnoses.get("s-other", "extract") is None
+
+
+def test_the_first_outcome_of_a_request_stands(memory: Memory) -> None:
+    memory.outcomes.put(an_outcome())
+    memory.outcomes.put(an_outcome(result="FAILED"))
+
+    assert memory.outcomes.all() == (an_outcome(),)
+
+
+def test_outcomes_come_oldest_first(memory: Memory) -> None:
+    young, old = an_outcome(request_id="r-1", at=later(days=1)), an_outcome(request_id="r-2")
+
+    memory.outcomes.put(young)
+    memory.outcomes.put(old)
+
+    assert memory.outcomes.all() == (old, young)
+
+
+def test_the_first_archive_of_an_execution_and_redrive_count_stands(memory: Memory) -> None:
+    memory.archive.put(ARCHIVED)
+    memory.archive.put(ARCHIVED.model_copy(update={"sha256": "cd" * 32}))
+
+    assert memory.archive.get(ARCHIVED.execution_arn, 0) == ARCHIVED
+    assert memory.archive.get(ARCHIVED.execution_arn, 1) is None
+
+
+def test_the_last_heartbeat_is_remembered(memory: Memory) -> None:
+    assert memory.heartbeat.last() is None
+
+    memory.heartbeat.beat(NOW)
+    memory.heartbeat.beat(later(seconds=1))
+
+    assert memory.heartbeat.last() == later(seconds=1)
+
+
+def test_nothing_of_another_account_or_region_is_seen(memory: Memory, home: LocalHome) -> None:
+    memory.pipelines.put(a_pipeline())
+    memory.diagnoses.put(a_diagnosis())
+    memory.outcomes.put(an_outcome())
+    memory.archive.put(ARCHIVED)
+    memory.heartbeat.beat(NOW)
+
+    for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
+        elsewhere = Memory(other.reader)
+        assert elsewhere.pipelines.names() == ()
+        assert elsewhere.diagnoses.get(SESSION_ID, "extract") is None
+        assert elsewhere.outcomes.all() == ()
+        assert elsewhere.archive.get(ARCHIVED.execution_arn, 0) is None
+        assert elsewhere.heartbeat.last() is None

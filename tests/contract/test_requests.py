@@ -1,0 +1,134 @@
+"""`Requests`: asked once, never changed, read with what followed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from bunsui_core.adapters.local.requests import LocalRequests
+from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.ports.control import Claim
+from bunsui_core.ports.store import Requests
+from tests.builders import REQUEST_ID, a_request, a_signed_decision, later
+from tests.local_home import LocalHome
+from tests.race import together
+
+ADAPTERS: dict[str, Callable[[LocalHome], Requests]] = {
+    "an agent's": lambda home: LocalRequests(home.reader, home.inbox_path),
+    "a human's": lambda home: LocalRequests(home.writer, home.inbox_path),
+}
+
+
+@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
+def requests(request: pytest.FixtureRequest, home: LocalHome) -> Requests:
+    made: Requests = request.param(home)
+    return made
+
+
+def test_a_request_comes_back_as_it_was_asked(requests: Requests) -> None:
+    asked = a_request("なぜなら the object is there", created_at=later(microseconds=1))
+
+    requests.submit(asked)
+
+    assert requests.get(asked.id) == asked
+    assert requests.get(asked.id).plan.digest == asked.plan_digest
+
+
+def test_asking_the_same_again_returns_what_was_asked_first(requests: Requests) -> None:
+    first = requests.submit(a_request("the first reason"))
+
+    assert requests.submit(a_request("another reason")) == first
+    assert requests.newest(10) == (first,)
+
+
+def test_an_id_cannot_be_taken_by_another_plan(requests: Requests) -> None:
+    first = requests.submit(a_request())
+
+    with pytest.raises(Conflict):
+        requests.submit(a_request(risk="high"))
+    assert requests.get(REQUEST_ID) == first
+
+
+def test_an_id_cannot_be_taken_by_another_asker(requests: Requests) -> None:
+    requests.submit(a_request())
+
+    with pytest.raises(Conflict):
+        requests.submit(a_request(requester="agent:mallory"))
+
+
+def test_of_two_plans_that_take_one_id_at_once_one_is_stored(requests: Requests) -> None:
+    for number in range(10):
+        one = a_request(request_id=f"r-{number}", risk="low")
+        two = a_request(request_id=f"r-{number}", risk="high")
+
+        answers = together(partial(requests.submit, one), partial(requests.submit, two))
+
+        assert [isinstance(answer, Conflict) for answer in answers].count(True) == 1
+
+
+def test_the_newest_requests_come_first(requests: Requests) -> None:
+    for number in (2, 1, 3):
+        requests.submit(a_request(request_id=f"r-{number}", created_at=later(seconds=number)))
+
+    assert [request.id for request in requests.newest(2)] == ["r-3", "r-2"]
+
+
+def test_a_request_that_nobody_asked_is_not_found(requests: Requests) -> None:
+    with pytest.raises(NotFound, match="r-none"):
+        requests.get("r-none")
+
+
+def test_decisions_come_back_in_the_order_they_were_made(
+    requests: Requests, home: LocalHome
+) -> None:
+    first, second = a_signed_decision(approver="zoe"), a_signed_decision(approver="adam")
+
+    home.decisions.append(first)
+    home.decisions.append(second)
+
+    assert requests.decisions(REQUEST_ID) == (first, second)
+    assert requests.decisions("r-other") == ()
+
+
+def test_an_effect_is_seen_once_an_executor_began(requests: Requests, home: LocalHome) -> None:
+    assert requests.effect(REQUEST_ID) is None
+    claim = Claim(request_id=REQUEST_ID, executor="w", now=later(), lease_until=later(minutes=1))
+
+    claimed = home.effects.claim(claim)
+
+    assert requests.effect(REQUEST_ID) == claimed
+
+
+def test_requests_of_another_account_or_region_are_not_seen(
+    requests: Requests, home: LocalHome
+) -> None:
+    requests.submit(a_request())
+    for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
+        assert other.requests.newest(10) == ()
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", "not JSON", "\xff\x00", a_request(request_id="r-1").model_dump_json()]
+)
+def test_what_is_no_request_of_its_id_hides_no_other_request(
+    requests: Requests, home: LocalHome, body: str
+) -> None:
+    good = requests.submit(a_request())
+    plant(home, "r-planted", body.encode("latin-1"))
+
+    assert requests.newest(10) == (good,)
+    with pytest.raises(NotFound):
+        requests.get("r-planted")
+
+
+def plant(home: LocalHome, request_id: str, body: bytes) -> None:
+    """Write a row past the adapter, as an asker's process could."""
+    connection = sqlite3.connect(home.inbox_path, isolation_level=None)
+    connection.execute(
+        "INSERT INTO requests VALUES (?, ?, ?, 'agent:claude', ?, CAST(? AS TEXT))",
+        (*home.reader.place, request_id, later(hours=1).isoformat(), body),
+    )
+    connection.close()

@@ -1,0 +1,111 @@
+"""A home folder on this machine: the real files, and everything that reads and writes them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.control.audit import LocalAudit
+from bunsui_core.adapters.local.control.decisions import LocalDecisions
+from bunsui_core.adapters.local.control.effects import LocalEffects
+from bunsui_core.adapters.local.control.keys import LocalKeys
+from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.requests import LocalRequests
+from bunsui_core.app.decide import Deciding
+from bunsui_core.app.verify import policy_in_force
+from bunsui_core.domain.answer import Freshness, Review, Source
+from bunsui_core.domain.approval import Request, SignedDecision, fold
+from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.policy import SignedPolicy, requirement
+from bunsui_core.domain.trust import Approver
+from tests.builders import ACCOUNT, NOW, REGION, a_decision
+
+HANAKO = "hanako"
+PASSPHRASE = "three quiet rivers"
+LIGHT = 2**4
+"""A scrypt cost that protects nothing and takes no time."""
+
+DOCUMENT = "the review"
+
+
+class LocalHome:
+    """A store and an inbox, just made; nobody may decide until someone is trusted."""
+
+    def __init__(self, folder: Path, account: str = ACCOUNT, region: str = REGION) -> None:
+        self.folder = folder
+        self.store_path = folder / "store.db"
+        self.inbox_path = folder / "inbox.db"
+        create(self.store_path, self.inbox_path)
+        self.writer = StoreWriter(self.store_path, account, region)
+        self.reader = StoreReader(self.store_path, account, region)
+        self.requests = LocalRequests(self.reader, self.inbox_path)
+        self.decisions = LocalDecisions(self.writer)
+        self.effects = LocalEffects(self.writer)
+        self.audit = LocalAudit(self.writer)
+        self.keys = LocalKeys(self.writer, folder / "keys", LIGHT)
+        self.deciding = Deciding(self.decisions, self.keys, self.audit)
+
+    def another(self, account: str = ACCOUNT, region: str = REGION) -> LocalHome:
+        """The same files as another process sees them, perhaps for another account or region."""
+        return LocalHome(self.folder, account, region)
+
+    def trust(self, name: str = HANAKO, demo: bool = False) -> Approver:
+        """Trust a human, with a key under PASSPHRASE; the first one signs the policy."""
+        if not self.keys.trusted():
+            return self.keys.create(name, PASSPHRASE, demo, NOW)
+        elsewhere = LocalHome(self.folder / name)
+        approver = elsewhere.keys.create(name, PASSPHRASE, demo, NOW)
+        key_file = f"{approver.key_id}.json"
+        shutil.copy(elsewhere.folder / "keys" / key_file, self.folder / "keys" / key_file)
+        with elsewhere.writer.reading() as connection:
+            row = connection.execute("SELECT * FROM approvers").fetchone()
+        with self.writer.writing() as connection:
+            connection.execute(f"INSERT INTO approvers VALUES ({', '.join('?' * len(row))})", row)
+        return approver
+
+    def revoke(self, approver: Approver) -> None:
+        """Revoke a key."""
+        with self.writer.writing() as connection:
+            connection.execute(
+                "UPDATE approvers SET revoked_at = ? WHERE key_id = ?",
+                (NOW.isoformat(), approver.key_id),
+            )
+
+    def rule(self, require: str, name: str = HANAKO) -> SignedPolicy:
+        """Put a policy in force, signed by a trusted human, that requires one thing of all."""
+        text = f'version = 1\n[[rules]]\nmatch = {{}}\nrequire = "{require}"\n'
+        (key_id,) = (one.key_id for one in self.keys.trusted() if one.name == name)
+        unsigned = SignedPolicy(text=text, key_id=key_id, signature="")
+        signature = self.keys.sign(name, PASSPHRASE, unsigned.message)
+        policy = unsigned.model_copy(update={"signature": signature})
+        self.keys.set_policy(policy)
+        return policy
+
+    def signed(self, request: Request, approver: Approver, **changes: object) -> SignedDecision:
+        """An approver's good signature under a decision; keywords change what is signed."""
+        policy = self.keys.policy()
+        defaults: dict[str, object] = {
+            "approver": approver.name,
+            "key_id": approver.key_id,
+            "policy_digest": policy.digest if policy else "",
+            "shown_digest": text_digest(DOCUMENT),
+        }
+        decision = a_decision(request, **{**defaults, **changes})
+        signature = self.keys.sign(approver.name, PASSPHRASE, decision.message)
+        return SignedDecision(decision=decision, signature=signature, shown=DOCUMENT, at=NOW)
+
+    def review(self, request: Request) -> Review:
+        """What a human saw of a request."""
+        needed = requirement(policy_in_force(self.keys), request.plan)
+        return Review(
+            plan=request.plan,
+            approval=fold(request, (), None, NOW),
+            steps=(),
+            requirement=needed.value,
+            typed_code="",
+            document=DOCUMENT,
+            shown_digest=text_digest(DOCUMENT),
+            freshness=Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW),
+        )
