@@ -7,10 +7,12 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from bench.many_sessions import store_sessions
 from bench.measure import environment_with, seconds_of
 from bench.result import Result
 
 PAIRS = 15
+SESSIONS = 100
 GOAL = 1.0
 BUNSUI = [str(Path(sys.executable).parent / "bunsui"), "approvals", "list", "--json"]
 CLIENT = [
@@ -23,6 +25,7 @@ CLIENT = [
 def measure() -> Result:
     """The ratio of the two processes, as the median of pairs run by turns."""
     with tempfile.TemporaryDirectory() as home:
+        store_sessions(Path(home), SESSIONS)
         environment = environment_with(Path(home))
         pairs = [
             (seconds_of(BUNSUI, environment), seconds_of(CLIENT, environment))

@@ -11,7 +11,6 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, for_people, narrate, show
 from bunsui_cli.processes import become
 from bunsui_core.settings import read_settings
-from bunsui_core.wiring.demo import play, set_stage
 
 app = typer.Typer()
 
@@ -27,6 +26,9 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """See a pipeline fail and recover, on an embedded AWS."""
+    # What the demo needs costs half a second, which `bunsui --help` must not pay.
+    from bunsui_core.wiring.demo import play, set_stage
+
     settings = read_settings()
     if headless or not for_people(as_json):
         show(Answer("demo", play(settings, seed, narrate)), as_json)

@@ -12,7 +12,6 @@ from bunsui_cli.answers import WorkerStopped
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
 from bunsui_core.settings import read_settings
-from bunsui_core.wiring.worker import worker as wired_worker
 
 app = typer.Typer()
 
@@ -20,6 +19,9 @@ app = typer.Typer()
 @app.command()
 def worker(as_json: AsJson = False) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
+    # What a worker needs costs a quarter of a second, which `bunsui --help` must not pay.
+    from bunsui_core.wiring.worker import worker as wired_worker
+
     stop = threading.Event()
     received: list[str] = []
 

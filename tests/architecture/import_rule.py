@@ -9,7 +9,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 SRC = Path(__file__).parents[2] / "src"
@@ -80,6 +80,13 @@ def is_out_of_reach(module: str) -> bool:
     return any(within(module, forbidden) for forbidden in OUT_OF_REACH)
 
 
+@cache
+def foreign_names_in(text: str) -> frozenset[str]:
+    """What a file imports from outside the standard library."""
+    names = names_in(ast.parse(text))
+    return frozenset(n for n in names if n.split(".")[0] not in sys.stdlib_module_names)
+
+
 def names_in(tree: ast.AST) -> Iterator[str]:
     """Every dotted name a syntax tree imports; a relative import keeps its dots."""
     for node in ast.walk(tree):
@@ -101,9 +108,8 @@ class Source:
         found = {}
         for path in sorted(self.root.rglob("*.py")):
             name = ".".join(path.relative_to(self.root).with_suffix("").parts)
-            names = names_in(ast.parse(path.read_text(encoding="utf-8")))
-            foreign = {n for n in names if n.split(".")[0] not in sys.stdlib_module_names}
-            found[name.removesuffix(".__init__")] = frozenset(foreign)
+            text = path.read_text(encoding="utf-8")
+            found[name.removesuffix(".__init__")] = foreign_names_in(text)
         return found
 
     def strays(self, module: str) -> frozenset[str]:
@@ -125,12 +131,14 @@ class Source:
             module = todo.pop()
             if module not in seen:
                 seen.add(module)
-                todo += [m for m in self.imports if self.touches(module, m)]
+                todo += [m for n in self.imports[module] for m in self.loaded_by(n)]
         return frozenset(seen)
 
-    def touches(self, module: str, other: str) -> bool:
-        """Whether one module imports another, or a name out of it."""
-        return any(within(name, other) for name in self.imports[module])
+    def loaded_by(self, name: str) -> Iterator[str]:
+        """The modules that importing a dotted name loads: itself and every package above."""
+        parts = name.split(".")
+        above = (".".join(parts[: end + 1]) for end in range(len(parts)))
+        return (one for one in above if one in self.imports)
 
 
 def permits(name: str, allowed: str) -> bool:

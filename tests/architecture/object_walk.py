@@ -20,7 +20,11 @@ def main(actor: str, home: str) -> None:
     """Reports what the actor's desk leads to, before and after the MCP server is imported."""
     settings = importlib.import_module("bunsui_core.settings").Settings(home=Path(home))
     wiring = importlib.import_module(f"bunsui_core.wiring.{actor}")
-    desk = getattr(wiring, f"{actor}_desk")(settings, "walker")
+    desk = (
+        wiring.agent_desk(settings, "walker")
+        if actor == "agent"
+        else wiring.operator_desk(settings)
+    )
     if actor == "agent":
         importlib.import_module("bunsui_mcp.server")
     report = {

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.operator import writer
+
 HEAVY = {"mcp", "anthropic", "boto3", "botocore", "textual", "structlog", "pydantic_settings"}
 
 CODE = """\
@@ -47,6 +50,7 @@ def test_the_help_of_the_command_line_loads_nothing_heavy(
 
 
 def test_reading_the_store_from_the_command_line_loads_no_client_of_aws(tmp_path: Path) -> None:
+    writer(Settings(home=tmp_path))
     statement = HELP.format(arguments=["approvals", "list", "--json"])
 
     assert not loaded_by(statement, tmp_path) & {"mcp", "anthropic", "boto3", "botocore", "textual"}
