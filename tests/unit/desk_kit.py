@@ -57,7 +57,7 @@ class Bench:
 
     def submit(self, **plan_changes: object) -> Request:
         """An agent's request, waiting."""
-        return self.store.requests.submit(a_request(**plan_changes))
+        return self.store.requests.submit(a_request("it is free again", **plan_changes))
 
     def decide(self, request: Request, answer: Answer = Answer.APPROVE) -> SignedDecision:
         """The approver's signed answer, recorded."""

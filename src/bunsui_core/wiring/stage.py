@@ -63,7 +63,9 @@ class Stage:
     def start(self, scene: Scene) -> tuple[str, Staged]:
         """Start a session for a scene, through a plan that the demo key approves."""
         staged = stage(self.server, self._root, self._cast, scene, new_id())
-        asked = self.desk.start(self.pipeline.name, staged.session_input, f"scene {scene.name} of the demo")
+        asked = self.desk.start(
+            self.pipeline.name, staged.session_input, f"scene {scene.name} of the demo"
+        )
         self.decide(asked, Answer.APPROVE, "a scene of the demo")
         step = asked.request.plan.steps[0]
         if not isinstance(step, StartSession):
