@@ -8,7 +8,7 @@ from bunsui_core.domain.cause import CauseKind, read_cause
 from bunsui_core.domain.diagnosis import Action, Category, Confidence
 from bunsui_core.domain.failure import Failure
 from bunsui_core.domain.session import JobStatus
-from bunsui_core.domain.signs import ACTIONS, CODES, PHRASES, TRANSIENT, stem
+from bunsui_core.domain.signs import ACTIONS, CODES, TRANSIENT, phrases, stem
 from bunsui_core.domain.value import Value
 
 _CODE_IN_TEXT = re.compile(
@@ -45,7 +45,7 @@ def classify(failure: Failure) -> Classification:
         return _classified([Category.CANCELLED], Confidence.HIGH)
     stems = _stems(failure)
     named = {category for name in stems for category in CODES.get(name, ())}
-    told = {c for c, phrase in PHRASES.items() if phrase.search(failure.message)}
+    told = {c for c, phrase in phrases().items() if phrase.search(failure.message)}
     found = sorted(named | told, key=_ORDER.index)
     if not found:
         return _by_circumstance(failure)

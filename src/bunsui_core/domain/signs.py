@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from bunsui_core.domain.diagnosis import Action, Category
 
@@ -195,13 +196,21 @@ def stem(code: str) -> str:
     return re.sub(r"(?:Exception|Error|Fault)$", "", last).lower() or last.lower()
 
 
+_STEMS: Mapping[Category, frozenset[str]] = {
+    category: frozenset(stem(word) for word in words.split()) for category, words in _CODES.items()
+}
+
 CODES: Mapping[str, tuple[Category, ...]] = {
-    name: tuple(c for c, words in _CODES.items() if name in {stem(w) for w in words.split()})
-    for name in {stem(word) for words in _CODES.values() for word in words.split()}
+    name: tuple(category for category, stems in _STEMS.items() if name in stems)
+    for name in frozenset().union(*_STEMS.values())
 }
 """Stem of a code to the categories it names."""
 
-PHRASES: Mapping[Category, re.Pattern[str]] = {
-    category: re.compile(pattern, re.IGNORECASE) for category, pattern in _PHRASES.items()
-}
-"""What a message says in words, by category."""
+
+@cache
+def phrases() -> Mapping[Category, re.Pattern[str]]:
+    """Return what a message says in words, by category; compiled when first asked for.
+
+    Commands that only read what is stored never ask.
+    """
+    return {category: re.compile(text, re.IGNORECASE) for category, text in _PHRASES.items()}
