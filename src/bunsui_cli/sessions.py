@@ -14,7 +14,6 @@ from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import reading_desk
-from bunsui_core.wiring.operator import operator_desk
 
 app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
 
@@ -64,6 +63,9 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a new session; it starts after its approval."""
+    # Deferred: looking at sessions needs nothing of what decides.
+    from bunsui_core.wiring.operator import operator_desk
+
     desk = operator_desk(read_settings())
     approval = desk.start(pipeline, input_text(file), reason)
     show(Answer("sessions-start", approval, desk.freshness()), as_json)

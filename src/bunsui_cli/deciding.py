@@ -1,0 +1,67 @@
+"""Deciding at a terminal; only a command that decides loads what signs."""
+
+from __future__ import annotations
+
+from bunsui_cli.person import Person, person
+from bunsui_core.desk.operator import OperatorDesk, Signing
+from bunsui_core.domain.answer import Review
+from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.errors import NotAuthorised
+from bunsui_core.domain.safe import safe
+from bunsui_core.settings import read_settings
+from bunsui_core.wiring.operator import operator_desk
+
+REVIEW_LIMIT = 200_000
+"""Characters of a review that a terminal shows; a review of the largest plan is shorter."""
+
+
+def approve(request_id: str, name: str) -> Approval:
+    """Show the review, ask for the code of a high risk and for the passphrase, and approve.
+
+    Raises: NotAuthorised without a terminal, an approver or the right passphrase; Refused, Stale.
+    """
+    desk = operator_desk(read_settings())
+    with person("an approval") as human:
+        review = desk.review(request_id)
+        human.tell(safe(review.document, REVIEW_LIMIT))
+        code = typed_code(human, review)
+        signature = signing(desk, human, name)
+        return desk.decide(review, Answer.APPROVE, signature, typed=code)
+
+
+def reject(request_id: str, name: str, reason: str) -> Approval:
+    """Ask for the passphrase and reject with a reason.
+
+    Raises: NotAuthorised without a terminal, an approver or the right passphrase; Refused.
+    """
+    desk = operator_desk(read_settings())
+    with person("a rejection") as human:
+        review = desk.review(request_id)
+        return desk.decide(review, Answer.REJECT, signing(desk, human, name), reason=reason)
+
+
+def typed_code(human: Person, review: Review) -> str:
+    """Return what the human typed to confirm a high risk; a lower one needs nothing."""
+    if not review.typed_code:
+        return ""
+    return human.ask(f"The risk is high. Type {review.typed_code} to go on: ")
+
+
+def signing(desk: OperatorDesk, human: Person, name: str) -> Signing:
+    """Return whose key signs, with the passphrase the human typed.
+
+    Raises: NotAuthorised when nobody may decide or it is not clear who does.
+    """
+    known = [approver.name for approver in desk.approvers() if approver.revoked_at is None]
+    if not known:
+        raise NotAuthorised(
+            "there is no approver yet.", "Make a key with `bunsui approvers init NAME`."
+        )
+    if not name and len(known) > 1:
+        raise NotAuthorised(
+            f"there are several approvers: {', '.join(known)}.", "Say who you are with --as NAME."
+        )
+    approver = name or known[0]
+    return Signing(
+        approver=approver, passphrase=human.secret(f"Passphrase of {safe(approver, 64, False)}: ")
+    )
