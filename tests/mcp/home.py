@@ -85,6 +85,7 @@ class Home:
         self.clock = Clock(later(minutes=3))
         self.world = LambdaWorld()
         self.logs = SpokenLogs()
+        self.inventory = FakeInventory()
         self.writing = store(self.settings, StoreWriter(self.settings.store_path, ACCOUNT, REGION))
         self.writing.heartbeat.beat(self.clock())
         self.writing.pipelines.put(a_pipeline())
@@ -102,7 +103,7 @@ class Home:
 
     def desk(self) -> AgentDesk:
         """The desk of an agent, over connections that only read and ask."""
-        seeing = Seeing(self.world, self.logs, FakeInventory())
+        seeing = Seeing(self.world, self.logs, self.inventory)
         nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
         return AgentDesk(
             store(self.settings, reader(self.settings)), seeing, "agent:claude", nature
