@@ -1,7 +1,9 @@
 """What a connection of an agent's process may do, as SQLite authorizers.
 
 An authorizer is asked while a statement is prepared, so a forbidden one never runs. It is not asked
-about OR REPLACE (a trigger of the inbox is), incremental blobs and backups (`mode=ro` is).
+about OR REPLACE (a trigger of the inbox is), incremental blobs and backups (`mode=ro` is). A backup
+restored into the inbox could lose requests; it could not change one that was decided, for a
+decision is bound to the digest of its plan.
 """
 
 from __future__ import annotations
