@@ -92,15 +92,19 @@ def status(home: Path) -> LocalServer | None:
     server = folder.read_record()
     if server is None:
         return None
-    if _is_free(folder):
-        folder.forget_record()
-        return None
-    if not _answers(server):
-        raise Unavailable(
-            f"The embedded AWS (process {server.pid}) does not answer at {server.url}.",
-            "Stop it with `bunsui local down` and start it again.",
-        )
-    return server
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while not _is_free(folder):
+        if _answers(server):
+            return server
+        # A killed process keeps its lock for a moment after its socket is gone.
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"The embedded AWS (process {server.pid}) does not answer at {server.url}.",
+                "Stop it with `bunsui local down` and start it again.",
+            )
+        time.sleep(_LOOK_SECONDS)
+    folder.forget_record()
+    return None
 
 
 def _say(progress: Callable[[str], None] | None, what: str) -> None:

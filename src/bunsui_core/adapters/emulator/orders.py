@@ -86,6 +86,16 @@ _THROTTLINGS = (
 )
 
 
+class Row(Value):
+    """One order, as the source file has it."""
+
+    order_id: str
+    ordered_at: str
+    customer: str
+    amount: str
+    attributes: str
+
+
 class Part(Value):
     """One job of the pipeline: its name, what it waits for, and the column it parses."""
 
@@ -107,7 +117,7 @@ class Cast(Value):
     throttling: Throttling
     second_throttling: Throttling
     bad_value: str
-    rows: tuple[dict[str, str], ...]
+    rows: tuple[Row, ...]
     bad_row: int
 
     def part(self, job: str) -> Part:
@@ -147,16 +157,16 @@ def cast(seed: int) -> Cast:
     )
 
 
-def _rows(dice: random.Random) -> tuple[dict[str, str], ...]:
+def _rows(dice: random.Random) -> tuple[Row, ...]:
     first = dice.randrange(1000, 9000)
     return tuple(
-        {
-            "order_id": str(first + number),
-            "ordered_at": f"2026-11-{dice.randrange(1, 29):02d}",
-            "customer": f"{dice.getrandbits(128):032x}",
-            "amount": f"{dice.randrange(100, 99_999) / 100:.2f}",
-            "attributes": json.dumps({"gift": dice.random() < 0.3, "lines": dice.randrange(1, 9)}),
-        }
+        Row(
+            order_id=str(first + number),
+            ordered_at=f"2026-11-{dice.randrange(1, 29):02d}",
+            customer=f"{dice.getrandbits(128):032x}",
+            amount=f"{dice.randrange(100, 99_999) / 100:.2f}",
+            attributes=json.dumps({"gift": dice.random() < 0.3, "lines": dice.randrange(1, 9)}),
+        )
         for number in range(dice.randrange(20, 40))
     )
 
@@ -168,34 +178,30 @@ def template(of: Cast) -> str:
         "FunctionRole": _role("lambda", _function_permissions(of)),
         "MachineRole": _role("states", [_allow(["lambda:InvokeFunction"], "*")]),
     }
+    for name, module in _OPERATIONS.items():
+        resources[name] = _function(of, module)
     outputs: dict[str, Json] = {}
     for number, part in enumerate(of.parts, start=1):
-        for name, module in _OPERATIONS.items():
-            resources[f"{name}{number}"] = _function(of, part, module)
-        resources[f"Machine{number}"] = _machine(of, part, number)
+        resources[f"Machine{number}"] = _machine(of, part)
         outputs[f"Machine{number}"] = {"Value": {"Ref": f"Machine{number}"}}
     return json.dumps({"Resources": resources, "Outputs": outputs})
 
 
-def _function(of: Cast, part: Part, module: str) -> Json:
-    operation = module.partition("_")[0]
+def _function(of: Cast, module: str) -> Json:
     properties: dict[str, Json] = {
-        "FunctionName": f"{of.pipeline}-{part.job}-{operation}",
+        "FunctionName": f"{of.pipeline}-{module.replace('_', '-')}",
         "Runtime": "python3.12",
         "Handler": "index.handler",
         "Role": {"Fn::GetAtt": ["FunctionRole", "Arn"]},
         "Code": {"ZipFile": (_FUNCTIONS / f"{module}.py").read_text()},
-        "Environment": {"Variables": {"JOB": part.job, "COLUMN": part.column}},
         "MemorySize": 128,
         "Timeout": 30,
     }
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
 
-def _machine(of: Cast, part: Part, number: int) -> Json:
-    functions: dict[str, Json] = {
-        name: {"Fn::GetAtt": [f"{name}{number}", "Arn"]} for name in _OPERATIONS
-    }
+def _machine(of: Cast, part: Part) -> Json:
+    functions: dict[str, Json] = {name: {"Fn::GetAtt": [name, "Arn"]} for name in _OPERATIONS}
     properties: dict[str, Json] = {
         "StateMachineName": f"{of.pipeline}-{part.job}",
         "StateMachineType": "STANDARD",
@@ -210,7 +216,10 @@ def _definition(part: Part) -> Json:
     read: dict[str, Json] = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": "${Read}", "Payload": {"input.$": "$.input"}},
+        "Parameters": {
+            "FunctionName": "${Read}",
+            "Payload": {"column": part.column, "input.$": "$.input"},
+        },
         "ResultSelector": {"rows.$": "$.Payload.rows", "distinct.$": "$.Payload.distinct"},
         "ResultPath": "$.read",
         "Next": WRITE_STATE,
@@ -218,7 +227,15 @@ def _definition(part: Part) -> Json:
     write: dict[str, Json] = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": "${Write}", "Payload.$": "$"},
+        "Parameters": {
+            "FunctionName": "${Write}",
+            "Payload": {
+                "job": part.job,
+                "input.$": "$.input",
+                "outputs.$": "$.outputs",
+                "read.$": "$.read",
+            },
+        },
         "OutputPath": "$.Payload",
         "Retry": [_retrier()],
         "End": True,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from enum import StrEnum
 
 from bunsui_core.adapters.emulator.access import DIRECT, session
-from bunsui_core.adapters.emulator.orders import RETRIES, Cast, Throttling
+from bunsui_core.adapters.emulator.orders import RETRIES, Cast, Row, Throttling
 from bunsui_core.adapters.emulator.record import Credentials, LocalServer
 from bunsui_core.domain.pipeline import JobName
 from bunsui_core.domain.value import JsonText, Value
@@ -89,10 +90,11 @@ def stage(
 
 
 def _objects(cast: Cast, scene: Scene, run_id: str) -> dict[str, str]:
-    good = table(list(cast.rows))
+    good = table(cast.rows)
     if scene.bad_value is not None:
-        rows = [dict(row) for row in cast.rows]
-        rows[cast.bad_row][cast.part(cast.malformed).column] = scene.bad_value
+        rows = list(cast.rows)
+        bad = {cast.part(cast.malformed).column: scene.bad_value}
+        rows[cast.bad_row] = rows[cast.bad_row].model_copy(update=bad)
         return {_key(run_id): table(rows), _corrected_key(run_id): good}
     if scene.refusal is not None:
         state = {"refusals_left": _REFUSALS, **scene.refusal.model_dump()}
@@ -124,10 +126,10 @@ def _dependencies(run_id: str) -> str:
     return f"dependencies/{run_id}/"
 
 
-def table(rows: list[dict[str, str]]) -> str:
+def table(rows: Sequence[Row]) -> str:
     """Return rows as CSV with a header."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(Row.model_fields), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(row.model_dump() for row in rows)
     return text.getvalue()

@@ -1,11 +1,10 @@
-"""The first operation of a job of `orders`: parse the job's column of the source file."""
+"""The first operation of each job of `orders`: parse the job's column of the source file."""
 
 from __future__ import annotations
 
 import csv
 import json
 import logging
-import os
 import uuid
 from collections.abc import Callable
 from datetime import date
@@ -14,7 +13,6 @@ from typing import TypedDict
 
 import boto3
 
-COLUMN = os.environ.get("COLUMN", "")
 PARSERS: dict[str, Callable[[str], object]] = {
     "order_id": int,
     "ordered_at": date.fromisoformat,
@@ -35,8 +33,9 @@ class SessionInput(TypedDict):
 
 
 class Event(TypedDict):
-    """The input of the operation."""
+    """The column of the job, and the input of its session."""
 
+    column: str
     input: SessionInput
 
 
@@ -49,15 +48,15 @@ class Found(TypedDict):
 
 def handler(event: Event, context: object) -> Found:
     """Parse the column and count its values."""
-    source = event["input"]["source"]
-    log.info("reading %s of %s", COLUMN, source)
-    parse = PARSERS[COLUMN]
+    column, source = event["column"], event["input"]["source"]
+    log.info("reading %s of %s", column, source)
+    parse = PARSERS[column]
     values = []
     for line, row in enumerate(csv.DictReader(load(source).splitlines()), start=2):
         try:
-            values.append(parse(row[COLUMN]))
+            values.append(parse(row[column]))
         except (ValueError, ArithmeticError):
-            log.error("%s, line %d: %s is %r", source, line, COLUMN, row[COLUMN])
+            log.error("%s, line %d: %s is %r", source, line, column, row[column])
             raise
     return {"rows": len(values), "distinct": len({str(value) for value in values})}
 

@@ -1,17 +1,14 @@
-"""The second operation of a job of `orders`: store what it found, once its dependency lets it."""
+"""The second operation of each job of `orders`: store the result, once its dependency lets it."""
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from typing import NoReturn, TypedDict
 
 import boto3
 import botocore.session
-
-JOB = os.environ.get("JOB", "")
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
@@ -41,8 +38,9 @@ class Result(TypedDict):
 
 
 class Event(TypedDict):
-    """The input of the operation."""
+    """The job, the input of its session, and what came before."""
 
+    job: str
     input: SessionInput
     outputs: dict[str, Result]
     read: Found
@@ -50,17 +48,17 @@ class Event(TypedDict):
 
 def handler(event: Event, context: object) -> Result:
     """Write the job's result under the target; writing it again changes nothing."""
-    ask_dependency(event["input"]["dependencies"])
-    result = f"{event['input']['target']}{JOB}.json"
-    built_from = sorted(output["result"] for output in event["outputs"].values())
+    job, given = event["job"], event["input"]
+    ask_dependency(f"{given['dependencies']}{job}.json")
+    result = f"{given['target']}{job}.json"
     log.info("writing %s", result)
-    store(result, {"job": JOB, "built_from": built_from, **event["read"]})
-    return {"job": JOB, "rows": event["read"]["rows"], "result": result}
+    built_from = sorted(output["result"] for output in event["outputs"].values())
+    store(result, {"job": job, "built_from": built_from, **event["read"]})
+    return {"job": job, "rows": event["read"]["rows"], "result": result}
 
 
-def ask_dependency(folder: str) -> None:
-    """Pass, or be refused while the dependency is overloaded."""
-    place = f"{folder}{JOB}.json"
+def ask_dependency(place: str) -> None:
+    """Pass, or be refused while the dependency of this job is overloaded."""
     try:
         overload = json.loads(load(place))
     except s3.exceptions.NoSuchKey:

@@ -14,14 +14,14 @@ VERSION = "1.5.33"
 _REINSTALL = "Install the pinned one: pip install 'bunsui[local]'."
 
 
-def require_version() -> str:
+def require_version(distribution: str = "ministack") -> str:
     """Return MiniStack's version, which is the one the patches were written for.
 
     Raises:
         Unavailable: MiniStack is not installed, or is another version.
     """
     try:
-        found = version("ministack")
+        found = version(distribution)
     except PackageNotFoundError as error:
         raise Unavailable(
             "The embedded AWS needs the extra `local`, which is not installed.",

@@ -1,0 +1,105 @@
+"""The port that changes AWS, against the embedded AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bunsui_core.adapters.aws.client import Access, Clients
+from bunsui_core.adapters.aws.control.runner import AwsRunner
+from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound, Refused
+from bunsui_core.domain.value import Json
+from tests.emulator.embedded import Embedded, Execution, until
+
+FAILING: Json = {"StartAt": "Stop", "States": {"Stop": {"Type": "Fail", "Error": "Boom"}}}
+PASSING: Json = {"StartAt": "Go", "States": {"Go": {"Type": "Pass", "End": True}}}
+
+
+def clients_of(aws: Embedded, actor: str, reading: bool) -> Clients:
+    key = aws.key("worker" if actor == "worker" else "agent")
+    access = Access(
+        endpoint=aws.server.url,
+        region=aws.server.region,
+        access_key=key.access_key_id,
+        secret_key=key.secret_access_key,
+        reading=reading,
+    )
+    return Clients(lambda: access)
+
+
+@pytest.fixture(scope="session")
+def runner(aws: Embedded) -> Iterator[AwsRunner]:
+    clients = clients_of(aws, "worker", reading=False)
+    yield AwsRunner(clients)
+    clients.close()
+
+
+def test_the_same_name_and_input_start_one_execution(
+    aws: Embedded, runner: AwsRunner, name: str
+) -> None:
+    machine = aws.machine(name, PASSING)
+    first = runner.start(machine, "s-1-load-a1", '{"a": 1, "b": 2}')
+    Execution(aws.states(), first.execution_arn).ended()
+
+    again = runner.start(machine, "s-1-load-a1", '{ "b": 2, "a": 1 }')
+
+    assert (first.existed, again.existed) == (False, True)
+    assert again.execution_arn == first.execution_arn
+    assert len(aws.states().list_executions(stateMachineArn=machine)["executions"]) == 1
+
+
+def test_a_taken_name_with_another_input_is_a_conflict(
+    aws: Embedded, runner: AwsRunner, name: str
+) -> None:
+    machine = aws.machine(name, PASSING)
+    started = runner.start(machine, "s-1-load-a1", '{"a": 1}')
+    Execution(aws.states(), started.execution_arn).ended()
+
+    with pytest.raises(Conflict, match="another input"):
+        runner.start(machine, "s-1-load-a1", '{"a": 2}')
+
+
+def test_a_start_of_an_unknown_machine_is_not_found(runner: AwsRunner) -> None:
+    with pytest.raises(NotFound):
+        runner.start("arn:aws:states:us-east-1:000000000000:stateMachine:nobody", "a", "{}")
+
+
+def test_one_client_token_redrives_once(aws: Embedded, runner: AwsRunner, name: str) -> None:
+    machine = aws.machine(name, FAILING)
+    execution = aws.run(machine, {})
+
+    runner.redrive(execution.arn, "token-1")
+    execution.ended()
+    runner.redrive(execution.arn, "token-1")
+
+    until(lambda: execution.status == "FAILED")
+    assert execution.describe()["redriveCount"] == 1
+
+
+def test_what_did_not_fail_is_not_redriven(aws: Embedded, runner: AwsRunner, name: str) -> None:
+    execution = aws.run(aws.machine(name, PASSING), {})
+
+    with pytest.raises(Refused, match="ExecutionNotRedrivable"):
+        runner.redrive(execution.arn, "token-1")
+
+
+def test_a_redrive_of_an_unknown_execution_is_not_found(runner: AwsRunner) -> None:
+    with pytest.raises(NotFound):
+        runner.redrive("arn:aws:states:us-east-1:000000000000:execution:nobody:nothing", "t")
+
+
+def test_the_agents_own_credentials_start_and_redrive_nothing(aws: Embedded, name: str) -> None:
+    """The refusal of AWS itself: here the client's own is off."""
+    machine = aws.machine(name, FAILING)
+    execution = aws.run(machine, {})
+    clients = clients_of(aws, "agent", reading=False)
+    agent = AwsRunner(clients)
+
+    with pytest.raises(NotAuthorised):
+        agent.start(machine, "s-1-load-a1", "{}")
+    with pytest.raises(NotAuthorised):
+        agent.redrive(execution.arn, "token-1")
+
+    assert execution.describe()["redriveCount"] == 0
+    clients.close()
