@@ -107,6 +107,13 @@ class Clients:
                 made = self._made[service] = (access, make_client(service, access))
             return made[1]
 
+    def close(self) -> None:
+        """Close the connections of every client that was made."""
+        with self._lock:
+            for _, client in self._made.values():
+                client.close()
+            self._made.clear()
+
 
 def make_client(service: str, access: Access) -> Any:
     """Return a boto3 client; a dead endpoint answers it within about three seconds."""
