@@ -11,7 +11,7 @@ from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import HistoryEvent, LogLine
 from bunsui_core.domain.session import Session
-from bunsui_core.ports.observe import LogWindow, Seeing
+from bunsui_core.ports.observe import CodeState, LogWindow, ObjectState, Seeing
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import reader, store
 from tests.builders import (
@@ -43,6 +43,18 @@ class SpokenLogs:
         if self.fails_with:
             raise self.fails_with
         return self.spoken[:limit]
+
+
+class OldInventory(FakeInventory):
+    """Functions and objects that are there and did not change since the job failed."""
+
+    def code(self, function: str) -> CodeState:
+        """Return a function deployed the day before."""
+        return CodeState(function=function, code_sha256="0" * 64, modified_at=later(days=-1))
+
+    def stored_object(self, uri: str) -> ObjectState:
+        """Return an object written the day before."""
+        return ObjectState(uri=uri, etag="e", modified_at=later(days=-1))
 
 
 class LambdaWorld(FakeStepFunctions):
@@ -85,7 +97,7 @@ class Home:
         self.clock = Clock(later(minutes=3))
         self.world = LambdaWorld()
         self.logs = SpokenLogs()
-        self.inventory = FakeInventory()
+        self.inventory = OldInventory()
         self.writing = store(self.settings, StoreWriter(self.settings.store_path, ACCOUNT, REGION))
         self.writing.heartbeat.beat(self.clock())
         self.writing.pipelines.put(a_pipeline())
