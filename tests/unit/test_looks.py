@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bunsui_core.app.looks import MOST_OBJECTS, looks, named_objects
+from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.session import JobRun
+from bunsui_core.domain.verdict import Subject
+from tests.builders import a_diagnosis, a_failed_attempt, a_failure, a_session, later
+from tests.unit.histories import FUNCTION
+from tests.unit.seen import World
+
+DAY = "s3://orders/day.csv"
+
+
+def seen(world: World, category: str = "bad_input_data", **failure: object) -> Mapping[str, object]:
+    """What changed, by subject and name; the failure was at minute 1."""
+    broke = a_failure(**{"resource": FUNCTION, "failed_at": later(minutes=1), **failure})
+    diagnosis = a_diagnosis(failure=broke, category=category)
+    found = looks(diagnosis, a_session(), world.seeing, later(hours=1))
+    assert all(look.seen_at == later(hours=1) for look in found)
+    return {f"{look.subject}:{look.name}": look.changed for look in found}
+
+
+@pytest.mark.parametrize(("minute", "changed"), [(0, False), (2, True)])
+def test_code_and_objects_changed_when_they_are_newer_than_the_failure(
+    minute: int, changed: bool
+) -> None:
+    world = World()
+    world.code_at = later(minutes=minute)
+    world.objects[DAY] = later(minutes=minute)
+
+    found = seen(world)
+
+    assert found["code:orders-load"] is changed
+    assert found[f"object:{DAY}"] is changed
+
+
+def test_a_definition_changed_when_its_revision_did() -> None:
+    world = World()
+    assert seen(world)["definition:extract"] is False
+
+    world.revisions = ("rev-1", "rev-2")
+
+    assert seen(world)["definition:extract"] is True
+
+
+def test_the_input_of_a_plain_rerun_is_the_same() -> None:
+    assert seen(World())["input:input"] is False
+
+
+def test_an_absent_object_is_unchanged_only_if_something_was_missing() -> None:
+    assert seen(World(), "missing_resource")[f"object:{DAY}"] is False
+    assert seen(World(), "bad_input_data")[f"object:{DAY}"] is None
+
+
+def test_what_cannot_be_seen_is_said_and_breaks_nothing() -> None:
+    world = World()
+    world.broken = Unavailable("AWS does not answer.", "Try again.")
+
+    found = seen(world)
+
+    assert set(found.values()) == {None, False}
+    assert found["code:orders-load"] is None
+    assert found["definition:extract"] is None
+    assert found[f"object:{DAY}"] is None
+
+
+def test_a_function_that_is_gone_cannot_be_seen() -> None:
+    assert seen(World(), resource="another-function")["code:another-function"] is None
+
+
+def test_what_another_service_runs_is_not_looked_at() -> None:
+    assert seen(World(), resource="glue:startJobRun.sync")["code:glue:startJobRun.sync"] is None
+
+
+def test_a_state_that_runs_nothing_has_no_code() -> None:
+    assert not [name for name in seen(World(), resource="") if name.startswith("code")]
+
+
+def test_without_a_time_of_failure_nothing_is_newer_or_older() -> None:
+    world = World()
+    world.objects[DAY] = later(minutes=2)
+
+    found = seen(world, failed_at=None)
+
+    assert (found["code:orders-load"], found[f"object:{DAY}"]) == (None, None)
+
+
+def test_more_objects_than_are_looked_at_are_said_not_to_be_seen() -> None:
+    many = " ".join(f"s3://orders/{n}.csv" for n in range(MOST_OBJECTS + 2))
+
+    found = seen(World(), cause=many)
+
+    assert len([name for name in found if name.startswith("object:s3")]) == MOST_OBJECTS
+    assert found["object:more"] is None
+
+
+def test_objects_are_named_by_input_state_input_and_cause_without_prefixes() -> None:
+    attempt = a_failed_attempt(
+        input='{"source": "s3://b-1/in/a.csv", "target": "s3://b-1/out/", "bare": "s3://b-1"}'
+    )
+    session = a_session(runs=(JobRun(job="extract", attempts=(attempt,)),))
+    failure = a_failure(
+        state_input='{"x":"s3://b-1/in/a.csv","y":["s3://b-2/b c.csv"]}',
+        cause="cannot read 's3://b-3/d/e.json', sorry",
+        message="see s3://b-4/f.txt.",
+    )
+
+    assert named_objects(failure, session) == (
+        "s3://b-1/in/a.csv",
+        "s3://b-2/b",
+        "s3://b-3/d/e.json",
+        "s3://b-4/f.txt",
+    )
+
+
+def test_every_look_says_what_was_seen() -> None:
+    world = World()
+    world.code_at = later(minutes=2)
+    diagnosis = a_diagnosis(failure=a_failure(resource=FUNCTION))
+
+    found = looks(diagnosis, a_session(), world.seeing, later(hours=1))
+
+    code = next(look for look in found if look.subject is Subject.CODE)
+    assert code.text == (
+        "function orders-load was last changed after the failure, at 2026-03-02 01:16:00 UTC"
+    )
