@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
-from bunsui_core.adapters.local.failure import explained, no_store, wrong_version
+from bunsui_core.adapters.local.failure import explained, no_store, unusable, wrong_version
 from bunsui_core.adapters.local.permissions import may_ask, may_read
 
 STORE_VERSION = 1
@@ -144,6 +144,8 @@ def _stamp(path: Path) -> Stamp:
         status = path.stat()
     except FileNotFoundError as error:
         raise no_store(path) from error
+    except OSError as error:
+        raise unusable(path, error) from error
     return status.st_dev, status.st_ino
 
 

@@ -19,6 +19,9 @@ DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLI
 FORBIDDEN = frozenset({sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
+SMALLEST_PAGE = 512
+"""Bytes of the smallest SQLite database (Database File Format, 1.2)."""
+
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
@@ -39,12 +42,29 @@ def no_store(path: Path) -> Unavailable:
     return Unavailable(f"there is no store yet: {path} does not exist.", _MAKE_ONE)
 
 
+def unusable(path: Path, error: OSError) -> Unavailable:
+    """Return the error for a file or folder that the operating system does not let us use."""
+    return Unavailable(
+        f"{path} cannot be used: {error.strerror}.", "Check the disk and the permissions."
+    )
+
+
 def damaged(path: Path, why: str) -> StoreDamaged:
     """Return the error for a file that cannot be read as what it should be."""
     return StoreDamaged(
         f"{path} is damaged: {why}.",
         "Move it away and restore a copy, or run `bunsui worker` to begin an empty one.",
     )
+
+
+def cut_short(path: Path) -> StoreDamaged:
+    """Return the error for a file of which only the beginning is left."""
+    return damaged(path, "only its beginning is left")
+
+
+def is_cut_short(path: Path) -> bool:
+    """Whether a file is too short to be a database; SQLite would take it for an empty one."""
+    return 0 < path.stat().st_size < SMALLEST_PAGE
 
 
 def wrong_version(path: Path, found: int, known: int) -> BunsuiError:
@@ -54,6 +74,8 @@ def wrong_version(path: Path, found: int, known: int) -> BunsuiError:
             f"{path} was written by a newer bunsui (version {found}, this one knows {known}).",
             "Upgrade bunsui, or point BUNSUI_HOME elsewhere.",
         )
+    if found == 0 and is_cut_short(path):
+        return cut_short(path)
     if found == 0:
         return Unavailable(f"there is no store yet: {path} is empty.", _MAKE_ONE)
     return Unavailable(

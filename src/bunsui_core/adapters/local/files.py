@@ -8,8 +8,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from bunsui_core.adapters.local.failure import damaged
-from bunsui_core.domain.errors import NotFound, Unavailable
+from bunsui_core.adapters.local.failure import damaged, unusable
+from bunsui_core.domain.errors import NotFound
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -28,10 +28,7 @@ class FileBlobs:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _write(self._path(sha256), content)
         except OSError as error:
-            raise Unavailable(
-                f"{self._folder} cannot be written: {error.strerror}.",
-                "Check the disk and the permissions.",
-            ) from error
+            raise unusable(self._folder, error) from error
         return sha256
 
     def get(self, sha256: str) -> bytes:

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from bunsui_core.domain.errors import NotAuthorised, NotFound, StoreDamaged, Unavailable
+from bunsui_core.adapters.local.failure import unusable
+from bunsui_core.domain.errors import NotAuthorised, NotFound, StoreDamaged
 from bunsui_core.domain.value import Value
 
 COST = 2**17
@@ -71,9 +72,7 @@ def write(path: Path, sealed: SealedKey) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise Unavailable(
-            f"{path} cannot be written: {error.strerror}.", "Check the disk and the permissions."
-        ) from error
+        raise unusable(path, error) from error
 
 
 def read(path: Path) -> SealedKey:

@@ -10,7 +10,14 @@ from pathlib import Path
 
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
 from bunsui_core.adapters.local.control.tables import INBOX, STORE
-from bunsui_core.adapters.local.failure import damaged, explained, wrong_version
+from bunsui_core.adapters.local.failure import (
+    cut_short,
+    damaged,
+    explained,
+    is_cut_short,
+    unusable,
+    wrong_version,
+)
 
 
 def create(store_path: Path, inbox_path: Path) -> None:
@@ -23,9 +30,9 @@ def create(store_path: Path, inbox_path: Path) -> None:
 
 
 def _create(path: Path, statements: tuple[str, ...], version: int) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # SQLite would make the file readable by others; its -wal and -shm take over these permissions.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    _touch(path)
+    if is_cut_short(path):
+        raise cut_short(path)
     with explained(path), closing(open_file(path, "rw")) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         with _alone(connection):
@@ -36,6 +43,15 @@ def _create(path: Path, statements: tuple[str, ...], version: int) -> None:
                 connection.execute(f"PRAGMA user_version = {version}")
             elif found != version:
                 raise wrong_version(path, found, version)
+
+
+def _touch(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite would let others read the file; its -wal and -shm take over these permissions.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise unusable(path, error) from error
 
 
 @contextmanager
