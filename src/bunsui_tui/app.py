@@ -177,6 +177,7 @@ class DeskApp(App[None]):
 
     def on_answer_given(self, event: AnswerGiven) -> None:
         """Sign and record an answer."""
+        self._show(replace(self.board, notice=None))
         self._calls.decide(event)
 
     def on_noted(self, event: Noted) -> None:

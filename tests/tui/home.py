@@ -12,8 +12,8 @@ from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.app.decide import Deciding
 from bunsui_core.desk.agent import Nature
-from bunsui_core.desk.operator import OperatorDesk, Place
-from bunsui_core.domain.approval import Approval
+from bunsui_core.desk.operator import OperatorDesk, Place, Signing
+from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.session import JobRun, Session
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.settings import Settings
@@ -25,6 +25,7 @@ from tests.builders import (
     REGION,
     a_diagnosis,
     a_pipeline,
+    a_request,
     a_session,
     an_attempt,
     execution,
@@ -75,6 +76,17 @@ class Home:
         self.desk.requester = f"human:{APPROVER}"
         wanted = next(p for p in found.proposals if p.mode.value == "restart")
         return self.desk.request(wanted.proposal_id, reason, "claude-code 2.0")
+
+    def ask_little(self, reason: str = "the object is there now") -> Approval:
+        """Let an assistant's request of low risk wait: a redrive."""
+        request = self.store.requests.submit(a_request(reason))
+        return self.desk.approval(request.id)
+
+    def decide(self, asked: Approval, answer: Answer) -> Approval:
+        """Answer a request somewhere else than on the screen."""
+        review = self.desk.review(asked.request.id)
+        signing = Signing(approver=APPROVER, passphrase=PASSPHRASE)
+        return self.desk.decide(review, answer, signing, "elsewhere", review.typed_code)
 
     def app(self, ascii_only: bool = False) -> DeskApp:
         """The terminal UI over this desk, without a worker."""

@@ -10,11 +10,24 @@ from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.verdict import Verdict
 from bunsui_tui.board import Detail
 from bunsui_tui.render.signs import FAILED, RULINGS, named
-from bunsui_tui.render.text import MUTED, TITLE, Block, Hanging, quoted, said, section, words
+from bunsui_tui.render.text import (
+    MUTED,
+    TITLE,
+    Block,
+    Hanging,
+    quoted,
+    said,
+    section,
+    shortened,
+    words,
+)
 from bunsui_tui.render.times import absolute
 
+SHORT = 150
+"""Characters of one text in a small pane: two lines of it."""
 
-def brief(detail: Detail) -> list[Block]:
+
+def brief(detail: Detail, limit: int = SHORT) -> list[Block]:
     """Return a few lines: what broke, in whose words, and the verdict on each way to rerun."""
     if detail.trouble:
         return [words(("not explained: ", MUTED), detail.trouble)]
@@ -24,26 +37,23 @@ def brief(detail: Detail) -> list[Block]:
         return [words(("looking for the reason…", MUTED))]
     lines: list[Block] = [said(detail.analysis.note, 200)]
     for diagnosis in detail.analysis.diagnoses:
-        lines += [_claim(diagnosis), quoted_message(diagnosis)]
+        lines += [_claim(diagnosis, limit), _message(diagnosis, limit)]
         found = detail.proposals.get(diagnosis.job)
         lines += verdicts(found.proposals) if found else []
     return lines
 
 
-def _claim(diagnosis: Diagnosis) -> Text:
-    cited = " ".join(dict.fromkeys(said(one.id, 20).plain for one in diagnosis.evidence))
+def _claim(diagnosis: Diagnosis, limit: int) -> Text:
     return words(
         named(FAILED, diagnosis.category.value),
-        " · ",
-        said(diagnosis.summary, 300),
-        (f"  ({diagnosis.confidence} confidence; {cited[:40]})", MUTED),
+        (f" · {diagnosis.confidence.value} confidence · ", MUTED),
+        shortened(diagnosis.summary, limit - 30),
     )
 
 
-def quoted_message(diagnosis: Diagnosis) -> Hanging:
-    """Return the failing operation's own words, marked as such."""
+def _message(diagnosis: Diagnosis, limit: int) -> Hanging:
     failure = diagnosis.failure
-    return quoted(" ".join((failure.message or failure.cause or failure.error).split()), 240)
+    return Hanging("│ ", shortened(failure.message or failure.cause or failure.error, limit))
 
 
 def verdicts(proposals: tuple[Proposal, ...]) -> list[Block]:
@@ -64,7 +74,7 @@ def way(proposal: Proposal) -> Text:
 def ruling(verdict: Verdict) -> Text:
     """Return a ruling with its first reason."""
     word = named(RULINGS[verdict.ruling], verdict.ruling.value)
-    return words(word, " (", said(verdict.reasons[0].text, 200), ")")
+    return words(word, " (", shortened(verdict.reasons[0].text, 60), ")")
 
 
 def chances(odds: Odds) -> Text:
@@ -85,7 +95,7 @@ def full(detail: Detail, job: str) -> list[Block]:
     diagnosis = found[-1]
     failure = diagnosis.failure
     parts: list[Block] = [
-        _claim(diagnosis),
+        _claim(diagnosis, 600),
         section("OPERATION", words(said(" → ".join(failure.state_path), 300))),
         section("ERROR", said(failure.error, 200), quoted(failure.message, 1200)),
         _rulings(detail, job),

@@ -23,7 +23,6 @@ COLUMNS = (
     Column("asked", 8, right=True),
     Column("by", 16),
     Column("risk", 6),
-    Column("status", 10),
     Column("what", 0),
 )
 
@@ -53,10 +52,15 @@ def _row(one: Approval, now: datetime) -> Row:
             words(ago(plan.created_at, now)),
             said(asker(plan.requester), 40),
             named(RISKS[plan.risk], plan.risk.value),
-            named(APPROVALS[one.status], one.status.value.lower()),
-            what(one),
+            _state(one),
         ),
     )
+
+
+def _state(one: Approval) -> Text:
+    if one.status is ApprovalStatus.REQUESTED:
+        return what(one)
+    return words(named(APPROVALS[one.status], one.status.value.lower()), " · ", what(one))
 
 
 def asker(requester: str) -> str:

@@ -32,20 +32,20 @@ def heading(review: Review, now: datetime, width: int) -> Text:
     )
     if approval.status.is_open:
         line.append(f" · over {left(plan.expires_at, now)}")
-    status = words(sign(APPROVALS[approval.status]), " ", approval.status.value)
-    return apart(line, status, width)
+    meaning = APPROVALS[approval.status]
+    status = words(sign(meaning), " ", named(meaning, approval.status.value.lower()), "   risk ")
+    return apart(line, words(status, named(RISKS[plan.risk], f"▲ {plan.risk.value}")), width)
 
 
 def body(review: Review, now: datetime) -> Group:
     """Return what will happen, what will not, why, and what was checked."""
     parts: list[Block] = []
     for number, step in enumerate(review.steps, 1):
-        parts += [_happens(number, step, review), *_sections(step, review, now)]
-    return stack([*parts, section("DIGEST", words((review.plan.digest, MUTED)))])
+        parts += [_happens(number, step), *_sections(step, review, now)]
+    return stack([*parts, section("NEEDS", _needs(review))])
 
 
-def _happens(number: int, step: StepReview, review: Review) -> Table:
-    risk = review.plan.risk
+def _happens(number: int, step: StepReview) -> Table:
     parts: list[Block] = [_numbered(f"{number}  ", said(step.sentence, 400))]
     shown = step.changes[:CHANGES_SHOWN]
     parts += [_numbered("   ", _change(one.path, one.before, one.after)) for one in shown]
@@ -55,8 +55,7 @@ def _happens(number: int, step: StepReview, review: Review) -> Table:
     if step.preview and step.preview.follows:
         follows = said(f"then {', '.join(step.preview.follows)} follow (never ran)", 300)
         parts.append(_numbered("   ", follows))
-    needs = words("risk ", named(RISKS[risk], f"▲ {risk.value}"), f" · needs {_need(review)}")
-    return section("WILL HAPPEN", *parts, _numbered("   ", needs))
+    return section("WILL HAPPEN", *parts)
 
 
 def _numbered(mark: str, text: Text) -> Table:
@@ -65,7 +64,11 @@ def _numbered(mark: str, text: Text) -> Table:
     return grid
 
 
-def _need(review: Review) -> str:
+def _needs(review: Review) -> Text:
+    return words(_approvers(review), "\n", (f"plan {review.plan.digest}", MUTED))
+
+
+def _approvers(review: Review) -> str:
     needs = {
         "self": "one approver, the asker may be it",
         "one": "one approver",

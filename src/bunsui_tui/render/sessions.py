@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bunsui_core.domain.session import SessionStatus, SessionSummary
 from bunsui_tui.board import Board, Detail, ordered
-from bunsui_tui.render.diagnosis import brief
+from bunsui_tui.render.diagnosis import SHORT, brief
 from bunsui_tui.render.graph import dag_line
 from bunsui_tui.render.inbox import question
 from bunsui_tui.render.signs import SESSIONS, WAITING, named, sign
@@ -91,13 +91,13 @@ def _state(one: SessionSummary) -> Text:
     return word
 
 
-def beside(board: Board, session_id: str) -> Group:
+def beside(board: Board, session_id: str, limit: int = SHORT) -> Group:
     """Return what the pane says: the jobs, the diagnosis, the verdicts, who asks for what."""
     waiting = [question(one, board.now) for one in board.waiting_for(session_id)]
     detail = board.details.get(session_id)
     if detail is None:
         return stack([words((session_id and "reading…", MUTED)), *waiting])
-    return stack([_first_line(detail), *brief(detail), *waiting, _when(detail, board.now)])
+    return stack([_first_line(detail), *brief(detail, limit), *waiting, _when(detail, board.now)])
 
 
 def _first_line(detail: Detail) -> Text:

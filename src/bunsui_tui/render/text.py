@@ -21,6 +21,12 @@ def said(text: str, limit: int = 4000, style: str = OUTSIDE) -> Text:
     return Text().append(safe(" ".join(text.split()), limit, newlines=False), style)
 
 
+def shortened(text: str, limit: int) -> Text:
+    """Return one line of text from outside, cut at a limit; the whole stands elsewhere."""
+    line = " ".join(text.split())
+    return said(line if len(line) <= limit else f"{line[: limit - 1]}…", limit)
+
+
 class Hanging:
     """A text whose every line on the screen, wrapped ones too, begins with the same mark."""
 

@@ -67,9 +67,9 @@ class Frame(Screen[None]):
         self.show(self.board)
 
     def show(self, board: Board) -> None:
-        """Show another board."""
+        """Show another board; nothing, before the parts are there and after they are gone."""
         self.board = board
-        if not self._is_ready:
+        if not self._is_ready or not self.query(KeyLine):
             return
         self.query_one(HeadLine).show(board)
         self.query_one(StatusLine).show(board)

@@ -30,7 +30,7 @@ from bunsui_tui.widgets.answer_bar import (
     Ask,
     RejectButton,
 )
-from bunsui_tui.widgets.panes import Pane, Rule
+from bunsui_tui.widgets.panes import Pane
 
 
 class ReviewScreen(Frame):
@@ -59,13 +59,7 @@ class ReviewScreen(Frame):
     def body(self) -> Iterable[Widget]:
         """Return the heading, the plan, the asker's words in their box, and the answer."""
         yield Static(id="heading", markup=False)
-        yield Container(
-            Pane(id="plan"),
-            Rule(),
-            Pane(id="words"),
-            id="split",
-        )
-        yield Rule()
+        yield Container(Pane(id="plan"), Pane(id="words"), id="split")
         yield AnswerBar()
 
     @property
@@ -155,6 +149,8 @@ class ReviewScreen(Frame):
 
     def do(self, name: str) -> None:
         """Do what a key says about the request."""
+        if self.query_one(AnswerBar).is_asking and name in {"approve", "reject"}:
+            return
         match name:
             case "approve":
                 self._ask(Answer.APPROVE)

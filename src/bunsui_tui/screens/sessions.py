@@ -21,6 +21,7 @@ from bunsui_tui.messages import (
     SessionOpened,
     SessionWanted,
 )
+from bunsui_tui.render.diagnosis import SHORT
 from bunsui_tui.render.session import log
 from bunsui_tui.render.sessions import COLUMNS, beside, filter_line, rows
 from bunsui_tui.screens.frame import Frame
@@ -102,7 +103,8 @@ class SessionsScreen(Frame):
         empty = "no session matches" if board.query.text else "no sessions yet"
         self.query_one(Rows).show(rows(board), empty if board.overview else "reading the store…")
         self.query_one("#count", Static).update(filter_line(board, self.size.width - 2))
-        self.query_one("#detail", Pane).show(beside(board, self.selected))
+        limit = 600 if self.has_class("-wide") else SHORT
+        self.query_one("#detail", Pane).show(beside(board, self.selected, limit))
         self._paint_log()
 
     def _paint_log(self) -> None:
