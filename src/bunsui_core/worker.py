@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from bunsui_core.app.advance import advance_session
 from bunsui_core.app.archive import Shelf, archive_closed
@@ -15,9 +16,9 @@ from bunsui_core.app.perform import Hands
 from bunsui_core.app.propose import is_about
 from bunsui_core.app.request import approval
 from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.domain.approval import ApprovalStatus, Request
+from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
 from bunsui_core.domain.canonical import text_digest
-from bunsui_core.domain.errors import BunsuiError, Conflict
+from bunsui_core.domain.errors import BunsuiError, Conflict, Unavailable
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.rerun import last_attempt
 from bunsui_core.domain.session import Session, SessionStatus
@@ -25,6 +26,19 @@ from bunsui_core.log import events
 
 RECENT = 100
 """How many failed sessions a new worker looks through for unexplained failures."""
+
+
+class Pauses(NamedTuple):
+    """Seconds between two rounds: while something moves, while nothing does, without AWS."""
+
+    busy: float
+    idle: float
+    blind: float
+
+
+PAUSES = Pauses(busy=0.1, idle=0.5, blind=3.0)
+
+WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
 
 REQUESTS = 200
 """How many of the newest requests one round looks at."""
@@ -46,16 +60,19 @@ class Worker:
         self._clock = clock
         self._log = events("worker")
         self._settled: set[str] = set()
+        self._troubles: dict[tuple[str, str], str] = {}
+        self._blind = False
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
+        self._blind = False
         self._hands.store.heartbeat.beat(self._clock())
         executed = [self._execute(request) for request in self._waiting()]
         moving = [self._advance(session_id) for session_id in self._hands.store.sessions.open_ids()]
         return any(executed) or any(moving)
 
-    def run(self, stop: threading.Event, busy: float = 0.1, idle: float = 0.5) -> None:
-        """Do rounds until told to stop; `busy` and `idle` are the pauses between, in seconds."""
+    def run(self, stop: threading.Event, pauses: Pauses = PAUSES) -> None:
+        """Do rounds until told to stop. What goes wrong is logged, never raised."""
         caught_up = False
         while not stop.is_set():
             try:
@@ -69,7 +86,7 @@ class Worker:
             except Exception:
                 moving = False
                 self._log.exception("round_broken")
-            stop.wait(busy if moving else idle)
+            stop.wait(self._pause(moving, pauses))
 
     def _waiting(self) -> tuple[Request, ...]:
         newest = self._hands.store.requests.newest(REQUESTS)
@@ -81,7 +98,7 @@ class Worker:
             state = execute(request, self._hands, Turn(self._executor, self._clock()))
             return self._follow(request) or state is not None
         except BunsuiError as error:
-            self._log.warning("not_executed", request_id=request.id, error=error.message)
+            self._trouble("not_executed", request.id, error)
             return False
 
     def _witness(self, request: Request) -> None:
@@ -91,7 +108,7 @@ class Worker:
         for signed in self._hands.store.requests.decisions(request.id):
             made = signed.decision
             body = text_digest(signed.signature)
-            audit.append(f"{made.decision.value}d", request.id, made.approver, body, now)
+            audit.append(WORDS[made.decision], request.id, made.approver, body, now)
 
     def _follow(self, request: Request) -> bool:
         """Learn from what came of a request; settled requests are not looked at again."""
@@ -116,7 +133,7 @@ class Worker:
         except Conflict:
             return True
         except BunsuiError as error:
-            self._log.warning("not_advanced", session_id=session_id, error=error.message)
+            self._trouble("not_advanced", session_id, error)
             return False
         return session.status is SessionStatus.RUNNING
 
@@ -143,4 +160,17 @@ class Worker:
             try:
                 self._explain(self._hands.store.sessions.get(line.session_id))
             except BunsuiError as error:
-                self._log.warning("not_explained", session_id=line.session_id, error=error.message)
+                self._trouble("not_explained", line.session_id, error)
+
+    def _trouble(self, event: str, subject: str, error: BunsuiError) -> None:
+        """Log a trouble once for as long as it lasts; without AWS the rounds become rarer."""
+        self._blind = self._blind or isinstance(error, Unavailable)
+        if self._troubles.get((event, subject)) != error.message:
+            self._troubles[event, subject] = error.message
+            self._log.warning(event, subject=subject, code=error.code, error=error.message)
+
+    def _pause(self, moving: bool, pauses: Pauses) -> float:
+        if self._blind:
+            return pauses.blind
+        self._troubles.clear()
+        return pauses.busy if moving else pauses.idle

@@ -26,18 +26,25 @@ APPROVER = "hanako"
 PASSPHRASE = "three quiet rivers"
 
 
+def make_home(home: Path) -> None:
+    """Make a store with an approver; sealing a key is slow, so tests copy one home."""
+    settings = Settings(home=home)
+    create(settings.store_path, settings.inbox_path)
+    writer = StoreWriter(settings.store_path, ACCOUNT, REGION)
+    LocalKeys(writer, settings.keys_path).create(APPROVER, PASSPHRASE, False, NOW)
+
+
 class Bench:
     """One home with an approver, one failed session, and the Step Functions it ran on."""
 
     def __init__(self, home: Path) -> None:
         self.settings = Settings(home=home)
-        create(self.settings.store_path, self.settings.inbox_path)
         self.world = FakeStepFunctions()
         self.inventory = FakeInventory()
         self.connection = StoreWriter(self.settings.store_path, ACCOUNT, REGION)
         self.store: Store = store(self.settings, self.connection)
         self.keys = LocalKeys(self.connection, self.settings.keys_path)
-        self.approver = self.keys.create(APPROVER, PASSPHRASE, False, NOW)
+        (self.approver,) = self.keys.trusted()
         self.session = self.store.sessions.save(a_session())
         failed = self.session.runs[0].attempts[0]
         self.world.add_failed(execution("extract"), failed.input)

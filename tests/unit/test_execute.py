@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,11 +20,6 @@ from tests.unit.desk_kit import Bench
 FINAL = {EffectState.DONE, EffectState.DONE_AMBIGUOUS}
 POINTS = 6
 """Calls of one step that change something: claim, intent, call, save, record, finish."""
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
 
 
 def turn(seconds: float = 0) -> Turn:

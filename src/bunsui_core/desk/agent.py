@@ -24,7 +24,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval, ask
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.errors import NotFound, Refused, Stale
+from bunsui_core.domain.errors import NotFound, Refused, Stale, Unavailable
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session
@@ -74,7 +74,10 @@ class AgentDesk:
         return self._store.sessions.page(wanted, limit, cursor)
 
     def session(self, session_id: str) -> SessionView:
-        """Return a session, from AWS when no worker keeps the store fresh. Raises: NotFound."""
+        """Return a session, from AWS when no worker keeps the store fresh and AWS answers.
+
+        Raises: NotFound.
+        """
         session, freshness = self._current(session_id)
         waiting = (a for a in self.approvals(REMEMBERED) if a.status.is_open)
         mine = tuple(a.request.id for a in waiting if a.request.plan.session_id == session_id)
@@ -160,7 +163,10 @@ class AgentDesk:
         seen_at = freshness.worker_seen_at
         if session.stopped_at or (seen_at and now - seen_at <= WORKER_SILENT):
             return session, freshness
-        live = seen_now(session, self._seeing.executions, now)
+        try:
+            live = seen_now(session, self._seeing.executions, now)
+        except Unavailable:
+            return session, freshness
         return live, Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
 
     def _remember(self, asked: Asked, found: tuple[Proposal, ...]) -> None:
