@@ -146,4 +146,13 @@ def test_only_what_stands_between_start_and_report_is_the_requests() -> None:
 
     assert of("START RequestId: another", "x", start, "y", report, "z") == [start, "y", report]
     assert of(start, "y") == [start, "y"]
+    assert of("x", f"REPORT RequestId: {REQUEST}", start, "y") == []
     assert of(f"someone prints START RequestId: {REQUEST}", "x") == []
+
+
+def test_a_function_that_logs_json_is_read_by_its_platform_events() -> None:
+    start = f'{{"time": "x", "type": "platform.start", "record": {{"requestId": "{REQUEST}"}}}}'
+    report = start.replace("platform.start", "platform.report")
+    other = start.replace(REQUEST, "another")
+
+    assert of(other, "x", start, "y", report, "z") == [start, "y", report]

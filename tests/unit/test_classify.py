@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -116,3 +117,13 @@ def test_an_unknown_cause_is_investigated() -> None:
     found = classify(failed_with("OrderRefused", died_in_fail_state=True))
 
     assert (found.action, found.confidence) == (Action.INVESTIGATE, Confidence.LOW)
+
+
+@pytest.mark.parametrize("text", ["a.", "handler ", "security token ", "A", "(x", "invalid ", " "])
+def test_a_long_text_of_a_hostile_author_is_classified_at_once(text: str) -> None:
+    failure = raised("Custom", text * 100_000)
+    started = time.monotonic()
+
+    classify(failure)
+
+    assert time.monotonic() - started < 2

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.history import read_failure
@@ -289,3 +291,61 @@ def test_an_invoked_function_is_named_as_the_call_named_it() -> None:
     )
 
     assert found.resource == "orders-load"
+
+
+KINDS = (
+    "TaskStateEntered",
+    "TaskStateExited",
+    "MapStateEntered",
+    "MapStateStarted",
+    "MapIterationStarted",
+    "MapStateFailed",
+    "ParallelStateEntered",
+    "ParallelStateStarted",
+    "ParallelStateFailed",
+    "FailStateEntered",
+    "ChoiceStateExited",
+    "EvaluationFailed",
+    "LambdaFunctionScheduled",
+    "LambdaFunctionFailed",
+    "ExecutionRedriven",
+    "ExecutionFailed",
+    "ExecutionAborted",
+    "NotInventedYet",
+)
+RUNTIME = "the state 'A' (entered at the event id #2)"
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(KINDS),
+            st.integers(0, 12),
+            st.sampled_from(["A", "B", ""]),
+            st.sampled_from(["", RUNTIME]),
+        ),
+        max_size=12,
+    )
+)
+def test_no_history_however_odd_breaks_the_reader(rows: list[tuple[str, int, str, str]]) -> None:
+    events = tuple(
+        event(number, previous, kind, name=name, error="States.Runtime", cause=cause)
+        for number, (kind, previous, name, cause) in enumerate(rows, start=1)
+    )
+
+    found = read_failure("extract", observed(), events)
+
+    assert found is not None
+    assert len(found.state_path) <= len(events)
+
+
+def test_a_history_as_long_as_they_get_is_read_in_a_moment() -> None:
+    rows = [START, event(2, 0, "MapStateEntered", name="Each"), event(3, 2, "MapStateStarted")]
+    for index in range(6_000):
+        first = 4 + index * 4
+        rows.append(event(first, 3, "MapIterationStarted", name="Each", index=index))
+        rows += task(first + 1, first, "Load", "Boom")
+    end = len(rows) + 1
+    rows += [event(end, end - 1, "MapStateFailed"), failed(end + 1, end)]
+
+    assert failure_of(*rows).state_path == ("Each[5999]", "Load")

@@ -13,9 +13,11 @@ from bunsui_core.domain.value import Value
 
 _CODE_IN_TEXT = re.compile(
     r"\((\w+)\) when calling|Error ?Code:? (\w+)|"
-    r"\b((?:[A-Za-z]\w*\.)*[A-Z]\w+(?:Exception|Error))\b"
+    r"\b((?:[A-Za-z]\w{0,60}\.){0,8}[A-Z]\w{0,80}?(?:Exception|Error))\b"
 )
 _ORDER = tuple(Category)
+_READ = 8_000
+"""Characters of a message that are searched: its author may be hostile, and time is ours."""
 _VAGUE = frozenset({"value", "data", "runtime", "service", "key", "type", "internal"})
 """Stems that name a category and often mean another."""
 _CRASHED = frozenset({132, 134, 139})
@@ -45,7 +47,7 @@ def classify(failure: Failure) -> Classification:
         return _classified([Category.CANCELLED], Confidence.HIGH)
     stems = _stems(failure)
     named = {category for name in stems for category in CODES.get(name, ())}
-    told = {c for c, phrase in phrases().items() if phrase.search(failure.message)}
+    told = {c for c, phrase in phrases().items() if phrase.search(failure.message[:_READ])}
     found = sorted(named | told, key=_ORDER.index)
     if not found:
         return _by_circumstance(failure)
@@ -81,5 +83,5 @@ def _by_circumstance(failure: Failure) -> Classification:
 def _stems(failure: Failure) -> set[str]:
     codes = [failure.exception, failure.error]
     if not failure.died_in_fail_state:
-        codes += ["".join(found) for found in _CODE_IN_TEXT.findall(failure.message)]
+        codes += ["".join(found) for found in _CODE_IN_TEXT.findall(failure.message[:_READ])]
     return {stem(code) for code in codes if code}

@@ -22,7 +22,7 @@ EXECUTION_EVIDENCE = "X1"
 
 _ENDS = frozenset({"ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
 _PASSED_ON = frozenset({"MapStateFailed", "ParallelStateFailed", "MapIterationFailed"})
-_ENTERED_AT = re.compile(r"the state '(.+?)' \(entered at the event id #(\d+)\)")
+_ENTERED_AT = re.compile(r"the state '(.{1,80}?)' \(entered at the event id #(\d{1,6})\)")
 _EVIDENCE_LIMIT = 4000
 
 

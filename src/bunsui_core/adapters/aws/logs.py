@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PAGE = 1000
 _MOST_PAGES = 50
 """Pages read of one stream: a bound on what one question may cost."""
+_MARK = re.compile(r'(START|REPORT) RequestId: |\{.*"type":\s?"platform\.(start|report)"')
 
 
 class AwsLogs:
@@ -34,11 +35,11 @@ class AwsLogs:
         with translated(f"logs of {window.function}"):
             if not window.request_id:
                 return tuple(islice(self._matching(group, window, ""), limit))
-            stream = next(self._matching(group, window, f'"{window.request_id}"'), None)
-            if stream is None:
+            named = tuple(islice(self._matching(group, window, f'"{window.request_id}"'), limit))
+            if not named:
                 return ()
-            written = self._stream(group, stream.stream, window)
-            return tuple(islice(of_request(written, window.request_id), limit))
+            written = self._stream(group, named[0].stream, window)
+            return tuple(islice(of_request(written, window.request_id), limit)) or named
 
     def _group(self, function: str) -> str:
         """LoggingConfig.LogGroup, where the function has one; a deleted function had the usual."""
@@ -83,16 +84,21 @@ def of_request(lines: Iterator[LogLine], request_id: str) -> Iterator[LogLine]:
     """Return the lines from a request's START to its REPORT, both included.
 
     One sandbox works on one request at a time, so what stands between them is that request's.
+    Functions that log JSON have `platform.start` and `platform.report` instead.
     """
-    mark = re.compile(rf"^(START|REPORT) RequestId: {re.escape(request_id)}\b", re.IGNORECASE)
     inside = False
     for line in lines:
-        found = mark.match(line.text)
-        inside = inside or found is not None
+        mark = _mark(line.text, request_id)
+        inside = inside or mark == "start"
         if inside:
             yield line
-        if found and found.group(1).upper() == "REPORT":
+        if mark == "report":
             return
+
+
+def _mark(text: str, request_id: str) -> str:
+    found = _MARK.match(text) if request_id.lower() in text.lower() else None
+    return (found.group(1) or found.group(2)).lower() if found else ""
 
 
 def _line(milliseconds: int, text: str, stream: str) -> LogLine:
