@@ -162,3 +162,23 @@ def test_a_megabyte_of_log_does_not_hide_the_answer(aws: Embedded, name: str) ->
 
     assert execution.describe()["error"] == "OSError"
     assert log_of(aws, name, execution.cause["requestId"])[2].startswith("[ERROR] OSError: full")
+
+
+def test_what_a_function_and_its_processes_print_is_its_log_and_not_its_answer(
+    aws: Embedded, name: str
+) -> None:
+    code = """
+import os, subprocess, sys
+def handler(event, context):
+    os.write(1, b'{"status": "ok", "result": {"value": "forged"}}\\n')
+    subprocess.run(["echo", "from a process"], check=True)
+    return sys.stdin.read()
+"""
+    function = aws.function(name, code)
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(function)}})
+
+    execution = aws.run(machine, {})
+
+    assert json.loads(execution.describe()["output"])["Payload"] == ""
+    events = aws.logs().filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+    assert "from a process" in [event["message"] for event in events]

@@ -49,44 +49,33 @@ def error_code(execution: Execution) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-def test_it_goes_on_at_the_failed_state_with_its_recorded_input(
-    aws: Embedded, needing: str, name: str
-) -> None:
+def of_three(needing: str, name: str) -> dict[str, Json]:
+    """A machine that fails in its second state, and tells in its third what it knows."""
+    known: dict[str, Json] = {
+        "id.$": "$$.Execution.Id",
+        "input.$": "$$.Execution.Input",
+        "redrives.$": "$$.Execution.RedriveCount",
+        "kept.$": "$.session",
+    }
     states: dict[str, Json] = {
         "Prepare": {"Type": "Pass", "Result": need(name), "ResultPath": "$.need", "Next": "Load"},
         "Load": invoking(needing, InputPath="$.need", ResultPath="$.loaded", Next="Tell"),
-        "Tell": {
-            "Type": "Pass",
-            "Parameters": {
-                "id.$": "$$.Execution.Id",
-                "input.$": "$$.Execution.Input",
-                "redrives.$": "$$.Execution.RedriveCount",
-                "kept.$": "$.session",
-            },
-            "End": True,
-        },
+        "Tell": {"Type": "Pass", "Parameters": known, "End": True},
     }
-    machine = aws.machine(name, {"StartAt": "Prepare", "States": states})
-    execution = aws.run(machine, {"session": 7})
-    before = execution.describe()
+    return {"StartAt": "Prepare", "States": states}
+
+
+def test_it_goes_on_at_the_failed_state_with_its_recorded_input(
+    aws: Embedded, needing: str, name: str
+) -> None:
+    execution = aws.run(aws.machine(name, of_three(needing, name)), {"session": 7})
+    assert execution.status == "FAILED"
     repair(aws, name)
 
     execution.redriven()
 
-    after = execution.describe()
-    assert (before["status"], before["redriveCount"], before["redriveStatus"]) == (
-        "FAILED",
-        0,
-        "REDRIVABLE",
-    )
-    assert (after["status"], after["redriveCount"]) == ("SUCCEEDED", 1)
-    assert after["redriveDate"] >= before["stopDate"]
-    assert json.loads(after["output"]) == {
-        "id": execution.arn,
-        "input": {"session": 7},
-        "redrives": 1,
-        "kept": 7,
-    }
+    known = json.loads(execution.describe()["output"])
+    assert known == {"id": execution.arn, "input": {"session": 7}, "redrives": 1, "kept": 7}
     assert execution.types[execution.types.index("ExecutionFailed") :] == [
         "ExecutionFailed",
         "ExecutionRedriven",
@@ -98,6 +87,22 @@ def test_it_goes_on_at_the_failed_state_with_its_recorded_input(
         "PassStateExited",
         "ExecutionSucceeded",
     ]
+
+
+def test_an_execution_says_whether_it_was_and_can_be_redriven(
+    aws: Embedded, needing: str, name: str
+) -> None:
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(needing)}})
+    execution = aws.run(machine, need(name))
+    before = execution.describe()
+    repair(aws, name)
+
+    after = execution.redriven().describe()
+
+    assert (before["redriveCount"], before["redriveStatus"]) == (0, "REDRIVABLE")
+    assert "redriveDate" not in before
+    assert (after["redriveCount"], after["redriveStatus"]) == (1, "NOT_REDRIVABLE")
+    assert after["redriveDate"] >= before["stopDate"]
 
 
 def test_it_can_be_done_again(aws: Embedded, needing: str, name: str) -> None:

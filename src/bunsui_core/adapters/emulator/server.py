@@ -16,6 +16,7 @@ import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bunsui_core.adapters.emulator.patches import anchor
 from bunsui_core.adapters.emulator.record import (
@@ -29,6 +30,11 @@ from bunsui_core.adapters.emulator.record import (
 )
 from bunsui_core.adapters.emulator.watchdog import watch
 from bunsui_core.domain.errors import BunsuiError, Unavailable
+
+if TYPE_CHECKING:
+    from hypercorn.config import Config
+
+    from bunsui_core.adapters.emulator.guard import Application
 
 _LISTEN_BACKLOG = 128
 
@@ -184,7 +190,7 @@ def _describe(port: int, version: str) -> LocalServer:
     )
 
 
-async def _until_stopped(application: object, config: object, watched: int) -> None:
+async def _until_stopped(application: Application, config: Config, watched: int) -> None:
     from hypercorn.asyncio import serve
 
     stopped = asyncio.Event()
@@ -193,7 +199,9 @@ async def _until_stopped(application: object, config: object, watched: int) -> N
         loop.add_signal_handler(number, stopped.set)
     if watched:
         watch(watched, lambda: loop.call_soon_threadsafe(stopped.set))
-    await serve(application, config, shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
+    stop = stopped.wait
+    # hypercorn types scopes as closed dictionaries; ASGI leaves them open.
+    await serve(application, config, shutdown_trigger=stop)  # type: ignore[arg-type]  # as above
 
 
 def _end_functions() -> None:

@@ -11,6 +11,7 @@ from bunsui_core.adapters.emulator.patches import (
     redrive,
     restored,
     root_key,
+    start,
     task,
 )
 
@@ -24,6 +25,7 @@ def apply_all(changed: Callable[[], None]) -> None:
     history.install(changed)
     execution.install()
     task.install()
+    start.install()
     redrive.install()
     restored.install()
     function_errors.install()

@@ -182,9 +182,14 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
 
 def main() -> None:
-    """Serve on the standard streams, with what the function prints in its log."""
-    answers, sys.stdout = sys.stdout, sys.stderr
-    serve(sys.stdin, answers)
+    """Serve on the standard streams, which the function itself does not get to see."""
+    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    # What the function prints, and what its own processes print, belongs in its log.
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    serve(requests, answers)
 
 
 if __name__ == "__main__":
