@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
+from bunsui_core.adapters.emulator import orders
 from bunsui_core.adapters.emulator.actors import credentials
 from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.launcher import up
-from bunsui_core.adapters.emulator.orders import cast
 from bunsui_core.adapters.emulator.scenes import Scene, Staged, scenes, stage
 from bunsui_core.adapters.local.store import LocalPipelines
 from bunsui_core.app.decide import Signing
@@ -45,7 +45,7 @@ class Stage:
         self.desk = operator_desk(settings)
         _ensure_demo_key(self.desk.approvers(), self.desk.init_approver)
         self._root = credentials(settings.home, "root")
-        self._cast = cast(seed)
+        self._cast = orders.cast(seed)
         self.pipeline = deploy(self.server, self._root, self._cast)
         LocalPipelines(writer(settings)).put(self.pipeline)
         narrate(f"deployed pipeline {self.pipeline.name}: {' → '.join(self.pipeline.order)}")
