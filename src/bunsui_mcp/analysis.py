@@ -95,7 +95,6 @@ def _sentence(diagnosis: Diagnosis) -> str:
 def _evidence_line(evidence: Evidence) -> EvidenceLine:
     return EvidenceLine(
         id=clip(evidence.id, 60),
-        kind=evidence.kind,
         source=clip(evidence.source, 120),
         untrusted_text=clip(evidence.text, 260),
     )

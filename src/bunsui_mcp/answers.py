@@ -99,7 +99,6 @@ class EvidenceLine(Part):
     """Something that was read, and where."""
 
     id: str
-    kind: str
     source: str
     untrusted_text: str
 
@@ -184,7 +183,6 @@ class ApprovalAnswer(Answer):
     status: ApprovalStatus
     is_open: bool
     plan_digest: str
-    requester: str
     session_id: str
     steps: tuple[str, ...]
     risk: Risk

@@ -49,8 +49,8 @@ class ReadTools:
             tool(self.list_sessions, "List sessions"),
             tool(self.get_session, "Show a session"),
             tool(self.analyze_failure, "Explain a failure"),
-            tool(self.get_operation_logs, "Read the failing operation's log"),
-            tool(self.propose_recovery, "Propose a recovery"),
+            tool(self.get_operation_logs, "Read the log"),
+            tool(self.propose_recovery, "Judge reruns"),
         ]
 
     def list_sessions(

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from pydantic import ValidationError
 
-from bunsui_core.domain.errors import BadInput, BunsuiError, NotFound
+from bunsui_core.domain.errors import BadInput, BunsuiError, NotFound, StoreDamaged, Unavailable
 from bunsui_mcp.tell import clip
 
 _SENTENCE = 900
@@ -75,6 +75,8 @@ def next_tool(tool: str, error: BunsuiError) -> str:
         return _AFTER_NOT_FOUND.get(tool, "list_sessions")
     if isinstance(error, BadInput):
         return tool
+    if isinstance(error, Unavailable | StoreDamaged):
+        return f"{tool}, once a human has done that"
     return _AFTER_REFUSED.get(tool, "list_sessions")
 
 

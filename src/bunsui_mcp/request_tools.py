@@ -52,7 +52,7 @@ class RequestTools:
     def tools(self) -> list[Tool]:
         """Return the tools, in the order in which they are used."""
         return [
-            tool(self.request_recovery, "Ask a human to recover", ASKS),
+            tool(self.request_recovery, "Ask a human", ASKS),
             tool(self.get_approval, "Show a request"),
             tool(self.wait_for_approval, "Wait for the human"),
         ]
@@ -119,7 +119,6 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
         status=approval.status,
         is_open=approval.status.is_open,
         plan_digest=approval.request.plan_digest,
-        requester=clip(plan.requester, 120),
         session_id=plan.session_id,
         steps=few([f"{step.kind} {step_job(step)}".strip() for step in plan.steps]),
         risk=plan.risk,

@@ -16,6 +16,7 @@ Schema: TypeAlias = "dict[str, Json]"
 
 _REF = "#/$defs/"
 _ANY = ("additionalProperties", {"$ref": f"{_REF}JsonValue"})
+_NULL: Json = {"type": "null"}
 _NOISE_IN = frozenset({"title"})
 _NOISE_OUT = frozenset({"title", "description", "format", "required", "additionalProperties"})
 
@@ -36,8 +37,7 @@ class _Slimmer:
     def __init__(self, schema: Schema, noise: frozenset[str]) -> None:
         self._schema = schema
         self._noise = noise
-        text, known = json.dumps(schema), schema.get("$defs")
-        definitions = known if isinstance(known, dict) else {}
+        text, definitions = json.dumps(schema), _definitions(schema)
         uses = {name: text.count(f'"{_REF}{name}"') for name in definitions}
         self._once = {name: found for name, found in definitions.items() if uses[name] == 1}
         self._shared = {name: found for name, found in definitions.items() if uses[name] > 1}
@@ -56,7 +56,7 @@ class _Slimmer:
             key: self._each(value) if key == "properties" else self._value(value)
             for key, value in kept.items()
         }
-        return _joined(slimmed)
+        return _joined(slimmed, nullable=self._noise is _NOISE_OUT)
 
     def _is_noise(self, key: str, value: Json) -> bool:
         says_nothing = key == "default" and value in ("", None)
@@ -76,14 +76,30 @@ class _Slimmer:
         return self._value(self._once[name]) if name in self._once else self._object(value)
 
 
-def _joined(schema: Schema) -> Schema:
-    """Return `anyOf` over bare types, or over an enum and null, as one `type` or one `enum`."""
-    match schema.pop("anyOf", None):
+def _definitions(schema: Schema) -> Schema:
+    """Return the definitions without their docstrings, which speak to readers of the code."""
+    known = schema.get("$defs")
+    return {
+        name: {key: value for key, value in found.items() if key != "description"}
+        for name, found in (known.items() if isinstance(known, dict) else ())
+        if isinstance(found, dict)
+    }
+
+
+def _joined(schema: Schema, nullable: bool) -> Schema:
+    """Return a schema whose `anyOf` has no needless branch.
+
+    An input that may be left out need not be null as well. An enum takes null among its values; a
+    bare type does not, because a list of types is refused by clients of the OpenAPI dialect.
+    """
+    branches = schema.pop("anyOf", None)
+    if not isinstance(branches, list):
+        return schema
+    kept = [one for one in branches if nullable or one != _NULL]
+    match kept:
+        case [dict(only)]:
+            return {**only, **schema}
         case [{"enum": list(values)}, {"type": "null"}]:
             return {"enum": [*values, None], **schema}
-        case [*kinds] if all(isinstance(kind, dict) and [*kind] == ["type"] for kind in kinds):
-            return {"type": [kind["type"] for kind in kinds if isinstance(kind, dict)], **schema}
-        case None:
-            return schema
-        case kinds:
-            return {"anyOf": kinds, **schema}
+        case _:
+            return {"anyOf": kept, **schema}
