@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import sys
 from typing import Annotated
 
 import typer
@@ -14,7 +16,10 @@ from bunsui_core.settings import read_settings
 
 app = typer.Typer()
 
-PASSPHRASE_LINE = "The demo's approver is {approver}; the passphrase is: {passphrase}"
+READING_S = 15
+"""Seconds until the terminal UI opens by itself."""
+
+NOTE = "To approve, you are {approver} and your passphrase is {passphrase}."
 
 
 @app.command()
@@ -27,13 +32,25 @@ def demo(
 ) -> None:
     """See a pipeline fail and recover, on an embedded AWS."""
     # What the demo needs costs half a second, which `bunsui --help` must not pay.
+    from bunsui_core.log import to_file
     from bunsui_core.wiring.demo import play, set_stage
 
     settings = read_settings()
+    to_file(settings.log_path)
     if headless or not for_people(as_json):
         show(Answer("demo", play(settings, seed, narrate)), as_json)
         return
     waiting = set_stage(settings, seed, narrate)
     narrate(how_to_connect(settings.home))
-    narrate(PASSPHRASE_LINE.format(approver=waiting.approver, passphrase=waiting.passphrase))
-    become("bunsui_tui")
+    note = NOTE.format(approver=waiting.approver, passphrase=waiting.passphrase)
+    narrate(note)
+    let_read()
+    become("bunsui_tui", ["--demo-note", note])
+
+
+def let_read() -> None:
+    """Give the person time to read before the terminal UI covers it all."""
+    narrate(f"\nThe terminal UI opens in {READING_S} seconds; Enter opens it now.")
+    ready, _, _ = select.select([sys.stdin], [], [], READING_S)
+    if ready:
+        sys.stdin.readline()

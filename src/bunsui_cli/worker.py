@@ -20,8 +20,10 @@ app = typer.Typer()
 def worker(as_json: AsJson = False) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
     # What a worker needs costs a quarter of a second, which `bunsui --help` must not pay.
+    from bunsui_core.log import to_stderr
     from bunsui_core.wiring.worker import worker as wired_worker
 
+    to_stderr()
     stop = threading.Event()
     received: list[str] = []
 

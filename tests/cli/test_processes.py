@@ -1,0 +1,75 @@
+"""Commands that become another program or run until they are told to stop."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bunsui_cli.connect import claude_line, host_json
+from tests.cli.shell import PATIENCE_S, Done, bunsui, environment
+from tests.cli.test_schemas import validator
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_that_is_told_to_stop_says_so_in_one_document(
+    stocked: Path, number: signal.Signals
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bunsui_cli", "worker"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(stocked),
+    ) as worker:
+        assert worker.stderr
+        assert "The worker watches" in worker.stderr.readline()
+        worker.send_signal(number)
+        stdout, stderr = worker.communicate(timeout=PATIENCE_S)
+    done = Done(worker.returncode, stdout, stderr)
+
+    assert done.code == 0, stderr
+    validator("cli.worker.json").validate(done.document)
+    assert done.document["data"] == {"signal": number.name}
+    assert "Traceback" not in stderr
+
+
+def test_the_mcp_server_leaves_stdout_to_the_protocol(stocked: Path) -> None:
+    done = bunsui(stocked, "mcp", "--agent", "claude")
+
+    assert done.code == 0, done.stderr
+    assert done.stdout == ""
+
+
+def test_the_mcp_server_wants_to_know_who_asks(stocked: Path) -> None:
+    done = bunsui(stocked, "mcp")
+
+    assert done.code == 2
+    assert "--agent" in str(done.error["message"])
+
+
+def test_the_terminal_ui_refuses_a_pipe(stocked: Path) -> None:
+    done = bunsui(stocked, "tui")
+
+    assert done.code == 8
+    assert done.stdout == ""
+    assert "terminal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_both_ways_to_connect_a_host_start_the_same_server(tmp_path: Path) -> None:
+    home = tmp_path / "with space"
+    words = shlex.split(claude_line(home))
+    server = json.loads(host_json(home))["mcpServers"]["bunsui"]
+
+    command = words[words.index("--") + 1 :]
+    assert command == [server["command"], *server["args"]]
+    assert words[words.index("--env") + 1] == f"BUNSUI_HOME={home}"
+    assert server["env"] == {"BUNSUI_HOME": str(home)}
+    assert Path(command[0]).is_absolute()
