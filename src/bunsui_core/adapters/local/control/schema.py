@@ -48,12 +48,11 @@ def _create(path: Path, statements: tuple[str, ...], version: int) -> None:
 def _touch(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite would let others read the file; its -wal and -shm take over these permissions.
         # A file that exists is not opened: closing it would drop the locks of every connection of
         # this process (POSIX), and another process then removes the -wal that they write to.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        return
+        if not path.exists():
+            # SQLite would let others read the file; its -wal and -shm take over the permissions.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise unusable(path, error) from error
 
