@@ -4,56 +4,70 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 
 import anyio
 
+from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.settings import Settings, read_settings
+from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import agent_desk
 from bunsui_mcp.server import build_server
 from bunsui_mcp.stdio import serve_stdio
 
-log = logging.getLogger("bunsui_mcp")
+UNEXPECTED = 1
+INTERRUPTED = 130
 
 
 def main() -> int:
-    """Serve until the client leaves; the exit code is that of the CLI."""
-    given = _arguments()
-    settings = read_settings()
+    """Serve until the client leaves."""
+    agent = _agent()
+    forward_logs()
     try:
-        _log_to(settings)
-        anyio.run(serve_stdio, build_server(agent_desk(settings, given.agent)))
+        anyio.run(serve_stdio, build_server(agent_desk(read_settings(), agent)))
     except BunsuiError as error:
-        sys.stderr.write(f"{error.code}: {error}\n")
-        return 6 if error.code == "unavailable" else 1
+        log.events("mcp").error("refused", code=error.code, message=str(error))
+        return UNEXPECTED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Exception:
-        log.exception("the MCP server ended")
-        return 1
+        log.events("mcp").exception("ended_unexpectedly")
+        return UNEXPECTED
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def forward_logs() -> None:
+    """Send what the SDK logs to stderr as events; stdout belongs to the protocol."""
+    log.to_stderr()
+    logging.basicConfig(level=logging.WARNING, handlers=[_Events()])
+
+
+class _Events(logging.Handler):
+    """Turns a record of the standard library's logging into an event."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record with its logger and its exception."""
+        event = log.events("mcp").bind(logger=record.name)
+        event.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+
+
+def _agent() -> str:
     parser = argparse.ArgumentParser(
         prog="bunsui mcp", description="Serve bunsui's tools to one agent over stdin and stdout."
     )
     parser.add_argument(
-        "--agent", default="agent", metavar="NAME", help="who is asking; shown to the human"
+        "--agent", default="agent", metavar="NAME", type=_name, help="who is asking, for the human"
     )
-    return parser.parse_args()
+    name: str = parser.parse_args().agent
+    return name
 
 
-def _log_to(settings: Settings) -> None:
-    """Send warnings and crashes to stderr and to the log file, never to stdout."""
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
-    if settings.home.is_dir():
-        handlers.append(logging.FileHandler(settings.log_path, encoding="utf-8", delay=True))
-    logging.basicConfig(
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        handlers=handlers,
+def _name(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", text):
+        return text
+    raise argparse.ArgumentTypeError(
+        "a name has 1 to 40 letters, digits, dots, dashes or underscores"
     )
 
 
