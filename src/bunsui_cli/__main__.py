@@ -72,7 +72,8 @@ def unexpected(error: Exception) -> Problem:
     """Return the sentence for a defect of bunsui and keep its traceback in the log."""
     log = read_settings().log_path
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.touch(mode=0o600)
         with log.open("a", encoding="utf-8") as file:
             file.write("".join(traceback.format_exception(error)))
     except OSError:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.table import Cell, facts, table
-from bunsui_cli.views.words import line, moment, plain, short, status
+from bunsui_cli.views.words import line, moment, plain, status
 from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
 from bunsui_core.domain.trust import Approver
@@ -19,7 +19,7 @@ def listing(value: ApprovalList) -> Sequence[RenderableType]:
     """Return requests, one a line."""
     if not value.items:
         return [Text("Nobody has asked for anything.")]
-    columns = ("request", "status", "asked by", "asks to", "risk", "asked", "note")
+    columns = ("request", "status", "asks to", "session", "asked by")
     return [table(columns, map(row, value.items))]
 
 
@@ -29,11 +29,9 @@ def row(value: Approval) -> Sequence[Cell]:
     return (
         value.request.id,
         status(value.status),
+        "; ".join(map(verb, plan.steps)),
+        plan.session_id,
         plan.requester,
-        "; ".join(map(sentence, plan.steps)),
-        plan.risk.value,
-        short(plan.created_at),
-        line(value.note),
     )
 
 
@@ -80,15 +78,19 @@ def next_step(value: Approval) -> list[RenderableType]:
 
 
 def sentence(step: Step) -> str:
+    """Return what a step would do, and to which session."""
+    return f"{verb(step)} (session {step.session_id})"
+
+
+def verb(step: Step) -> str:
     """Return what a step would do, in a few words."""
     match step:
         case RedriveJob():
-            return f"redrive {step.job} of {step.session_id}"
+            return f"redrive {step.job}"
         case RestartJob():
-            edited = " with an edited input" if step.input_edited else ""
-            return f"restart {step.job} of {step.session_id}{edited}"
+            return f"restart {step.job}{', edited input' if step.input_edited else ''}"
         case StartSession():
-            return f"start {step.pipeline} as {step.session_id}"
+            return f"start {step.pipeline}"
 
 
 def approvers(items: Sequence[Approver]) -> Sequence[RenderableType]:

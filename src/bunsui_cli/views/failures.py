@@ -42,7 +42,7 @@ def diagnosis(value: Diagnosis) -> list[RenderableType]:
                 ("logs", value.logs_note),
             ]
         ),
-        facts((f"  {one.id}", line(one.text, 300)) for one in value.evidence),
+        facts((f"  {one.id}", line(one.text, 160)) for one in value.evidence),
         Text(),
     ]
 
