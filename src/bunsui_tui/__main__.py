@@ -46,7 +46,10 @@ def main() -> int:
     try:
         to_file(settings.log_path)
         app = _app(settings, options)
-        app.run()
+        try:
+            app.run()
+        finally:
+            app.finish(_complain)
     except BunsuiError as error:
         _complain(f"{error.message} {error.next_step}")
         return EXITS.get(error.code, UNEXPECTED)

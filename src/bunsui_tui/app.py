@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.errors import BadInput
-from bunsui_tui.board import Board, Detail, Notice
+from bunsui_tui.board import Board, Detail, Notice, Prepared
 from bunsui_tui.messages import (
     AnswerGiven,
     Decided,
@@ -36,7 +36,7 @@ from bunsui_tui.messages import (
 from bunsui_tui.needs import Desk, Work
 from bunsui_tui.plain import AsciiOnly
 from bunsui_tui.query import parse
-from bunsui_tui.screens.frame import Frame
+from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.screens.inbox import InboxScreen
 from bunsui_tui.screens.review import ReviewScreen
 from bunsui_tui.screens.session import SessionScreen
@@ -46,6 +46,7 @@ from bunsui_tui.workers import DECISION, PAGE, WORKER, Background, Workers, sent
 
 EVERY_SECOND = 1.0
 NOTICE = timedelta(seconds=8)
+PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class DeskApp(App[None]):
         make_worker: Callable[[], Work] | None = None,
     ) -> None:
         self._ascii = AsciiOnly(enabled=setting.ascii_only)
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         for theme in (DARK, LIGHT):
@@ -109,10 +110,16 @@ class DeskApp(App[None]):
         self._refresh()
         self.set_interval(EVERY_SECOND, self._refresh)
 
-    async def on_unmount(self) -> None:
-        """Let the worker finish what it does."""
+    def on_unmount(self) -> None:
+        """Let the worker know that it shall end."""
         if self._inner_worker:
             self._inner_worker.stop()
+
+    def finish(self, say: Callable[[str], None]) -> None:
+        """Wait until the worker has finished its step, and say so when that takes a while."""
+        if self._inner_worker and not self._inner_worker.join(PATIENCE_S):
+            say("the worker finishes the step that is under way…")
+            self._inner_worker.join()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the commands behind `:`, which are the keys by their names."""
@@ -213,7 +220,8 @@ class DeskApp(App[None]):
 
     def on_review_read(self, event: ReviewRead) -> None:
         """Show a review."""
-        reviews = {**self.board.reviews, event.review.plan.request_id: event.review}
+        prepared = Prepared(event.review, self._clock())
+        reviews = {**self.board.reviews, event.review.plan.request_id: prepared}
         self._show(replace(self.board, reviews=reviews))
 
     def on_decided(self, event: Decided) -> None:

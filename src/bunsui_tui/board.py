@@ -43,6 +43,14 @@ class Detail:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A review, and when everything in it was looked up."""
+
+    review: Review
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Notice:
     """A sentence for the reader, until it has been there long enough."""
 
@@ -61,7 +69,7 @@ class Board:
     overview: Overview | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
     logs: Mapping[tuple[str, str], OperationLogs] = field(default_factory=dict)
-    reviews: Mapping[str, Review] = field(default_factory=dict)
+    reviews: Mapping[str, Prepared] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     notice: Notice | None = None
 

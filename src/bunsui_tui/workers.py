@@ -178,10 +178,14 @@ class Background:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the step under way and end."""
+        """End after the step under way."""
         self._stop.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; whether it came within so many seconds."""
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:

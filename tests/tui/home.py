@@ -12,8 +12,9 @@ from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.app.decide import Deciding
 from bunsui_core.desk.agent import Nature
-from bunsui_core.desk.operator import OperatorDesk, Place, Signing
+from bunsui_core.desk.operator import OperatorDesk, Signing
 from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.plan import Place
 from bunsui_core.domain.session import JobRun, Session
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.settings import Settings
@@ -63,7 +64,13 @@ class Home:
         seeing = Seeing(self.world, SilentLogs(), FakeInventory())
         deciding = Deciding(LocalDecisions(connection), keys, LocalAudit(connection))
         nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
-        return OperatorDesk(self.store, seeing, deciding, Place("local", ACCOUNT, REGION), nature)
+        return OperatorDesk(
+            self.store,
+            seeing,
+            deciding,
+            Place(environment="local", account=ACCOUNT, region=REGION),
+            nature,
+        )
 
     def _id(self) -> str:
         self._asked += 1

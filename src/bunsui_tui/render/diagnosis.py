@@ -23,8 +23,8 @@ from bunsui_tui.render.text import (
 )
 from bunsui_tui.render.times import absolute
 
-SHORT = 150
-"""Characters of one text in a small pane: two lines of it."""
+SHORT, LONG = 150, 600
+"""Characters of one text: two lines in a small pane, or as much as a reader wants."""
 
 
 def brief(detail: Detail, limit: int = SHORT) -> list[Block]:
@@ -95,7 +95,7 @@ def full(detail: Detail, job: str) -> list[Block]:
     diagnosis = found[-1]
     failure = diagnosis.failure
     parts: list[Block] = [
-        _claim(diagnosis, 600),
+        _claim(diagnosis, LONG),
         section("OPERATION", words(said(" → ".join(failure.state_path), 300))),
         section("ERROR", said(failure.error, 200), quoted(failure.message, 1200)),
         _rulings(detail, job),

@@ -9,14 +9,27 @@ from rich.table import Table
 from rich.text import Text
 
 from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
+from bunsui_tui.board import Prepared
 from bunsui_tui.render.diagnosis import evidence
 from bunsui_tui.render.inbox import asker
 from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, named, sign
-from bunsui_tui.render.text import MUTED, TITLE, Block, apart, joined, said, section, stack, words
+from bunsui_tui.render.text import (
+    MUTED,
+    TITLE,
+    Block,
+    apart,
+    joined,
+    said,
+    section,
+    shortened,
+    stack,
+    words,
+)
 from bunsui_tui.render.times import ago, left
 
 CHANGES_SHOWN = 3
 VALUE_LIMIT = 120
+CHECK_LIMIT = 24
 
 
 def heading(review: Review, now: datetime, width: int) -> Text:
@@ -37,11 +50,17 @@ def heading(review: Review, now: datetime, width: int) -> Text:
     return apart(line, words(status, named(RISKS[plan.risk], f"▲ {plan.risk.value}")), width)
 
 
-def body(review: Review, now: datetime) -> Group:
+def body(prepared: Prepared, now: datetime) -> Group:
     """Return what will happen, what will not, why, and what was checked."""
+    review = prepared.review
+    age = ago(prepared.at, now)
     parts: list[Block] = []
     for number, step in enumerate(review.steps, 1):
-        parts += [_happens(number, step), *_sections(step, review, now)]
+        parts += [
+            _happens(number, step),
+            *_sections(step),
+            section("CHECKED", _checked(step.checks, age)),
+        ]
     return stack([*parts, section("NEEDS", _needs(review))])
 
 
@@ -88,7 +107,7 @@ def _change(path: str, before: str, after: str) -> Text:
     )
 
 
-def _sections(step: StepReview, review: Review, now: datetime) -> list[Table]:
+def _sections(step: StepReview) -> list[Table]:
     parts = []
     if step.preview:
         reused = [f"{one.job} (output {one.output_digest[:8]})" for one in step.preview.reused]
@@ -102,7 +121,6 @@ def _sections(step: StepReview, review: Review, now: datetime) -> list[Table]:
         parts.append(section("WHY", _why(step)))
     parts.append(section("EFFECTS", said(" · ".join(step.effects) or "none declared", 600)))
     parts.append(section("UNDO", said(step.undo, 300)))
-    parts.append(section("CHECKED", _checked(step.checks, ago(review.freshness.as_of, now))))
     return parts
 
 
@@ -117,9 +135,9 @@ def _why(step: StepReview) -> Text:
 
 def _checked(checks: tuple[Check, ...], age: str) -> Text:
     parts = [
-        words(sign(OK), " ", said(f"{one.name} {one.found}", 120))
+        words(sign(OK), " ", shortened(f"{one.name} {one.found}", CHECK_LIMIT))
         if one.holds
-        else words(sign(FAILED), " ", said(f"{one.name} {one.found}, expected {one.expected}", 200))
+        else words(sign(FAILED), " ", said(f"{one.name} {one.found}, expected {one.expected}", 300))
         for one in checks
     ]
     return joined([*parts, words((age, MUTED))], " · ")

@@ -10,11 +10,13 @@ from rich.text import Text
 
 from bunsui_core.domain.session import SessionStatus, SessionSummary
 from bunsui_tui.board import Board, Detail, ordered
-from bunsui_tui.render.diagnosis import SHORT, brief
+from bunsui_tui.render.diagnosis import LONG, SHORT, brief
 from bunsui_tui.render.graph import dag_line
 from bunsui_tui.render.inbox import question
+from bunsui_tui.render.session import COLUMNS as JOB_COLUMNS
+from bunsui_tui.render.session import rows as job_rows
 from bunsui_tui.render.signs import SESSIONS, WAITING, named, sign
-from bunsui_tui.render.table import Column, Row
+from bunsui_tui.render.table import Column, Row, line, widths
 from bunsui_tui.render.text import MUTED, apart, said, stack, words
 from bunsui_tui.render.times import absolute, ago, bar, lasted, took, typical
 
@@ -91,13 +93,24 @@ def _state(one: SessionSummary) -> Text:
     return word
 
 
-def beside(board: Board, session_id: str, limit: int = SHORT) -> Group:
-    """Return what the pane says: the jobs, the diagnosis, the verdicts, who asks for what."""
+def beside(board: Board, session_id: str, room: int = 0) -> Group:
+    """Return what the pane says: the jobs, the diagnosis, the verdicts, who asks for what.
+
+    With `room` for that many cells in a line, the jobs also stand on a clock, and texts are longer.
+    """
     waiting = [question(one, board.now) for one in board.waiting_for(session_id)]
     detail = board.details.get(session_id)
     if detail is None:
         return stack([words((session_id and "reading…", MUTED)), *waiting])
-    return stack([_first_line(detail), *brief(detail, limit), *waiting, _when(detail, board.now)])
+    clock = [*_on_a_clock(board, session_id, room), Text(" ")] if room else []
+    reason = brief(detail, LONG if room else SHORT)
+    return stack([_first_line(detail), *clock, *reason, *waiting, _when(detail, board.now)])
+
+
+def _on_a_clock(board: Board, session_id: str, room: int) -> list[Text]:
+    jobs = job_rows(board, session_id)
+    sizes = widths(JOB_COLUMNS, jobs, room)
+    return [line(job.cells, JOB_COLUMNS, sizes) for job in jobs]
 
 
 def _first_line(detail: Detail) -> Text:

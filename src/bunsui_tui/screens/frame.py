@@ -20,6 +20,9 @@ from bunsui_tui.render.frame import SMALL
 from bunsui_tui.screens.help import HelpScreen
 from bunsui_tui.widgets.panes import HeadLine, KeyLine, Rule, StatusLine
 
+WIDE = 120
+"""Columns from which on lists and panes stand side by side."""
+
 
 class Frame(Screen[None]):
     """A screen that shows a board; its keys say what they do and why they cannot."""

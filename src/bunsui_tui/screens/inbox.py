@@ -58,11 +58,11 @@ class InboxScreen(Frame):
         """Show the list and the selected request."""
         empty = "nobody asks for anything" if self.board.overview else "reading the store…"
         self.query_one(Rows).show(rows(self.board), empty)
-        self.query_one("#detail", Pane).show(beside(self.board, self.selected))
+        self.query_one("#detail", Pane).show(beside(self.board, self.selected), self.selected)
 
     def on_rows_moved(self) -> None:
         """Show the selected request."""
-        self.query_one("#detail", Pane).show(beside(self.board, self.selected))
+        self.query_one("#detail", Pane).show(beside(self.board, self.selected), self.selected)
         self.show_keys()
 
     def on_rows_opened(self, event: Rows.Opened) -> None:

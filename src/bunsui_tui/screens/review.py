@@ -15,7 +15,7 @@ from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, ApprovalStatus
 from bunsui_core.domain.trust import Approver
 from bunsui_tui.actions import APPROVE, BACK, COPY, DIFFERENCE, EVIDENCE, MOVE, REJECT, Key
-from bunsui_tui.board import Board
+from bunsui_tui.board import Board, Prepared
 from bunsui_tui.messages import AnswerGiven, Noted, SessionWanted
 from bunsui_tui.render.inbox import their_words
 from bunsui_tui.render.review import body, difference, grounds, heading
@@ -65,6 +65,10 @@ class ReviewScreen(Frame):
     @property
     def review(self) -> Review | None:
         """What is shown."""
+        return self._prepared.review if self._prepared else None
+
+    @property
+    def _prepared(self) -> Prepared | None:
         return self.board.reviews.get(self.request_id)
 
     def why_not(self) -> str:
@@ -103,29 +107,31 @@ class ReviewScreen(Frame):
 
     def paint(self) -> None:
         """Show the review, or that it is being prepared."""
-        review = self.review
-        if review is None:
+        prepared = self._prepared
+        if prepared is None:
             waiting = words(("looking up what would happen…", MUTED))
             self.query_one("#heading", Static).update(words("Review ", self.request_id[:64]))
             self.query_one("#plan", Pane).show(waiting)
             return
+        review = prepared.review
         top = heading(review, self.board.now, self.size.width - 2)
         self.query_one("#heading", Static).update(top)
         self.query_one("#words", Pane).show(their_words(review.approval))
-        self._paint_part(review)
+        self._paint_part(prepared)
         self._rest(review)
 
-    def _paint_part(self, review: Review) -> None:
+    def _paint_part(self, prepared: Prepared) -> None:
+        review = prepared.review
         pane = self.query_one("#plan", Pane)
         match self._part:
             case "difference":
-                pane.show(difference(review))
+                pane.show(difference(review), "difference")
             case "evidence":
                 detail = self.board.details.get(review.plan.session_id)
                 analysis = detail.analysis if detail else None
-                pane.show(grounds(analysis, detail.trouble if detail else ""))
+                pane.show(grounds(analysis, detail.trouble if detail else ""), "evidence")
             case _:
-                pane.show(body(review, self.board.now))
+                pane.show(body(prepared, self.board.now), "plan")
 
     def _rest(self, review: Review) -> None:
         bar = self.query_one(AnswerBar)

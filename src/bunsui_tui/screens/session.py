@@ -15,7 +15,7 @@ from bunsui_tui.actions import BACK, COPY, LOG, MOVE, PANE, REVIEW, Key
 from bunsui_tui.board import Board
 from bunsui_tui.messages import LogsWanted, ReviewOpened
 from bunsui_tui.render.session import COLUMNS, beside, heading, log, rows
-from bunsui_tui.screens.frame import Frame
+from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.widgets.panes import Pane, Rule
 from bunsui_tui.widgets.rows import Rows
 
@@ -49,7 +49,7 @@ class SessionScreen(Frame):
 
     def on_mount(self) -> None:
         """Start in the jobs; there is room for the log on a wide screen."""
-        self._log_open = self.app.size.width >= 120
+        self._log_open = self.app.size.width >= WIDE
         self.query_one(Rows).focus()
 
     @property
@@ -88,7 +88,9 @@ class SessionScreen(Frame):
         jobs.show(listed)
         self.query_one("#heading", Static).update(heading(self.board, self.session_id))
         self._choose_failed()
-        self.query_one("#detail", Pane).show(beside(self.board, self.session_id, self.job))
+        self.query_one("#detail", Pane).show(
+            beside(self.board, self.session_id, self.job), self.job
+        )
         self._paint_log()
 
     def _choose_failed(self) -> None:
@@ -105,7 +107,7 @@ class SessionScreen(Frame):
         self.set_class(self._log_open, "-log")
         if self._log_open:
             found = self.board.logs.get((self.session_id, self.job))
-            self.query_one("#log", Pane).show(log(found, self.job))
+            self.query_one("#log", Pane).show(log(found, self.job), self.job)
 
     def _read_log(self) -> None:
         if self._status() is not JobStatus.WAITING:
@@ -113,7 +115,9 @@ class SessionScreen(Frame):
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Show the selected job."""
-        self.query_one("#detail", Pane).show(beside(self.board, self.session_id, event.key))
+        self.query_one("#detail", Pane).show(
+            beside(self.board, self.session_id, event.key), event.key
+        )
         self._paint_log()
         self.show_keys()
         if self._log_open:

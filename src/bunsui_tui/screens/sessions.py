@@ -21,12 +21,14 @@ from bunsui_tui.messages import (
     SessionOpened,
     SessionWanted,
 )
-from bunsui_tui.render.diagnosis import SHORT
 from bunsui_tui.render.session import log
 from bunsui_tui.render.sessions import COLUMNS, beside, filter_line, rows
-from bunsui_tui.screens.frame import Frame
+from bunsui_tui.render.text import MUTED, words
+from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.widgets.panes import Pane, Rule
 from bunsui_tui.widgets.rows import Rows
+
+NO_LOG = words(("no job of it failed; open the session for the log of another job", MUTED))
 
 SETTLED = 0.12
 """Seconds a selection must rest before its detail is read."""
@@ -62,7 +64,8 @@ class SessionsScreen(Frame):
         )
 
     def on_mount(self) -> None:
-        """Start in the list."""
+        """Start in the list; there is room for the log on a wide screen."""
+        self._log_open = self.app.size.width >= WIDE
         self.query_one("#filter").display = False
         self.query_one(Rows).focus()
 
@@ -103,15 +106,17 @@ class SessionsScreen(Frame):
         empty = "no session matches" if board.query.text else "no sessions yet"
         self.query_one(Rows).show(rows(board), empty if board.overview else "reading the store…")
         self.query_one("#count", Static).update(filter_line(board, self.size.width - 2))
-        limit = 600 if self.has_class("-wide") else SHORT
-        self.query_one("#detail", Pane).show(beside(board, self.selected, limit))
+        pane = self.query_one("#detail", Pane)
+        room = pane.size.width - 2 if self.has_class("-wide") else 0
+        pane.show(beside(board, self.selected, room), self.selected)
         self._paint_log()
 
     def _paint_log(self) -> None:
         self.set_class(self._log_open, "-log")
         if self._log_open:
             found = self.board.logs.get((self.selected, ""))
-            self.query_one("#log", Pane).show(log(found, ""))
+            reading = log(found, "") if found or self._has_failed() else NO_LOG
+            self.query_one("#log", Pane).show(reading, self.selected)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Show what is known of the selection at once, and read the rest when it rests."""
@@ -125,7 +130,7 @@ class SessionsScreen(Frame):
         if not session_id:
             return
         self.post_message(SessionWanted(session_id))
-        if self._log_open:
+        if self._log_open and self._has_failed():
             self.post_message(LogsWanted(session_id, ""))
 
     def on_rows_opened(self, event: Rows.Opened) -> None:

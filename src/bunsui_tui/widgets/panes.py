@@ -32,9 +32,16 @@ class Pane(VerticalScroll, can_focus=True):
         """Hold one text."""
         yield Static(markup=False)
 
-    def show(self, content: RenderableType) -> None:
-        """Replace the text; the place in it stays."""
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._about = ""
+
+    def show(self, content: RenderableType, about: str = "") -> None:
+        """Replace the text; the place in it stays while it is about the same."""
         self.query_one(Static).update(content)
+        if about != self._about:
+            self._about = about
+            self.scroll_home(animate=False)
 
 
 class Rule(Static):
