@@ -43,10 +43,11 @@ def execution(job: str, attempt: int = 1, session_id: str = SESSION_ID) -> str:
 
 def a_pipeline(**changes: object) -> Pipeline:
     """Three jobs in a row: extract, transform, load."""
+    again = {"effect": "idempotent"}
     jobs = [
-        {"name": "extract", "machine": machine("extract"), "effect": "idempotent"},
-        {"name": "transform", "machine": machine("transform"), "after": ["extract"]},
-        {"name": "load", "machine": machine("load"), "after": ["transform"]},
+        {"name": "extract", "machine": machine("extract"), **again},
+        {"name": "transform", "machine": machine("transform"), "after": ["extract"], **again},
+        {"name": "load", "machine": machine("load"), "after": ["transform"], **again},
     ]
     return Pipeline.model_validate({"name": "orders", "jobs": jobs, **changes})
 

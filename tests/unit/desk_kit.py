@@ -18,7 +18,7 @@ from bunsui_core.ports.control import Control
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.store import store
+from bunsui_core.wiring.store import place, store
 from tests.builders import ACCOUNT, NOW, REGION, a_request, a_session, execution
 from tests.fakes import FakeInventory, FakeStepFunctions, SilentLogs
 
@@ -60,7 +60,7 @@ class Bench:
             keys=LocalKeys(connection, self.settings.keys_path),
             audit=LocalAudit(connection),
         )
-        return Hands(store(self.settings, connection), seeing, control)
+        return Hands(store(self.settings, connection), seeing, control, place(self.settings))
 
     def submit(self, **plan_changes: object) -> Request:
         """An agent's request, waiting."""

@@ -10,10 +10,11 @@ import pytest
 from bunsui_core.app.execute import LEASE, Turn, execute
 from bunsui_core.app.perform import Hands
 from bunsui_core.domain.approval import Answer, ApprovalStatus, EffectState, Request, fold
+from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.plan import RedriveJob, RestartJob
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.ports.control import Control, Effects, Runner
-from tests.builders import NOW, a_pipeline, a_redrive, a_restart, a_start, execution
+from tests.builders import NOW, a_pipeline, a_redrive, a_restart, a_start, execution, machine
 from tests.fakes import Crash, CrashPoint
 from tests.unit.desk_kit import Bench
 
@@ -143,7 +144,7 @@ def dying(hands: Hands, point: CrashPoint) -> Hands:
         keys=old.keys,
         audit=old.audit,
     )
-    return Hands(hands.store, hands.seeing, control)
+    return Hands(hands.store, hands.seeing, control, hands.place)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -215,3 +216,47 @@ def test_two_workers_and_two_approvals_at_once_make_one_effect(bench: Bench) -> 
     assert signed.decision.decision is Answer.APPROVE
     assert states.count(EffectState.DONE) == 1
     assert len(bench.world.effects) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "what"),
+    [
+        (a_redrive(machine=machine("payroll")), "machine"),
+        (a_redrive(execution_arn=execution("payroll")), "execution"),
+        (a_redrive(input_digest="0" * 64), "input"),
+        (a_restart(machine=machine("payroll")), "machine"),
+        (a_restart(execution_name="another-name"), "name"),
+        (a_restart(attempt=7), "attempt"),
+        (a_restart(input_digest="0" * 64), "input"),
+    ],
+)
+def test_a_plan_that_names_what_is_not_the_sessions_own_is_not_executed(
+    bench: Bench, step: RedriveJob | RestartJob, what: str
+) -> None:
+    """Its asker wrote it; a human approved it without noticing."""
+    request = bench.submit(steps=(step,), risk="high")
+    bench.decide(request)
+
+    assert execute(request, bench.hands(), turn()) is EffectState.STALE
+    effect = bench.store.requests.effect(request.id)
+    assert effect
+    assert f"another {what}" in effect.note
+    assert bench.world.effects == []
+
+
+def test_a_plan_that_understates_its_risk_is_not_executed(bench: Bench) -> None:
+    edited = '{"input": {"source": "s3://elsewhere/day.csv"}, "outputs": {}}'
+    step = a_restart(input_edited=True, input_digest=json_digest(edited))
+    request = bench.submit(steps=(step,), risk="low")
+    bench.decide(request)
+
+    assert execute(request, bench.hands(), turn()) is EffectState.FAILED
+    assert bench.world.effects == []
+
+
+def test_a_plan_for_another_account_is_not_executed(bench: Bench) -> None:
+    request = bench.submit(account="111122223333")
+    bench.decide(request)
+
+    assert execute(request, bench.hands(), turn()) is None
+    assert bench.world.effects == []

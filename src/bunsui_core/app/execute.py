@@ -61,11 +61,12 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
     decisions = hands.store.requests.decisions(request.id)
     if fold(request, decisions, None, turn.now).status is not ApprovalStatus.APPROVED:
         return False
+    if request.plan.place != hands.place:
+        _record("refused: another place", request, hands, turn)
+        return False
     verified = verify_decisions(request, decisions, hands.control.keys, turn.now)
     for refusal in verified.refusals:
-        hands.control.audit.append(
-            f"refused: {refusal}"[:200], request.id, turn.executor, request.plan_digest, turn.now
-        )
+        _record(f"refused: {refusal}"[:200], request, hands, turn)
     return verified.is_approved
 
 

@@ -10,8 +10,14 @@ from bunsui_core.app.world import checks, difference, expectation
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import Conflict, NotFound, Refused
-from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
-from bunsui_core.domain.rerun import has_effect, redriven, restarted
+from bunsui_core.domain.plan import Place, RedriveJob, RestartJob, StartSession, Step
+from bunsui_core.domain.rerun import (
+    has_effect,
+    mismatch,
+    redriven,
+    rerun_risk,
+    restarted,
+)
 from bunsui_core.domain.session import JobRun, Session, SessionStatus
 from bunsui_core.ports.control import Control
 from bunsui_core.ports.observe import Seeing
@@ -28,6 +34,7 @@ class Hands:
     store: Store
     seeing: Seeing
     control: Control
+    place: Place
 
 
 class Stopped(Exception):
@@ -45,6 +52,7 @@ def check(step: Step, request: Request, hands: Hands) -> None:
         _check_start(step, hands)
         return
     session = hands.store.sessions.get(step.session_id)
+    _must_be_honest(step, session, request)
     try:
         found = expectation(session, step.job, hands.seeing)
     except NotFound as error:
@@ -53,6 +61,14 @@ def check(step: Step, request: Request, hands: Hands) -> None:
         raise Stopped(EffectState.STALE, f"nothing was called: {changed}")
     if isinstance(step, RestartJob):
         input_of(step, request)
+
+
+def _must_be_honest(step: RedriveJob | RestartJob, session: Session, request: Request) -> None:
+    if wrong := mismatch(step, session):
+        raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
+    edited = isinstance(step, RestartJob) and step.input_edited
+    if request.plan.risk.rank < rerun_risk(session, step.job, edited).rank:
+        raise Stopped(EffectState.FAILED, "nothing was called: the plan understates its risk")
 
 
 def call(step: Step, token: str, request: Request, hands: Hands, now: datetime) -> str:

@@ -17,8 +17,9 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
 from bunsui_core.domain.propose import Question, verdict_for
 from bunsui_core.domain.recovery import Odds
-from bunsui_core.domain.rerun import last_attempt, preview
+from bunsui_core.domain.rerun import last_attempt, mismatch, preview, rerun_risk
 from bunsui_core.domain.reviewing import effects_of, sentence, undo_of
+from bunsui_core.domain.session import Session
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -54,7 +55,7 @@ def _review(step: Step, request: Request, looked: Looked) -> StepReview:
         preview=preview(session, step.job),
         effects=effects_of(session.pipeline, preview(session, step.job)),
         undo=undo_of(step),
-        checks=_checks(step, question),
+        checks=(_honest(step, session, request), *_checks(step, question)),
     )
 
 
@@ -63,6 +64,16 @@ def _odds(question: Question | None, step: RedriveJob | RestartJob, looked: Look
         return None
     category = question.case.diagnosis.category
     return odds(category, Mode(step.kind), looked.store.outcomes.all())
+
+
+def _honest(step: RedriveJob | RestartJob, session: Session, request: Request) -> Check:
+    """Whether the plan, written by its asker, names this session's own things and its risk."""
+    edited = isinstance(step, RestartJob) and step.input_edited
+    own = rerun_risk(session, step.job, edited)
+    wrong = mismatch(step, session)
+    if not wrong and request.plan.risk.rank < own.rank:
+        wrong = f"the plan says {request.plan.risk.value} risk, it is {own.value}"
+    return Check(name="plan", expected="honest", found=wrong or "honest", holds=not wrong)
 
 
 def _checks(step: RedriveJob | RestartJob, question: Question | None) -> tuple[Check, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bunsui_core.app.decide import Deciding, Said, decide
 from bunsui_core.app.decide import Signing as Signing
 from bunsui_core.app.request import approval, submit
@@ -14,22 +12,13 @@ from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval, ask
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import Refused
-from bunsui_core.domain.plan import Plan, Risk, StartSession
+from bunsui_core.domain.plan import Place, Plan, Risk, StartSession
 from bunsui_core.domain.policy import requirement
 from bunsui_core.domain.propose import LIFETIME
 from bunsui_core.domain.reviewing import document, shown_digest, typed_code
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
-
-
-@dataclass(frozen=True)
-class Place:
-    """The environment that this desk's own plans are about."""
-
-    environment: str
-    account: str
-    region: str
 
 
 class OperatorDesk(AgentDesk):

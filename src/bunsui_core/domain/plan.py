@@ -19,6 +19,19 @@ class Risk(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
 
+    @property
+    def rank(self) -> int:
+        """The order of risks: a higher one costs more."""
+        return list(Risk).index(self)
+
+
+class Place(Value):
+    """One environment: where plans act, and the only place their executor serves."""
+
+    environment: str
+    account: str
+    region: str
+
 
 class Expect(Value):
     """The world as the plan saw it; a difference at execution makes the request stale."""
@@ -89,6 +102,11 @@ class Plan(Value):
     def digest(self) -> str:
         """The hex sha256 that a human signs."""
         return digest("bunsui/plan/v1", canonical(self))
+
+    @property
+    def place(self) -> Place:
+        """Where the plan acts."""
+        return Place(environment=self.environment, account=self.account, region=self.region)
 
     @property
     def session_id(self) -> str:

@@ -9,10 +9,9 @@ from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.outcome import Outcome
-from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import Expect, Plan, RedriveJob, RestartJob, Risk
 from bunsui_core.domain.recovery import Proposal
-from bunsui_core.domain.rerun import last_attempt, preview
+from bunsui_core.domain.rerun import last_attempt, preview, rerun_risk
 from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Case, Mode, Ruling, Verdict
@@ -21,7 +20,6 @@ LIFETIME = timedelta(minutes=30)
 """How long a request waits for a human."""
 
 _RANK = {Ruling.SAFE: 0, Ruling.UNKNOWN: 1, Ruling.UNSAFE: 2, Ruling.HOPELESS: 3}
-_REPEATS = {SideEffect.APPEND, SideEffect.EXTERNAL}
 
 
 class Question(Value):
@@ -101,14 +99,9 @@ def plan_for(question: Question, mode: Mode, request_id: str) -> Plan:
 
 
 def risk(question: Question, mode: Mode) -> Risk:
-    """Return how much a mistake would cost; anything that appends or is unknown is high."""
-    job = question.case.diagnosis.job
-    touched = {job, *preview(question.session, job).follows}
-    effects = {j.effect for j in question.session.pipeline.jobs if j.name in touched}
+    """Return how much a mistake of this mode would cost."""
     edited = mode is Mode.RESTART and question.edited_input is not None
-    if edited or effects & _REPEATS:
-        return Risk.HIGH
-    return Risk.LOW if question.session.environment == "local" else Risk.MEDIUM
+    return rerun_risk(question.session, question.case.diagnosis.job, edited)
 
 
 def _step(question: Question, mode: Mode) -> RedriveJob | RestartJob:

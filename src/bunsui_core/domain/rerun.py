@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bunsui_core.domain.advance import new_attempt, status_of
+from bunsui_core.domain.advance import execution_name, new_attempt, status_of
 from bunsui_core.domain.canonical import text_digest
-from bunsui_core.domain.plan import RedriveJob, RestartJob
+from bunsui_core.domain.pipeline import SideEffect
+from bunsui_core.domain.plan import RedriveJob, RestartJob, Risk
 from bunsui_core.domain.recovery import Preview, ReusedOutput
 from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session
+
+_REPEATS = {SideEffect.APPEND, SideEffect.EXTERNAL}
 
 
 def preview(session: Session, job: str) -> Preview:
@@ -25,6 +28,48 @@ def preview(session: Session, job: str) -> Preview:
     kept = {job, *follows, *(r.job for r in reused)}
     untouched = tuple(name for name in others if name not in kept)
     return Preview(runs=(job,), follows=follows, reused=reused, untouched=untouched)
+
+
+def rerun_risk(session: Session, job: str, edited: bool) -> Risk:
+    """Return how much a mistake would cost; what appends, is unknown or edited is high."""
+    touched = {job, *preview(session, job).follows}
+    effects = {j.effect for j in session.pipeline.jobs if j.name in touched}
+    if edited or effects & _REPEATS:
+        return Risk.HIGH
+    return Risk.LOW if session.environment == "local" else Risk.MEDIUM
+
+
+def mismatch(step: RedriveJob | RestartJob, session: Session) -> str:
+    """Return what a step names that is not this session's own, or an empty text.
+
+    A request is written by its asker: its machine, execution, name and input are believed only
+    when they are what the session itself says.
+    """
+    job = session.pipeline.find(step.job)
+    last = last_attempt(session, step.job)
+    if job is None or last is None:
+        return f"session {session.id} has no execution of job {step.job}"
+    said = {"machine": (step.machine, job.machine), **_targets(step, session, last)}
+    wrong = (name for name, (named, own) in said.items() if named != own)
+    return next((f"the plan names another {name} than the session's" for name in wrong), "")
+
+
+def _targets(
+    step: RedriveJob | RestartJob, session: Session, last: Attempt
+) -> dict[str, tuple[str, str]]:
+    if isinstance(step, RedriveJob):
+        return {
+            "execution": (step.execution_arn, last.execution_arn),
+            "input": (step.input_digest, last.input_digest),
+        }
+    number = last.number + 1
+    own = step.input_digest if step.input_edited else last.input_digest
+    return {
+        "execution": (step.failed_execution_arn, last.execution_arn),
+        "attempt": (str(step.attempt), str(number)),
+        "name": (step.execution_name, execution_name(session.id, step.job, number)),
+        "input": (step.input_digest, own),
+    }
 
 
 def redriven(session: Session, step: RedriveJob) -> Session:

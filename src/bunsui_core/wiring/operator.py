@@ -8,11 +8,11 @@ from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.app.decide import Deciding
-from bunsui_core.desk.operator import OperatorDesk, Place
+from bunsui_core.desk.operator import OperatorDesk
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import nature
 from bunsui_core.wiring.seeing import seeing
-from bunsui_core.wiring.store import store
+from bunsui_core.wiring.store import place, store
 
 
 def writer(settings: Settings) -> StoreWriter:
@@ -29,6 +29,5 @@ def operator_desk(settings: Settings) -> OperatorDesk:
         keys=LocalKeys(connection, settings.keys_path),
         audit=LocalAudit(connection),
     )
-    place = Place(settings.environment, settings.account, settings.region)
     remembered = store(settings, connection)
-    return OperatorDesk(remembered, seeing(settings, "agent"), deciding, place, nature())
+    return OperatorDesk(remembered, seeing(settings, "agent"), deciding, place(settings), nature())

@@ -11,8 +11,14 @@ from bunsui_core.adapters.local.store import (
     LocalPipelines,
     LocalSessions,
 )
+from bunsui_core.domain.plan import Place
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
+
+
+def place(settings: Settings) -> Place:
+    """Return the one environment that this process serves."""
+    return Place(environment=settings.environment, account=settings.account, region=settings.region)
 
 
 def reader(settings: Settings) -> StoreReader:

@@ -19,7 +19,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import clock, new_id
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.seeing import local_access, seeing
-from bunsui_core.wiring.store import store
+from bunsui_core.wiring.store import place, store
 from bunsui_core.worker import Worker
 
 
@@ -34,6 +34,6 @@ def worker(settings: Settings) -> Worker:
         keys=LocalKeys(connection, settings.keys_path),
         audit=LocalAudit(connection),
     )
-    hands = Hands(store(settings, connection), seeing(settings, "worker"), control)
+    hands = Hands(store(settings, connection), seeing(settings, "worker"), control, place(settings))
     shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
     return Worker(hands, shelf, f"worker:{os.getpid()}:{new_id()}", clock)
