@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,15 +18,18 @@ from mypy_boto3_stepfunctions import SFNClient
 from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.adapters.emulator.record import Folder, LocalServer
 from bunsui_core.app.decide import Signing
-from bunsui_core.domain.approval import Answer, ApprovalStatus
+from bunsui_core.domain.answer import SessionView
+from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
 from bunsui_core.domain.demo import DemoReport, ScenePlayed
 from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.domain.session import Attempt
+from bunsui_core.domain.session import Attempt, SessionStatus
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import agent_desk
 from bunsui_core.wiring.operator import operator_desk
 from bunsui_core.wiring.stage import APPROVER, PASSPHRASE
 from bunsui_core.wiring.worker import worker
+from tests.cli.shell import Terminal, bunsui
+from tests.cli.test_schemas import validator
 
 SEED = 2
 DEMO_SECONDS = 240
@@ -129,6 +133,26 @@ def test_what_aws_shows_is_what_the_store_says(played: Played) -> None:
             assert found["status"] == attempt.status.value
 
 
+def test_every_command_that_looks_answers_in_its_schema(played: Played) -> None:
+    home, session_id = played.settings.home, played.scene("rejected").session_id
+    request_id = str(played.scene("rejected").request_id)
+    reads = [
+        ("sessions", "list"),
+        ("sessions", "show", session_id),
+        ("sessions", "logs", session_id),
+        ("failures", "analyze", session_id),
+        ("recovery", "propose", session_id),
+        ("approvals", "list"),
+        ("approvals", "show", request_id),
+        ("approvers", "list"),
+        ("local", "status"),
+    ]
+    for command in reads:
+        done = bunsui(home, *command)
+        assert (done.code, done.stderr, done.stdout.count("\n")) == (0, "", 1), done.stdout
+        validator(f"cli.{command[0]}-{command[1]}.json").validate(done.document)
+
+
 def test_two_workers_and_two_approvals_at_once_make_one_effect(played: Played) -> None:
     """The rejected scene's failure is asked about again, approved twice and executed twice."""
     settings = played.settings
@@ -174,3 +198,27 @@ def test_the_demo_key_is_marked(played: Played) -> None:
     known = operator_desk(played.settings).approvers()
 
     assert [(one.name, one.is_demo) for one in known] == [(APPROVER, True)]
+
+
+def test_a_person_starts_a_session_from_the_shell_alone(played: Played, tmp_path: Path) -> None:
+    home = played.settings.home
+    healthy = agent_desk(played.settings, "test").session(played.scene("healthy").session_id)
+    file = tmp_path / "input.json"
+    file.write_text(healthy.session.input, encoding="utf-8")
+    started = bunsui(
+        home, *("sessions", "start", played.report.pipeline), "--input", str(file), "--reason", "r"
+    )
+    asked = Approval.model_validate(started.document["data"])
+
+    terminal = Terminal(home, ["approvals", "approve", asked.request.id])
+    terminal.expect(f"Passphrase of {APPROVER}: ")
+    terminal.type(PASSPHRASE)
+    assert terminal.end().code == 0
+    one = worker(played.settings)
+    deadline = time.monotonic() + DEMO_SECONDS
+    while one.tick() and time.monotonic() < deadline:
+        pass
+
+    shown = bunsui(home, "sessions", "show", asked.request.plan.session_id)
+    view = SessionView.model_validate(shown.document["data"])
+    assert view.session.status is SessionStatus.SUCCEEDED
