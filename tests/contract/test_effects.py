@@ -98,6 +98,15 @@ def test_whoever_lost_the_lease_can_neither_record_nor_finish(effects: Effects) 
         effects.finish(a_claim(), EffectState.DONE, "")
 
 
+def test_whoever_never_claimed_can_neither_record_nor_finish(effects: Effects) -> None:
+    effects.claim(a_claim())
+
+    with pytest.raises(Conflict, match="worker-2"):
+        effects.record(a_claim("worker-2"), a_step())
+    with pytest.raises(Conflict, match="worker-2"):
+        effects.finish(a_claim("worker-2"), EffectState.DONE, "")
+
+
 def test_an_executor_that_took_over_from_itself_has_the_new_lease_only(effects: Effects) -> None:
     effects.claim(a_claim())
     effects.claim(a_claim(minute=1))
