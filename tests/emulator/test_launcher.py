@@ -26,6 +26,12 @@ WAITING: dict[str, Json] = {
     "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}},
 }
 PASSING: dict[str, Json] = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+# Both know each other only through the function's own process.
+STARTING_ANOTHER = """
+import os, subprocess
+def handler(event, context):
+    return [os.getpid(), subprocess.Popen(["sleep", "600"]).pid]
+"""
 
 
 def started(home: Path, port: int = 0) -> LocalServer:
@@ -199,27 +205,37 @@ def test_it_ends_with_the_process_it_watches_however_that_ends(home: Path) -> No
     assert status(home) is None
 
 
-def test_no_function_outlives_the_server(home: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's process table")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_function_outlives_the_server(home: Path, number: signal.Signals) -> None:
     embedded = Embedded(started(home), home)
     with embedded.open:
-        code = "import os\ndef handler(event, context): return os.getpid()\n"
-        function = embedded.function("pid", code)
-        machine = embedded.machine("pid", {"StartAt": "A", "States": {"A": invoking(function)}})
+        function = embedded.function("pids", STARTING_ANOTHER)
+        machine = embedded.machine("pids", {"StartAt": "A", "States": {"A": invoking(function)}})
         output = embedded.run(machine, {}).describe()["output"]
-    pid = json.loads(output)["Payload"]
+    pids = json.loads(output)["Payload"]
+
+    os.kill(embedded.server.pid, number)
+
+    until(lambda: not any(_runs(pid) for pid in pids))
+    assert len(pids) == 2
+
+
+def test_a_stopped_server_leaves_no_temporary_files(home: Path) -> None:
+    started(home)
 
     down(home)
 
-    until(lambda: not _runs(pid))
     assert not Folder.of(home).temporary.exists()
 
 
 def _runs(pid: int) -> bool:
+    """Whether a process runs; one that is dead and not yet buried does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return True
+    return state not in ("Z", "X")
 
 
 def _nobody() -> LocalServer:

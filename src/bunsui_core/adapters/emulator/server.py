@@ -143,6 +143,9 @@ def _settings(folder: Folder, port: int, wait_scale: str) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "SFN_WAIT_SCALE": wait_scale,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # All that functions talk to is on this machine; on macOS it also keeps a forked child from
+        # asking the system for proxies, which it may not.
+        "NO_PROXY": "127.0.0.1",
     }
 
 
@@ -159,7 +162,7 @@ def _serve(
 
     version, token = identity
     saver = Autosave()
-    apply_all(saver.changed)
+    nursery = apply_all(folder.temporary, saver.changed)
     server = _describe(listener.getsockname()[1], version)
 
     def ready() -> None:
@@ -176,6 +179,7 @@ def _serve(
     asyncio.run(_until_stopped(when_started(guarded, ready), config, arguments.watch_pid))
     saver.stop()
     _end_functions()
+    nursery.close()
 
 
 def _describe(port: int, version: str) -> LocalServer:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from typing import NoReturn, TypedDict
+from typing import Any, NoReturn, TypedDict
 
 import boto3
-import botocore.session
 
 log = logging.getLogger()
 log.setLevel(logging.INFO)
@@ -71,12 +70,11 @@ def ask_dependency(place: str) -> None:
 
 def refuse(said: Mapping[str, str]) -> NoReturn:
     """Raise the error that the SDK raises when this service throttles this call."""
-    service = botocore.session.get_session().create_client(said["service"])
+    service: Any = boto3.client(said["service"])  # type: ignore[call-overload]  # which is data
     error = service.exceptions.from_code(said["code"])
     words = {"Code": said["code"], "Message": said["message"]}
     attempts = {"RetryAttempts": 4, "MaxAttemptsReached": True}
-    answer = {"Error": words, "ResponseMetadata": attempts}
-    raise error(answer, said["operation"])  # type: ignore[operator]  # a class, whatever the stub says
+    raise error({"Error": words, "ResponseMetadata": attempts}, said["operation"])
 
 
 def load(url: str) -> str:

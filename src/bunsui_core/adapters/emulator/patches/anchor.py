@@ -49,22 +49,6 @@ def require(replaced: Callable[..., object], sha256: str) -> None:
         )
 
 
-def require_text(name: str, text: str, sha256: str) -> None:
-    """Pass when a text to be replaced is still the known one.
-
-    Raises:
-        Unavailable: the text is another one than the patch was written for.
-    """
-    if _sha256(text) != sha256:
-        raise Unavailable(
-            f"MiniStack's {name} is not the text that the embedded AWS replaces.", _REINSTALL
-        )
-
-
 def fingerprint(replaced: Callable[..., object]) -> str:
     """Return sixteen hexadecimal digits that name the source of a function."""
-    return _sha256(inspect.getsource(replaced))
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(inspect.getsource(replaced).encode()).hexdigest()[:16]

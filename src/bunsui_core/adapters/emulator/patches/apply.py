@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from bunsui_core.adapters.emulator.patches import (
     execution,
     function_errors,
     history,
+    nursery,
     redrive,
     restored,
     root_key,
     start,
     task,
 )
+from bunsui_core.adapters.emulator.patches.nursery import Nursery
 
 
-def apply_all(changed: Callable[[], None]) -> None:
-    """Make MiniStack behave as AWS where bunsui looks; `changed` is called when an execution moves.
+def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
+    """Make MiniStack behave as AWS where bunsui looks; return the nursery of its functions.
+
+    `changed` is called when an execution moves.
 
     Raises:
         Unavailable: MiniStack is not the one that the patches were written for.
@@ -30,3 +35,4 @@ def apply_all(changed: Callable[[], None]) -> None:
     restored.install()
     function_errors.install()
     root_key.install()
+    return nursery.install(temporary)

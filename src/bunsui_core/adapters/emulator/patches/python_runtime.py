@@ -1,8 +1,7 @@
 """The program that runs one Python function, a process per environment, as AWS's runtime does.
 
 It reads one JSON line that names the function, then one line per invocation, and answers each with
-one line. What the function prints or logs goes to stderr, closed by an end mark per invocation. It
-is copied next to the function's code and run there, so it imports the standard library only.
+one line. What the function prints or logs goes to stderr, closed by an end mark per invocation.
 """
 
 from __future__ import annotations
