@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bunsui_core.domain.answer import Analysis, SessionView
 from bunsui_core.domain.diagnosis import Diagnosis
-from bunsui_core.domain.failure import Evidence
+from bunsui_core.domain.failure import Evidence, EvidenceKind
 from bunsui_mcp.answers import AnalysisAnswer, EvidenceLine, OtherFailure
 from bunsui_mcp.sessions import log_text
 from bunsui_mcp.tell import clip, few, page
@@ -22,6 +22,7 @@ def analysis_answer(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         return _nothing_failed(analysis, view)
     first, *others = analysis.diagnoses
     lines = page([log_text(line, 300) for line in reversed(first.logs)], "", _LOG_LINES, _LOG_ROOM)
+    evidence = [one for one in first.evidence if one.kind is not EvidenceKind.LOG or not first.logs]
     text = _execution_input(view, first)
     shown = clip(text, _INPUT)
     return AnalysisAnswer(
@@ -40,8 +41,8 @@ def analysis_answer(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         transient=first.transient,
         action=first.action,
         confidence=first.confidence,
-        explanation=clip(first.summary, 500),
-        evidence=tuple(_evidence_line(one) for one in first.evidence[:_EVIDENCE]),
+        untrusted_explanation=clip(first.summary, 500),
+        evidence=tuple(_evidence_line(one) for one in evidence[:_EVIDENCE]),
         untrusted_log_lines=tuple(reversed(lines.items)),
         logs_note=clip(first.logs_note, 300),
         execution_input=shown,
@@ -49,7 +50,7 @@ def analysis_answer(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         other_failures=tuple(
             OtherFailure(job=one.job, category=one.category) for one in others[:5]
         ),
-        truncated=bool(lines.next_cursor) or len(first.evidence) > _EVIDENCE or len(others) > 5,
+        truncated=bool(lines.next_cursor) or len(evidence) > _EVIDENCE or len(others) > 5,
     )
 
 
@@ -71,7 +72,7 @@ def _nothing_failed(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         transient=None,
         action=None,
         confidence=None,
-        explanation="",
+        untrusted_explanation="",
         evidence=(),
         untrusted_log_lines=(),
         logs_note="",

@@ -124,7 +124,7 @@ class AnalysisAnswer(Answer):
     transient: bool | None
     action: Action | None
     confidence: Confidence | None
-    explanation: str
+    untrusted_explanation: str
     evidence: tuple[EvidenceLine, ...]
     untrusted_log_lines: tuple[str, ...]
     logs_note: str

@@ -17,7 +17,7 @@ from typing import TypeVar
 import anyio
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import TextContent
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, ValidationError
 
 from bunsui_core.domain.value import Json, Value
 from bunsui_core.domain.verdict import Ruling
@@ -163,13 +163,16 @@ def reason_for(cause: AnalysisAnswer, best: ProposalLine) -> str:
     return text[:1_000]
 
 
-def main() -> int:
-    """Play the cases of the command line; 4 when a tool refused one, 6 without a server."""
+def main(words: list[str]) -> int:
+    """Play the cases of a command line; 4 when a tool refused one, 6 without a server."""
     try:
-        single, cases, agent, waits = _arguments(sys.argv[1:])
+        single, cases, agent, waits = _arguments(words)
         played, refusals = anyio.run(_play, cases, agent, waits)
+    except ValidationError:
+        sys.stderr.write('bad_input: a case is {"session_id": "…", "edited_input": {…} or null}\n')
+        return 2
     except ValueError as error:
-        sys.stderr.write(f"bad_input: {error}\n")
+        sys.stderr.write(f"bad_input: this is not JSON: {error}\n")
         return 2
     except (MCPError, OSError) as error:
         sys.stderr.write(f"unavailable: the MCP server did not answer: {error}\n")
@@ -227,4 +230,4 @@ def _arguments(words: list[str]) -> tuple[bool, list[Case], str, bool]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

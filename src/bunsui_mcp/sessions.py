@@ -6,7 +6,7 @@ from collections import Counter
 
 from bunsui_core.domain.answer import Freshness, OperationLogs, SessionPage, SessionView
 from bunsui_core.domain.failure import LogLine
-from bunsui_core.domain.session import JobRun, Session, SessionStatus, SessionSummary
+from bunsui_core.domain.session import JobRun, JobStatus, Session, SessionStatus, SessionSummary
 from bunsui_mcp.answers import JobLine, LogsAnswer, SessionAnswer, SessionLine, SessionsAnswer
 from bunsui_mcp.tell import clip, few, page
 
@@ -81,8 +81,8 @@ def logs_answer(logs: OperationLogs, limit: int, cursor: str, freshness: Freshne
 
 
 def log_text(line: LogLine, size: int) -> str:
-    """Return a log line on one line, with its time."""
-    return clip(f"{line.at:%H:%M:%S} {line.text.rstrip()}", size)
+    """Return what was logged at once, a traceback included, with its time."""
+    return clip(f"{line.at:%H:%M:%S} {line.text.rstrip()}", size, newlines=True)
 
 
 def _session_line(item: SessionSummary) -> SessionLine:
@@ -112,11 +112,11 @@ def _job_line(session: Session, run: JobRun) -> JobLine:
 
 
 def _session_sentence(session: Session) -> str:
-    done = sum(not run.status.is_failure and run.last is not None for run in session.runs)
+    done = sum(run.status is JobStatus.SUCCEEDED for run in session.runs)
     failed = f" Failed: {', '.join(few(session.failed_jobs, 3))}." if session.failed_jobs else ""
     return (
         f"Session {clip(session.id, 100)} of {session.pipeline.name} is {session.status}; "
-        f"{done} of {len(session.runs)} jobs started and did not fail.{failed}"
+        f"{done} of {len(session.runs)} jobs are done.{failed}"
     )
 
 

@@ -19,6 +19,7 @@ from bunsui_mcp.answers import (
     SessionAnswer,
     SessionsAnswer,
 )
+from bunsui_mcp.schemas import files
 from bunsui_mcp.server import build_server
 from tests.builders import INPUT, SESSION_ID, a_session, later
 from tests.mcp.calls import answered, document_of, text_of
@@ -61,6 +62,7 @@ async def test_an_answer_keeps_the_schema_that_was_published(
         answer = await answered(client, tool, **arguments)
 
     jsonschema.validate(answer, published[tool] or False)
+    jsonschema.validate(answer, json.loads(files()[f"mcp.{tool}.json"]))
     kind.model_validate(answer)
 
 

@@ -15,7 +15,7 @@ from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.value import Json
 from bunsui_core.wiring.rehearsal import Rehearsed
-from bunsui_mcp.rehearsal import Case, Played, ScriptedAgent, laid_over
+from bunsui_mcp.rehearsal import Case, Played, ScriptedAgent, laid_over, main
 from bunsui_mcp.server import build_server
 from tests.builders import SESSION_ID, a_session
 from tests.mcp.home import Home
@@ -154,12 +154,23 @@ def test_one_session_is_one_object(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--case", "{no"], ["--case", "{}"], ["--edited-input", "{}"], ["--stranger"]]
+    ("words", "sentence"),
+    [
+        (["--case", "{no"], "--case"),
+        (["--case", "{}"], "a case is"),
+        (["--edited-input", "{}"], "behind the --session"),
+        (["--session", "s-1", "--edited-input", "{no"], "not JSON"),
+        (["--stranger"], "--stranger"),
+    ],
 )
 def test_words_that_say_nothing_are_refused_before_a_server_starts(
-    tmp_path: Path, words: list[str]
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = run(tmp_path, *words)
+    try:
+        code = main(words)
+    except SystemExit as left:
+        code = int(left.code or 0)
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
+    heard = capsys.readouterr()
+    assert (code, heard.out) == (2, "")
+    assert sentence in heard.err
