@@ -45,3 +45,13 @@ def task(first: int, previous: int, name: str, error: str, cause: str = "") -> l
         event(first + 1, first, "LambdaFunctionScheduled", resource=FUNCTION),
         event(first + 2, first + 1, "LambdaFunctionFailed", error=error, cause=cause),
     ]
+
+
+START = event(1, 0, "ExecutionStarted")
+
+
+def failed(
+    number: int, previous: int, error: str = "Boom", cause: str = "it broke"
+) -> HistoryEvent:
+    """The end of an execution that failed."""
+    return event(number, previous, "ExecutionFailed", error=error, cause=cause)

@@ -204,37 +204,36 @@ def test_where_the_evidence_does_not_tell_the_verdict_is_unknown(mode: Mode) -> 
     assert judge(mode, case, later(hours=1)).ruling is Ruling.UNKNOWN
 
 
-@given(
-    mode=st.sampled_from(Mode),
-    category=st.sampled_from(Category),
-    transient=st.sampled_from([True, False, None]),
-    confidence=st.sampled_from(Confidence),
-    effect=st.sampled_from(SideEffect),
-    changes=st.lists(
-        st.tuples(st.sampled_from(Subject), st.sampled_from([True, False, None])), max_size=4
-    ),
-    edited=st.booleans(),
-)
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A case of any diagnosis, looks, effect and input."""
+    seen = st.builds(a_look, st.sampled_from(Subject), st.sampled_from([True, False, None]))
+    told: dict[str, object] = {
+        "category": draw(st.sampled_from(Category)),
+        "transient": draw(st.sampled_from([True, False, None])),
+        "confidence": draw(st.sampled_from(Confidence)),
+    }
+    return a_case(
+        told,
+        looks=tuple(draw(st.lists(seen, max_size=4))),
+        effect=draw(st.sampled_from(SideEffect)),
+        input_edited=draw(st.booleans()),
+    )
+
+
+@given(mode=st.sampled_from(Mode), case=cases())
 def test_every_reason_cites_evidence_and_no_repeated_effect_is_called_safe(
-    mode: Mode,
-    category: Category,
-    transient: bool | None,
-    confidence: Confidence,
-    effect: SideEffect,
-    changes: list[tuple[Subject, bool | None]],
-    edited: bool,
+    mode: Mode, case: Case
 ) -> None:
-    looks = tuple(a_look(subject, changed) for subject, changed in changes)
-    told: dict[str, object] = {"category": category, "transient": transient}
-    told["confidence"] = confidence
-    case = a_case(told, looks=looks, effect=effect, input_edited=edited)
-    known = {"E6", "X1"} | {f"{look.subject}:{look.name}" for look in looks}
+    known = {"E6", "X1"} | {f"{look.subject}:{look.name}" for look in case.looks}
 
     verdict = judge(mode, case, later(hours=1))
 
     assert all(set(reason.evidence) <= known and reason.evidence for reason in verdict.reasons)
-    if effect in {SideEffect.APPEND, SideEffect.EXTERNAL}:
+    if case.effect in {SideEffect.APPEND, SideEffect.EXTERNAL}:
         assert verdict.ruling is not Ruling.SAFE
     if verdict.ruling is Ruling.HOPELESS:
-        assert transient is False
-        assert not any(look.changed for look in looks if look.subject is not Subject.DEFINITION)
+        assert case.diagnosis.transient is False
+        assert not any(
+            look.changed for look in case.looks if look.subject is not Subject.DEFINITION
+        )
