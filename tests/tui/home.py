@@ -33,6 +33,7 @@ from tests.builders import (
     later,
 )
 from tests.fakes import Clock, FakeInventory, FakeStepFunctions, SilentLogs
+from tests.local_home import LIGHT
 
 APPROVER = "hanako"
 PASSPHRASE = "three quiet rivers"
@@ -55,7 +56,7 @@ class Home:
         self.session = self.store.sessions.save(a_session())
         self.healthy = self.store.sessions.save(a_healthy_session("s-healthy"))
         self.store.diagnoses.put(a_diagnosis())
-        keys = LocalKeys(connection, self.settings.keys_path)
+        keys = LocalKeys(connection, self.settings.keys_path, LIGHT)
         keys.create(APPROVER, PASSPHRASE, False, self.clock())
         self._asked = 0
         self.desk = self._desk(connection, keys)

@@ -21,17 +21,18 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import place, store
 from tests.builders import ACCOUNT, NOW, REGION, a_request, a_session, execution
 from tests.fakes import FakeInventory, FakeStepFunctions, SilentLogs
+from tests.local_home import LIGHT
 
 APPROVER = "hanako"
 PASSPHRASE = "three quiet rivers"
 
 
 def make_home(home: Path) -> None:
-    """Make a store with an approver; sealing a key is slow, so tests copy one home."""
+    """Make a store with an approver, whose key is sealed lightly; tests copy one home."""
     settings = Settings(home=home)
     create(settings.store_path, settings.inbox_path)
     writer = StoreWriter(settings.store_path, ACCOUNT, REGION)
-    LocalKeys(writer, settings.keys_path).create(APPROVER, PASSPHRASE, False, NOW)
+    LocalKeys(writer, settings.keys_path, LIGHT).create(APPROVER, PASSPHRASE, False, NOW)
 
 
 class Bench:
