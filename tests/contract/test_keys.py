@@ -85,9 +85,13 @@ def test_a_name_that_cannot_be_told_apart_is_refused(keys: Keys, name: str) -> N
         keys.create(name, PASSPHRASE, False, NOW)
 
 
-def test_a_key_without_a_passphrase_is_not_made(keys: Keys) -> None:
-    with pytest.raises(BadInput):
-        keys.create(HANAKO, "", False, NOW)
+@pytest.mark.parametrize(("passphrase", "demo"), [("", True), ("", False), ("1234567", False)])
+def test_a_key_under_a_passphrase_that_anybody_guesses_is_not_made(
+    keys: Keys, passphrase: str, demo: bool
+) -> None:
+    with pytest.raises(BadInput, match="at least 8"):
+        keys.create(HANAKO, passphrase, demo, NOW)
+    assert keys.trusted() == ()
 
 
 def test_a_signature_covers_every_byte(keys: Keys) -> None:

@@ -21,6 +21,9 @@ from bunsui_core.domain.trust import Approver
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 """What an approver may be called; it is part of a requester's `human:NAME`."""
 
+SHORTEST = 8
+"""Characters of the shortest passphrase of a key that counts outside the embedded AWS."""
+
 
 class LocalKeys:
     """`Keys` in the store's file and a folder; `cost` is scrypt's, lower only in tests."""
@@ -36,7 +39,7 @@ class LocalKeys:
         Raises: Refused unless the trust list is empty; BadInput for a name or passphrase that
         cannot be used.
         """
-        _must_be_usable(name, passphrase)
+        _must_be_usable(name, passphrase, demo)
         key = Ed25519PrivateKey.generate()
         approver = _approver(key, name, demo, now)
         policy = _signed(STARTER, approver.key_id, key)
@@ -110,14 +113,17 @@ class LocalKeys:
         return self._folder / f"{key_id}.json"
 
 
-def _must_be_usable(name: str, passphrase: str) -> None:
+def _must_be_usable(name: str, passphrase: str, demo: bool) -> None:
     if not NAME.fullmatch(name):
         raise BadInput(
             "an approver's name has letters, digits and . _ @ - only, at most 64.",
             "Choose another name.",
         )
-    if not passphrase:
-        raise BadInput("a key needs a passphrase.", "Choose one that nobody guesses.")
+    if len(passphrase) < (1 if demo else SHORTEST):
+        raise BadInput(
+            f"a passphrase has at least {SHORTEST} characters.",
+            "Choose a few words nobody guesses.",
+        )
 
 
 def _approver(key: Ed25519PrivateKey, name: str, demo: bool, now: datetime) -> Approver:
