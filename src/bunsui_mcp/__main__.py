@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
+import signal
 import sys
 
 import anyio
@@ -24,16 +26,17 @@ def main() -> int:
     """Serve until the client leaves."""
     agent = _agent()
     forward_logs()
+    # A thread waits in readline(); Python would wait for it, for ever, before it ends.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
         anyio.run(serve_stdio, build_server(agent_desk(read_settings(), agent)))
     except BunsuiError as error:
         log.events("mcp").error("refused", code=error.code, message=str(error))
         return UNEXPECTED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception:
-        log.events("mcp").exception("ended_unexpectedly")
-        return UNEXPECTED
+    except Exception as error:
+        if not _client_left(error):
+            log.events("mcp").exception("ended_unexpectedly")
+            return UNEXPECTED
     return 0
 
 
@@ -41,6 +44,12 @@ def forward_logs() -> None:
     """Send what the SDK logs to stderr as events; stdout belongs to the protocol."""
     log.to_stderr()
     logging.basicConfig(level=logging.WARNING, handlers=[_Events()])
+
+
+def _client_left(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(_client_left(one) for one in error.exceptions)
+    return isinstance(error, BrokenPipeError)
 
 
 class _Events(logging.Handler):

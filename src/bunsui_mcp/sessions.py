@@ -18,7 +18,11 @@ def sessions_answer(found: SessionPage, freshness: Freshness) -> SessionsAnswer:
     """Return one page of sessions in words and lines."""
     count = Counter(item.status for item in found.items)
     states = ", ".join(f"{number} {status}" for status, number in sorted(count.items()))
-    shown = f"{len(found.items)} of {found.total} sessions: {states}." if states else "No session."
+    shown = (
+        f"{len(found.items)} of {found.total} sessions: {states}."
+        if states
+        else "No session matches."
+    )
     failed = next((i for i in found.items if i.status is SessionStatus.FAILED), None)
     return SessionsAnswer(
         summary=shown,
@@ -123,9 +127,9 @@ def _session_sentence(session: Session) -> str:
 def _after_list(found: SessionPage, failed: SessionSummary | None) -> str:
     if failed:
         return f"analyze_failure with session_id {clip(failed.session_id, 100)}."
-    if found.next_cursor:
-        return "list_sessions with the cursor for older ones, or with status FAILED."
-    return "Nothing failed here; get_session shows one session's jobs."
+    if not found.items:
+        return "list_sessions without status and pipeline shows every session."
+    return "get_session shows one session's jobs; list_sessions with status FAILED what broke."
 
 
 def _after_session(view: SessionView) -> str:

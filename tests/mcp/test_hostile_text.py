@@ -80,6 +80,19 @@ async def test_an_order_in_a_log_line_stays_in_fields_of_data(home: Home, mode: 
     assert ORDER in json.dumps(answer["untrusted_log_lines"])
 
 
+@pytest.mark.parametrize("text", ["a\u200bb", "x" * 5_000])
+async def test_an_input_that_is_not_shown_as_it_is_says_so(
+    home: Home, mode: str, text: str
+) -> None:
+    attempt = a_failed_attempt(input=json.dumps({"input": text}, ensure_ascii=False))
+    runs = (JobRun(job="extract", attempts=(attempt,)), JobRun(job="transform"), JobRun(job="load"))
+    home.add(home.session.model_copy(update={"runs": runs}))
+    async with Client(build_server(home.desk()), mode=mode) as client:
+        answer = await answered(client, "analyze_failure", session_id=SESSION_ID)
+
+    assert answer["execution_input_complete"] is False
+
+
 @pytest.mark.parametrize("text", LONG)
 @pytest.mark.parametrize("tool", CALLS)
 async def test_an_answer_stays_below_8_kb_whatever_a_job_says(

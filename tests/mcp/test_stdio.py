@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,13 +61,31 @@ class Host:
         assert not frame or frame.get("jsonrpc") == "2.0"
         return frame
 
+    def interrupt(self) -> int:
+        """Send SIGINT; return the exit code."""
+        self._process.send_signal(signal.SIGINT)
+        return self.ends()
+
+    def stop_listening(self) -> None:
+        """Close stdout."""
+        assert self._process.stdout
+        self._process.stdout.close()
+
+    def hang_up(self) -> None:
+        """Close stdin."""
+        assert self._process.stdin
+        self._process.stdin.close()
+
+    def ends(self) -> int:
+        """Return the exit code, once it is there."""
+        return self._process.wait(timeout=20)
+
     def leave(self) -> tuple[int, str]:
         """Close stdin; return the exit code and what was left on stdout."""
-        assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.close()
+        self.hang_up()
         rest = self._process.stdout.read()
-        return self._process.wait(timeout=20), rest
+        return self.ends(), rest
 
 
 @contextmanager
@@ -149,6 +168,24 @@ def test_stdout_carries_frames_only_and_the_server_leaves_when_the_host_does(
         code, rest = it.leave()
 
     assert (code, rest) == (0, "")
+
+
+def test_an_interrupt_ends_the_server_at_once(tmp_path: Path) -> None:
+    with host(tmp_path) as it:
+        it.ask(1, "initialize", **HELLO)
+
+        assert it.interrupt() == 130
+
+
+def test_a_host_that_stopped_listening_is_no_crash(tmp_path: Path) -> None:
+    with host(tmp_path) as it:
+        it.ask(1, "initialize", **HELLO)
+        it.stop_listening()
+        it.say(json.dumps({"jsonrpc": "2.0", "id": 2, "method": "ping"}))
+        it.hang_up()
+
+        assert it.ends() == 0
+    assert (tmp_path / "stderr.txt").read_text() == ""
 
 
 def test_a_home_without_a_store_is_a_sentence_not_a_crash(tmp_path: Path) -> None:
