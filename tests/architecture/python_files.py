@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -11,6 +12,7 @@ SRC = ROOT / "src"
 FILES = sorted(
     file for folder in ("src", "tests", "bench", ".ci") for file in (ROOT / folder).rglob("*.py")
 )
+SOURCES = [file for file in FILES if file.is_relative_to(SRC)]
 
 
 def named(path: Path) -> str:
@@ -18,20 +20,26 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def syntax_of(file: Path) -> ast.Module:
-    """The syntax tree of a file."""
-    return ast.parse(file.read_text(encoding="utf-8"))
+def lines_in(file: Path) -> list[str]:
+    """The lines of a file."""
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+@cache
+def nodes_of(file: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree."""
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
 
 
 def functions_in(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method of a file, inner ones too."""
-    for node in ast.walk(syntax_of(file)):
+    for node in nodes_of(file):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
 def calls_in(file: Path) -> Iterator[tuple[int, str]]:
     """Line and dotted name of every call whose name stands in the source."""
-    for node in ast.walk(syntax_of(file)):
+    for node in nodes_of(file):
         if isinstance(node, ast.Call):
             yield node.lineno, ast.unparse(node.func)

@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-import pytest
-
-from tests.architecture.python_files import FILES, SRC, functions_in, named
+from tests.architecture.python_files import FILES, SRC, functions_in, lines_in, named
 
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_A_FUNCTION = 40
 MOST_PARAMETERS = 6
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
-def test_a_file_is_short(file: Path) -> None:
-    lines = len(file.read_text(encoding="utf-8").splitlines())
+def test_every_file_is_short() -> None:
+    lengths = {named(file): len(lines_in(file)) for file in FILES}
 
-    assert lines <= MOST_LINES_OF_A_FILE
+    assert not {file: length for file, length in lengths.items() if length > MOST_LINES_OF_A_FILE}
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
-def test_a_function_is_short_and_takes_few_parameters(file: Path) -> None:
-    large = [
-        f"line {one.lineno}: {one.name} has {lines_of(one)} lines, {parameters_of(one)} parameters"
+def test_every_function_is_short() -> None:
+    long = [
+        f"{named(file)}:{one.lineno} {one.name} has {lines_of(one)} lines"
+        for file in FILES
         for one in functions_in(file)
-        if lines_of(one) > MOST_LINES_OF_A_FUNCTION or parameters_of(one) > MOST_PARAMETERS
+        if lines_of(one) > MOST_LINES_OF_A_FUNCTION
     ]
 
-    assert not large
+    assert not long
 
 
-@pytest.mark.parametrize("file", sorted(SRC.rglob("__init__.py")), ids=named)
-def test_a_package_file_is_empty(file: Path) -> None:
-    assert file.read_text(encoding="utf-8") == ""
+def test_every_function_takes_few_parameters() -> None:
+    wide = [
+        f"{named(file)}:{one.lineno} {one.name} takes {parameters_of(one)} parameters"
+        for file in FILES
+        for one in functions_in(file)
+        if parameters_of(one) > MOST_PARAMETERS
+    ]
+
+    assert not wide
+
+
+def test_every_package_file_is_empty() -> None:
+    assert not [named(file) for file in SRC.rglob("__init__.py") if lines_in(file)]
 
 
 def test_every_folder_of_the_source_is_a_package() -> None:
