@@ -67,6 +67,25 @@ def test_without_a_reason_the_redrive_status_itself_is_told() -> None:
     assert "REDRIVABLE_BY_MAP_RUN" in redrive(case).reasons[0].text
 
 
+def test_an_execution_without_a_redrive_status_is_not_redriven_and_that_is_said() -> None:
+    verdict = redrive(a_case(THROTTLED, redrive_status=""))
+
+    assert verdict.ruling is Ruling.HOPELESS
+    assert "did not say why" in verdict.reasons[0].text
+
+
+def test_an_unknown_time_of_failure_forbids_no_redrive() -> None:
+    failure = a_failure(evidence=EVIDENCE, failed_at=None)
+
+    assert redrive(a_case(THROTTLED, failure=failure)).ruling is Ruling.SAFE
+
+
+def test_a_reason_without_its_event_cites_the_first_evidence_there_is() -> None:
+    failure = a_failure(evidence=EVIDENCE, event_id=99)
+
+    assert redrive(a_case(THROTTLED, failure=failure)).reasons[0].evidence == ("E6",)
+
+
 def test_a_redrive_more_than_14_days_after_the_close_is_hopeless() -> None:
     case = a_case(THROTTLED)
     closed = later(minutes=1)
