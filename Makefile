@@ -9,7 +9,7 @@ CONSTRAINTS := .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # PYTHON=/path/to/python3.12 make test   chooses another interpreter.
-find_python = $(shell for python in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
+find_python = $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
 .PHONY: help demo test check check-slow lint types format bench constraints clean
