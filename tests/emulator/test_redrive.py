@@ -204,8 +204,10 @@ def test_a_stopped_execution_goes_on_and_what_it_left_running_cannot_move_it(
 
     execution.redriven()
 
+    redriven = next(e["id"] for e in execution.events if e["type"] == "ExecutionRedriven")
+    succeeded = [e for e in execution.events if e["type"] == "TaskSucceeded"]
     assert execution.status == "SUCCEEDED"
-    assert execution.types.count("TaskSucceeded") == 1
+    assert [event["previousEventId"] > redriven for event in succeeded] == [True]
 
 
 def test_the_same_client_token_redrives_once(aws: Embedded, needing: str, name: str) -> None:

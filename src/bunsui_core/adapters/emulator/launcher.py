@@ -36,8 +36,8 @@ def up(
 ) -> LocalServer:
     """Return the embedded AWS of this home, started if it does not run yet.
 
-    With `watch_pid` the server ends when that process ends; `wait_scale` shortens the waits and
-    retry pauses of state machines.
+    A server that this call starts ends when the process `watch_pid` ends, if one is named, and
+    multiplies the waits and retry pauses of state machines by `wait_scale`.
 
     Raises:
         Unavailable: the extra `local` is missing, the port is taken, or the server died.
@@ -146,7 +146,8 @@ def _environment(folder: Folder) -> dict[str, str]:
 def _started(folder: Folder, command: list[str]) -> LocalServer:
     reader, writer = os.pipe()
     try:
-        with folder.log.open("ab") as log:
+        # Each start has a log of its own: what it says is about this start.
+        with folder.log.open("wb") as log:
             folder.log.chmod(0o600)
             # Waits for the first process only, which leaves as soon as the server is on its own.
             subprocess.run(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, history
+from bunsui_core.adapters.emulator.patches import anchor
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.domain.value import Json
 
@@ -90,8 +90,6 @@ def execute(
         try:
             output = _attempt(state, data, execution, context)
         except sf._ExecutionError as failure:
-            if not history.is_open(execution):
-                raise history.Closed from failure
             if _retried(state, failure.error, counts):
                 continue
             return _caught(state, data, context, failure)
