@@ -15,12 +15,12 @@ from pathlib import Path
 
 from bunsui_core.adapters.emulator.patches import anchor
 from bunsui_core.adapters.emulator.record import HEALTH_PATH, Folder, LocalServer, locked
+from bunsui_core.adapters.emulator.watchdog import wait_for_end
 from bunsui_core.domain.errors import Unavailable
 
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
 _STOP_SECONDS = 10.0
-_LOOK_SECONDS = 0.02
 _TAIL_LINES = 12
 # All that the server may know of its starter's environment.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
@@ -202,9 +202,4 @@ def _ended(folder: Folder, pid: int, number: signal.Signals) -> bool:
         os.kill(pid, number)
     except ProcessLookupError:
         return True
-    deadline = time.monotonic() + _STOP_SECONDS
-    while time.monotonic() < deadline:
-        if _is_free(folder):
-            return True
-        time.sleep(_LOOK_SECONDS)
-    return False
+    return wait_for_end(pid, _STOP_SECONDS) and _is_free(folder)

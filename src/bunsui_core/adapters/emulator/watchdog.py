@@ -15,25 +15,31 @@ def watch(pid: int, gone: Callable[[], object]) -> None:
     """Call `gone`, from another thread, when the process ends or when it is gone already."""
 
     def wait() -> None:
-        _wait_for_end(pid)
+        wait_for_end(pid)
         gone()
 
     threading.Thread(target=wait, name="watchdog", daemon=True).start()
 
 
-def _wait_for_end(pid: int) -> None:
+def wait_for_end(pid: int, seconds: float | None = None) -> bool:
+    """Wait until the process has ended, at most so long; whether it has."""
+    deadline = None if seconds is None else time.monotonic() + seconds
     if not hasattr(os, "pidfd_open"):
         while _exists(pid):
+            if deadline is not None and time.monotonic() > deadline:
+                return False
             time.sleep(_LOOK_SECONDS)
-        return
+        return True
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
-        return
+        return True
     try:
-        select.select([handle], [], [])
+        # Readable from its end on, also while nobody has reaped it.
+        ended, _, _ = select.select([handle], [], [], seconds)
     finally:
         os.close(handle)
+    return bool(ended)
 
 
 def _exists(pid: int) -> bool:
