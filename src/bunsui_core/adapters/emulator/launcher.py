@@ -21,6 +21,7 @@ from bunsui_core.domain.errors import Unavailable
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
 _STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
 _TAIL_LINES = 12
 # All that the server may know of its starter's environment.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
