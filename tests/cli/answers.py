@@ -36,6 +36,9 @@ from tests.builders import (
     later,
 )
 
+RISKY_ID = "r-risk"
+"""A waiting request of high risk; its code is RISK."""
+
 FRESHNESS = Freshness(as_of=later(minutes=2), source=Source.STORE, worker_seen_at=NOW)
 
 

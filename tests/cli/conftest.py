@@ -10,13 +10,14 @@ import pytest
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import store
-from tests.builders import a_diagnosis, a_pipeline, a_request, a_session, later
+from tests.builders import REQUEST_ID, a_diagnosis, a_pipeline, a_request, a_session, later
+from tests.cli.answers import RISKY_ID
 from tests.cli.shell import Shell
 
 
 @pytest.fixture
 def stocked(tmp_path: Path) -> Path:
-    """A home with a failed session, its diagnosis, two more sessions and a waiting request."""
+    """A home with a failed session, its diagnosis, two more sessions and two waiting requests."""
     settings = Settings(home=tmp_path)
     kept = store(settings, writer(settings))
     kept.pipelines.put(a_pipeline())
@@ -24,7 +25,11 @@ def stocked(tmp_path: Path) -> Path:
         kept.sessions.save(a_session(id=session_id, created_at=later(seconds=-number)))
     kept.diagnoses.put(a_diagnosis())
     now = datetime.now(UTC)
-    kept.requests.submit(a_request(created_at=now, expires_at=now + timedelta(minutes=30)))
+    for request_id, risk in ((REQUEST_ID, "low"), (RISKY_ID, "high")):
+        asked = a_request(
+            request_id=request_id, risk=risk, created_at=now, expires_at=now + timedelta(minutes=30)
+        )
+        kept.requests.submit(asked)
     return tmp_path
 
 

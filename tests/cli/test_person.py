@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.agent import reading_desk
+from bunsui_core.wiring.operator import operator_desk
 from tests.builders import REQUEST_ID
+from tests.cli.answers import RISKY_ID
 from tests.cli.shell import Done, Shell, Terminal, bunsui
 
 PASSPHRASE = "correct horse battery"
@@ -17,14 +21,7 @@ PASSPHRASE = "correct horse battery"
 @pytest.fixture
 def decidable(stocked: Path) -> Path:
     """The stocked home with Hanako as its approver."""
-    terminal = Terminal(stocked, ["approvers", "init", "hanako"])
-    terminal.expect("New passphrase: ")
-    terminal.type(PASSPHRASE)
-    terminal.expect("The same again: ")
-    terminal.type(PASSPHRASE)
-    done = terminal.end()
-    assert done.code == 0, done.stdout
-    assert PASSPHRASE not in done.stdout
+    operator_desk(Settings(home=stocked)).init_approver("hanako", PASSPHRASE)
     return stocked
 
 
@@ -36,11 +33,22 @@ def answered(home: Path, *command: str, passphrase: str = PASSPHRASE) -> Done:
     return terminal.end()
 
 
-def status(home: Path) -> object:
-    """Where the request stands."""
-    data = bunsui(home, "approvals", "show", REQUEST_ID).document["data"]
-    assert isinstance(data, dict)
-    return data["status"]
+def status(home: Path, request_id: str = REQUEST_ID) -> str:
+    """Where a request stands."""
+    return reading_desk(Settings(home=home)).approval(request_id).status.value
+
+
+def test_a_person_makes_a_key(stocked: Path) -> None:
+    terminal = Terminal(stocked, ["approvers", "init", "hanako"])
+    terminal.expect("New passphrase: ")
+    terminal.type(PASSPHRASE)
+    terminal.expect("The same again: ")
+    terminal.type(PASSPHRASE)
+    done = terminal.end()
+
+    assert done.code == 0, done.stdout
+    assert PASSPHRASE not in done.stdout
+    assert "hanako" in Terminal(stocked, ["approvers", "list"]).end().stdout
 
 
 def test_a_person_reviews_and_approves(decidable: Path) -> None:
@@ -69,6 +77,28 @@ def test_a_wrong_passphrase_decides_nothing(decidable: Path) -> None:
     assert "passphrase" in done.stdout.partition("error: ")[2]
     assert "Traceback" not in done.stdout
     assert status(decidable) == "REQUESTED"
+
+
+def test_a_high_risk_is_approved_with_its_code(decidable: Path) -> None:
+    terminal = Terminal(decidable, ["approvals", "approve", RISKY_ID])
+    terminal.expect("Type RISK to go on: ")
+    terminal.type("risk")
+    terminal.expect("Passphrase of hanako: ")
+    terminal.type(PASSPHRASE)
+
+    assert terminal.end().code == 0
+    assert status(decidable, RISKY_ID) == "APPROVED"
+
+
+def test_a_high_risk_without_its_code_is_refused(decidable: Path) -> None:
+    terminal = Terminal(decidable, ["approvals", "approve", RISKY_ID])
+    terminal.expect("Type RISK to go on: ")
+    terminal.type("yes")
+    terminal.expect("Passphrase of hanako: ")
+    terminal.type(PASSPHRASE)
+
+    assert terminal.end().code == 4
+    assert status(decidable, RISKY_ID) == "REQUESTED"
 
 
 def test_an_empty_passphrase_decides_nothing(decidable: Path) -> None:
