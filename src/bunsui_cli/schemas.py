@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
 from bunsui_cli.envelope import schema_name
+from bunsui_core import assets
 from bunsui_core.domain.answer import (
     Analysis,
     OperationLogs,
@@ -32,7 +33,6 @@ from bunsui_core.domain.session import Session, SessionSummary
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Json, Value
 
-FOLDER = Path(__file__).parents[2] / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 OBJECTS: tuple[type[Value], ...] = (
@@ -80,10 +80,10 @@ Schema = dict[str, Json]
 
 def main(arguments: Sequence[str]) -> int:
     """Write or compare the folder; 0 when it is as the values say."""
-    wanted = files()
+    folder, wanted = assets.folder("schemas"), files()
     if "--write" in arguments:
-        write(FOLDER, wanted)
-    stale = differences(FOLDER, wanted)
+        write(folder, wanted)
+    stale = differences(folder, wanted)
     sys.stderr.writelines(f"schemas/{name} is not as generated\n" for name in stale)
     return 1 if stale else 0
 

@@ -8,18 +8,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bunsui_cli.envelope import Answer, Problem, answered, as_text, failed
-from bunsui_cli.schemas import ANSWERS, FOLDER, differences, files
+from bunsui_cli.schemas import ANSWERS, differences, files
+from bunsui_core import assets
 from tests.cli.answers import FRESHNESS, every_answer
 
 
 def validator(name: str) -> Draft202012Validator:
     """What judges a document by a committed schema."""
-    schema = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    schema = json.loads((assets.folder("schemas") / name).read_text(encoding="utf-8"))
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def test_the_committed_schemas_are_what_the_values_say() -> None:
-    assert differences(FOLDER, files()) == []
+    assert differences(assets.folder("schemas"), files()) == []
 
 
 @pytest.mark.parametrize("name", files())
