@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import re
@@ -29,7 +30,10 @@ def main() -> int:
     # A thread waits in readline(); Python would wait for it, for ever, before it ends.
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
-        anyio.run(serve_stdio, build_server(agent_desk(read_settings(), agent)))
+        server = build_server(agent_desk(read_settings(), agent))
+        # What start-up made stays; looking through it again would delay every hundredth answer.
+        gc.freeze()
+        anyio.run(serve_stdio, server)
     except BunsuiError as error:
         log.events("mcp").error("refused", code=error.code, message=str(error))
         return UNEXPECTED

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import anyio
 from mcp.server import MCPServer
@@ -35,32 +35,49 @@ async def serve_stdio(server: MCPServer) -> None:
     options = low.create_initialization_options()
     async with stdio_server() as (read, write), low.lifespan(low) as state:
         serve = partial(serve_dual_era_loop, low, lifespan_state=state, init_options=options)
-        await serve_probed(serve, read, write)
+        await serve(Probed(read, partial(answer_alone, serve, write)), write)
 
 
-async def serve_probed(
-    serve: Serve, read: ReadStream[Frame], write: WriteStream[SessionMessage]
-) -> None:
-    """Answer probes apart, and serve everything from the first other request on."""
-    forward, loop_read = anyio.create_memory_object_stream[Frame](32)
+class Probed:
+    """A stream of frames without the probes that came before the first other request."""
 
-    async def pump() -> None:
-        deciding = True
-        async with forward:
-            async for frame in read:
-                if deciding and _method(frame) == "server/discover":
-                    await answer_alone(serve, frame, write)
-                    continue
-                deciding = deciding and not _method(frame)
-                await forward.send(frame)
+    def __init__(
+        self, read: ReadStream[Frame], answer: Callable[[Frame], Coroutine[None, None, None]]
+    ) -> None:
+        self._read = read
+        self._answer = answer
+        self._deciding = True
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(pump)
-        await serve(loop_read, write)
-        tasks.cancel_scope.cancel()
+    async def receive(self) -> Frame:
+        """Return the next frame, after answering the probes before it."""
+        frame = await self._read.receive()
+        while self._deciding and _method(frame) == "server/discover":
+            await self._answer(frame)
+            frame = await self._read.receive()
+        self._deciding = self._deciding and not _method(frame)
+        return frame
+
+    async def aclose(self) -> None:
+        """Close the stream."""
+        await self._read.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Frame:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream as end:
+            raise StopAsyncIteration from end
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *left: object) -> None:
+        await self.aclose()
 
 
-async def answer_alone(serve: Serve, probe: Frame, write: WriteStream[SessionMessage]) -> None:
+async def answer_alone(serve: Serve, write: WriteStream[SessionMessage], probe: Frame) -> None:
     """Answer one request on a connection of its own, so that it decides nothing."""
     ask, asked = anyio.create_memory_object_stream[Frame](1)
     reply, replies = anyio.create_memory_object_stream[SessionMessage](8)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 import pytest
 from mcp import Client
 
+from bunsui_core.domain.answer import Freshness, OperationLogs, Source
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import JobRun, Session
 from bunsui_core.domain.value import Json
 from bunsui_mcp.answers import SessionAnswer
 from bunsui_mcp.server import build_server
-from tests.builders import ACCOUNT, REGION, SESSION_ID, a_failed_attempt, a_session
+from bunsui_mcp.sessions import logs_answer
+from bunsui_mcp.tell import clip, tellable
+from tests.builders import ACCOUNT, NOW, REGION, SESSION_ID, a_failed_attempt, a_session
 from tests.mcp.calls import answered
 from tests.mcp.home import Home, a_line
 
@@ -147,3 +150,19 @@ def a_hundred_jobs() -> Session:
     runs[57] = JobRun(job="job-57", attempts=(a_failed_attempt("job-57"),))
     pipeline = Pipeline.model_validate({"name": "wide", "jobs": jobs})
     return a_session(id="s-100", pipeline=pipeline, runs=tuple(runs))
+
+
+def test_a_field_that_nobody_thought_of_is_made_safe_on_the_way_out() -> None:
+    empty = {"function": "", "request_id": "", "lines": (), "truncated": False, "note": ""}
+    answer = OperationLogs.model_validate({"session_id": HOSTILE, "job": HOSTILE, **empty})
+    freshness = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=None)
+    told = tellable(logs_answer(answer, 1, "", freshness))
+
+    assert ACTING & set(answer.job)
+    assert not [text for text in texts(told) if ACTING & set(text)]
+
+
+@pytest.mark.parametrize("text", ["x" * 99, "\u200b" * 99, '"' * 99, "障" * 99, "", "a\nb"])
+@pytest.mark.parametrize("size", [20, 50])
+def test_a_clipped_text_takes_no_more_room_than_it_may(text: str, size: int) -> None:
+    assert len(json.dumps(clip(text, size), ensure_ascii=False).encode()) <= size
