@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
 
 from bunsui_core.domain.value import Json
-from tests.emulator.embedded import Embedded, Execution, invoking
+from tests.emulator.embedded import Embedded, Execution, invoking, until
 
 LOUD = """
 import logging
@@ -182,3 +184,39 @@ def handler(event, context):
     assert json.loads(execution.describe()["output"])["Payload"] == ""
     events = aws.logs().filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
     assert "from a process" in [event["message"] for event in events]
+
+
+def stand_ins(name: str) -> list[Path]:
+    """The processes that stand in for environments of a function."""
+    lines = Path("/proc").glob("[0-9]*/cmdline")
+    return [line for line in lines if f"ministack-lambda-{name}".encode() in content(line)]
+
+
+def content(file: Path) -> bytes:
+    """What is in a file that may be gone meanwhile."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs Linux's process table")
+def test_functions_go_on_after_the_process_they_are_born_from_was_killed(
+    aws: Embedded, name: str
+) -> None:
+    code = "import os\ndef handler(event, context): return [os.getpid(), os.getppid()]\n"
+    function = aws.function(name, code)
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(function)}})
+
+    def pids() -> list[int]:
+        found: list[int] = json.loads(aws.run(machine, {}).describe()["output"])["Payload"]
+        return found
+
+    first, nursery = pids()
+    assert pids() == [first, nursery]
+
+    os.kill(nursery, signal.SIGKILL)
+
+    until(lambda: not stand_ins(name))
+    assert set(pids()).isdisjoint({first, nursery})
+    until(lambda: not Path(f"/proc/{first}").exists())
