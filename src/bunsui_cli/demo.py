@@ -41,7 +41,7 @@ def demo(
         show(Answer("demo", play(settings, seed, narrate)), as_json)
         return
     waiting = set_stage(settings, seed, narrate)
-    narrate(how_to_connect(settings.home))
+    narrate(how_to_connect(settings))
     note = NOTE.format(approver=waiting.approver, passphrase=waiting.passphrase)
     narrate(note)
     let_read()

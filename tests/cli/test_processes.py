@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bunsui_cli.connect import claude_line, host_json
+from bunsui_core.settings import Settings, read_settings
 from tests.cli.shell import PATIENCE_S, Done, bunsui, environment
 from tests.cli.test_schemas import validator
 
@@ -64,12 +65,19 @@ def test_the_terminal_ui_refuses_a_pipe(stocked: Path) -> None:
 
 
 def test_both_ways_to_connect_a_host_start_the_same_server(tmp_path: Path) -> None:
-    home = tmp_path / "with space"
-    words = shlex.split(claude_line(home))
-    server = json.loads(host_json(home))["mcpServers"]["bunsui"]
+    settings = Settings(home=tmp_path / "with space")
+    words = shlex.split(claude_line(settings))
+    server = json.loads(host_json(settings))["mcpServers"]["bunsui"]
 
     command = words[words.index("--") + 1 :]
     assert command == [server["command"], *server["args"]]
-    assert words[words.index("--env") + 1] == f"BUNSUI_HOME={home}"
-    assert server["env"] == {"BUNSUI_HOME": str(home)}
+    assert words[words.index("--env") + 1] == f"BUNSUI_HOME={settings.home}"
+    assert server["env"] == {"BUNSUI_HOME": str(settings.home)}
     assert Path(command[0]).is_absolute()
+
+
+def test_a_host_is_told_of_the_home_only_when_bunsui_would_not_find_it() -> None:
+    usual = read_settings({})
+
+    assert claude_line(usual).startswith("claude mcp add bunsui -- ")
+    assert json.loads(host_json(usual))["mcpServers"]["bunsui"]["env"] == {}
