@@ -46,6 +46,9 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.BAD_INPUT
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        refuse(of_this_machine(error), arguments)
+        return ExitCode.UNAVAILABLE
     except Exception as error:
         refuse(unexpected(error), arguments)
         return ExitCode.UNEXPECTED
@@ -66,6 +69,16 @@ def help_for(arguments: Sequence[str]) -> str:
     words = [word for word in arguments[:2] if word.isalpha()]
     known = words if words[:1] and words[0] in NOUNS else []
     return f"See `{' '.join(['bunsui', *known[:1], '--help'])}`."
+
+
+def of_this_machine(error: OSError) -> Problem:
+    """Return the sentence for a file, a disk or a network that this machine does not give."""
+    what = f"{error.filename}: " if error.filename else ""
+    return Problem(
+        "unavailable",
+        f"{what}{error.strerror or error}.",
+        "Check the path, the disk and the permissions.",
+    )
 
 
 def unexpected(error: Exception) -> Problem:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bunsui_cli.__main__ import unexpected
 from tests.builders import REQUEST_ID, SESSION_ID
 from tests.cli.shell import Done, Shell, Terminal, bunsui
 from tests.cli.test_schemas import validator
@@ -152,13 +153,25 @@ def test_text_in_an_argument_cannot_act_on_the_terminal(stocked: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_a_defect_of_bunsui_ends_in_a_sentence_and_a_log(tmp_path: Path) -> None:
-    # A home that is a file cannot be foreseen by any command.
+@pytest.mark.parametrize("command", [("sessions", "list"), ("approvers", "list"), ("local", "up")])
+def test_a_home_that_cannot_be_one_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
     home = tmp_path / "file"
     home.write_text("", encoding="utf-8")
 
-    done = bunsui(home, "sessions", "list")
+    assert_refused(bunsui(home, *command), 6, str(home))
 
-    assert done.code in {1, 6}
-    assert done.error["next"]
-    assert "Traceback" not in done.stderr
+
+def test_a_defect_of_bunsui_ends_in_a_sentence_and_its_traceback_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUNSUI_HOME", str(tmp_path / "home"))
+    try:
+        raise LookupError("a defect\x1b[2J")
+    except LookupError as error:
+        problem = unexpected(error)
+
+    log = tmp_path / "home" / "bunsui.log"
+    assert str(log) in problem.next
+    assert "Traceback" not in problem.message
+    assert "LookupError: a defect" in log.read_text(encoding="utf-8")
+    assert log.stat().st_mode & 0o077 == 0
