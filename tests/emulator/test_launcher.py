@@ -162,6 +162,22 @@ def test_a_killed_server_is_forgotten_and_its_state_is_kept(home: Path) -> None:
         assert last["executionFailedEventDetails"]["error"] == "States.ServiceRestart"
 
 
+def test_it_comes_back_at_the_same_address_unless_that_is_taken(home: Path) -> None:
+    first = started(home)
+    down(home)
+    again = started(home)
+    down(home)
+
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", first.port))
+        taken.listen()
+        elsewhere = started(home)
+
+    assert again.url == first.url
+    assert elsewhere.url != first.url
+
+
 def test_keys_survive_a_restart(home: Path) -> None:
     first = Embedded(started(home), home)
     keys = [first.key("root"), first.key("agent"), first.key("worker")]

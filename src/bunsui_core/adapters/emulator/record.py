@@ -48,6 +48,7 @@ class Folder:
         self.record = path / "server.json"
         self.log = path / "server.log"
         self.token = path / "token"
+        self.port = path / "port"
         self.state = path / "state"
         self.objects = path / "objects"
         self.temporary = path / "tmp"
@@ -82,6 +83,13 @@ class Folder:
     def forget_record(self) -> None:
         """Remove what a server that is gone said about itself."""
         self.record.unlink(missing_ok=True)
+
+    def last_port(self) -> int:
+        """Return the port that the last server of this folder had, or 0."""
+        try:
+            return int(self.port.read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
 
     @property
     def has_all_credentials(self) -> bool:

@@ -14,6 +14,7 @@ import secrets
 import shutil
 import signal
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def _serve_alone(arguments: Arguments) -> None:
                 "Stop it with `bunsui local down`, or set BUNSUI_HOME to another folder.",
             )
         version = anchor.require_version()
-        listener = _bound(arguments.port)
+        listener = _listener(folder, arguments.port)
         token = _prepare(folder, listener.getsockname()[1], arguments.wait_scale)
         try:
             _serve(arguments, folder, listener, (version, token))
@@ -90,17 +91,27 @@ def _serve_alone(arguments: Arguments) -> None:
             shutil.rmtree(folder.temporary, ignore_errors=True)
 
 
+def _listener(folder: Folder, port: int) -> socket.socket:
+    """Listen on the given port, else on that of the last start, else on a free one."""
+    if port == 0 and (last := folder.last_port()):
+        # Who was told the address finds the server there again.
+        with suppress(Unavailable):
+            return _bound(last)
+    return _bound(port)
+
+
 def _bound(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen(_LISTEN_BACKLOG)
     except OSError as error:
+        listener.close()
         raise Unavailable(
             f"Port {port} of 127.0.0.1 cannot be used: {error.strerror}.",
             "Leave the port out to take a free one, or name another.",
         ) from error
-    listener.listen(_LISTEN_BACKLOG)
     return listener
 
 
@@ -168,6 +179,7 @@ def _serve(
     def ready() -> None:
         saver.start()
         folder.write_record(server)
+        write_private(folder.port, str(server.port))
         _tell(arguments.ready_fd, {})
 
     guarded = Guard(ChangeNotice(app, saver.changed), server.port, token, {"pid": server.pid})

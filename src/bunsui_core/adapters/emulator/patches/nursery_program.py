@@ -105,13 +105,16 @@ class Nursery:
                 return
             if child == 0:
                 return
+            # It is gone; what it started may not be.
+            self._end(child)
             stand_in = self._stand_ins.pop(child)
             self._selector.unregister(stand_in)
             stand_in.close()
 
     def _end(self, child: int) -> None:
         """End an environment and what it started; its stand-in is gone or is let go by this."""
-        os.killpg(child, signal.SIGKILL)
+        with suppress(OSError):
+            os.killpg(child, signal.SIGKILL)
 
     def _end_all(self) -> None:
         for child in self._stand_ins:
