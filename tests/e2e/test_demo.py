@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,9 +27,9 @@ from bunsui_core.wiring.stage import APPROVER, PASSPHRASE
 from bunsui_core.wiring.worker import worker
 from tests.cli.shell import Terminal, bunsui
 from tests.cli.test_schemas import validator
+from tests.e2e.headless import play_demo
 
 SEED = 2
-DEMO_SECONDS = 240
 
 
 class Played:
@@ -76,18 +73,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     home = tmp_path_factory.mktemp("demo")
     server = up(home, watch_pid=os.getpid())
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bunsui_cli", "demo", "--headless", "--seed", str(SEED)],
-            env={**os.environ, "BUNSUI_HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEMO_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        report = DemoReport.model_validate(json.loads(done.stdout)["data"])
-        yield Played(home, server, report)
+        yield Played(home, server, play_demo(home, SEED))
     finally:
         down(home)
 

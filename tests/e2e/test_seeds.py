@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from bunsui_core.domain.demo import DemoReport
-
-SECONDS = 300
-
-
-def play(home: Path, seed: int) -> DemoReport:
-    """What `bunsui demo` reports that starts and stops everything itself."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bunsui_cli", "demo", "--headless", "--seed", str(seed)],
-        env={**os.environ, "BUNSUI_HOME": str(home)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return DemoReport.model_validate(json.loads(done.stdout)["data"])
+from tests.e2e.headless import play_demo
 
 
 def left_running(home: Path) -> list[str]:
@@ -46,7 +25,7 @@ def left_running(home: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 3, 4, 5])
 def test_every_seed_recovers_what_can_be_recovered(seed: int, tmp_path: Path) -> None:
-    report = play(tmp_path, seed)
+    report = play_demo(tmp_path, seed)
 
     totals = report.totals
     ends = {scene.scene: scene.final_status for scene in report.scenes}

@@ -9,7 +9,7 @@ from bunsui_core.domain.answer import Source
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import BadInput, NotFound, Refused, Stale, Unavailable
 from bunsui_core.domain.failure import Observation
-from bunsui_core.domain.session import JobRun
+from bunsui_core.domain.session import Attempt, JobRun, Session
 from bunsui_core.domain.verdict import Mode, Ruling
 from bunsui_core.ports.observe import Seeing
 from tests.builders import (
@@ -55,6 +55,12 @@ def desk(bench: Bench, world: FakeStepFunctions | None = None, name: str = "clau
     ids, clock = Ids(), Clock(later(minutes=5))
     seeing = Seeing(world or bench.world, SilentLogs(), bench.inventory)
     return AgentDesk(bench.store, seeing, f"agent:{name}", Nature(clock, ids, ids))
+
+
+def a_running_session(attempt: Attempt) -> Session:
+    waiting = (JobRun(job="transform"), JobRun(job="load"))
+    runs = (JobRun(job="extract", attempts=(attempt,)), *waiting)
+    return a_session(id="s-running", runs=runs, status="RUNNING", stopped_at=None)
 
 
 def proposal_id(agent: AgentDesk, mode: Mode) -> str:
@@ -162,18 +168,7 @@ def test_an_unknown_job_is_answered_with_the_jobs_there_are(bench: Bench) -> Non
 
 def test_without_aws_what_is_stored_stays_visible(bench: Bench) -> None:
     running = an_attempt(status="RUNNING", stopped_at=None, output=None)
-    bench.store.sessions.save(
-        a_session(
-            id="s-running",
-            runs=(
-                JobRun(job="extract", attempts=(running,)),
-                JobRun(job="transform"),
-                JobRun(job="load"),
-            ),
-            status="RUNNING",
-            stopped_at=None,
-        )
-    )
+    bench.store.sessions.save(a_running_session(running))
     view = desk(bench, DeadStepFunctions()).session("s-running")
 
     assert view.session.runs[0].attempts == (running,)
@@ -184,18 +179,7 @@ def test_without_a_worker_a_running_session_is_read_from_aws(bench: Bench) -> No
     arn = execution("extract", session_id="s-running")
     bench.world.add_failed(arn, "{}")
     running = an_attempt(status="RUNNING", stopped_at=None, output=None, execution_arn=arn)
-    bench.store.sessions.save(
-        a_session(
-            id="s-running",
-            runs=(
-                JobRun(job="extract", attempts=(running,)),
-                JobRun(job="transform"),
-                JobRun(job="load"),
-            ),
-            status="RUNNING",
-            stopped_at=None,
-        )
-    )
+    bench.store.sessions.save(a_running_session(running))
     view = desk(bench).session("s-running")
 
     assert view.freshness.source is Source.LIVE
