@@ -27,7 +27,7 @@ from bunsui_core.wiring.stage import APPROVER, PASSPHRASE
 from bunsui_core.wiring.worker import worker
 from tests.cli.shell import Terminal, bunsui
 from tests.cli.test_schemas import validator
-from tests.e2e.headless import play_demo
+from tests.e2e.headless import SECONDS, play_demo
 
 SEED = 2
 
@@ -201,7 +201,7 @@ def test_a_person_starts_a_session_from_the_shell_alone(played: Played, tmp_path
     terminal.type(PASSPHRASE)
     assert terminal.end().code == 0
     one = worker(played.settings)
-    deadline = time.monotonic() + DEMO_SECONDS
+    deadline = time.monotonic() + SECONDS
     while one.tick() and time.monotonic() < deadline:
         pass
 
