@@ -98,6 +98,58 @@ def test_a_retried_container_with_a_container_inside_keeps_its_own_name() -> Non
     assert found.state_path == ("Outer", "Inner", "Stop")
 
 
+def test_a_retried_container_that_fails_elsewhere_forgets_its_first_attempt() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        *task(4, 3, "Left", "Boom"),
+        event(7, 6, "ParallelStateStarted"),
+        *task(8, 7, "Right", "Boom"),
+        event(11, 10, "ParallelStateFailed"),
+        failed(12, 11),
+    )
+
+    assert found.state_path == ("Both", "Right")
+
+
+def test_a_retry_of_the_outer_container_leaves_the_inner_one_that_failed() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Outer"),
+        event(3, 2, "ParallelStateStarted"),
+        event(4, 3, "ParallelStateEntered", name="Inner"),
+        event(5, 4, "ParallelStateStarted"),
+        *task(6, 5, "Deep", "Boom"),
+        event(9, 8, "ParallelStateFailed"),
+        event(10, 9, "ParallelStateStarted"),
+        *task(11, 10, "Beside", "Boom"),
+        event(14, 13, "ParallelStateFailed"),
+        failed(15, 14),
+    )
+
+    assert found.state_path == ("Outer", "Beside")
+
+
+def test_a_retried_map_that_fails_itself_is_in_no_iteration() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        event(4, 3, "MapStateEntered", name="Each"),
+        event(5, 4, "MapStateStarted"),
+        event(6, 5, "MapIterationStarted", name="Each", index=1),
+        *task(7, 6, "Load", "Boom"),
+        event(10, 9, "MapStateStarted"),
+        event(11, 10, "MapRunFailed", error="States.ItemReaderFailed"),
+        event(12, 11, "MapStateFailed"),
+        event(13, 12, "ParallelStateFailed"),
+        failed(14, 13),
+    )
+
+    assert found.state_path == ("Both", "Each")
+
+
 def test_states_that_were_left_are_not_on_the_path() -> None:
     found = failure_of(
         START,

@@ -88,6 +88,24 @@ def test_a_redriven_parallel_that_is_entered_again_is_named_once() -> None:
     assert found.state_path == ("Both", "Left")
 
 
+def test_a_branch_that_a_redrive_schedules_again_is_still_in_its_container() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        *task(4, 3, "Left", "Boom"),
+        event(7, 6, "ParallelStateFailed"),
+        failed(8, 7),
+        event(9, 8, "ExecutionRedriven"),
+        event(10, 9, "LambdaFunctionScheduled", resource=FUNCTION),
+        event(11, 10, "LambdaFunctionFailed", error="Boom"),
+        event(12, 11, "ParallelStateFailed"),
+        failed(13, 12),
+    )
+
+    assert found.state_path == ("Both", "Left")
+
+
 def test_a_failure_whose_history_is_not_there_yet_rests_on_the_execution() -> None:
     found = read_failure("extract", observed(error="Boom", cause="it broke"), ())
 
@@ -172,3 +190,12 @@ def test_a_history_as_long_as_they_get_is_read_in_a_moment() -> None:
     rows += [event(end, end - 1, "MapStateFailed"), failed(end + 1, end)]
 
     assert failure_of(*rows).state_path == ("Each[5999]", "Load")
+
+
+def test_events_that_point_in_a_circle_end() -> None:
+    circle = (event(1, 1, "ParallelStateFailed"), event(2, 3, "MapStateFailed"))
+    found = read_failure(
+        "extract", observed(), (*circle, event(3, 2, "MapStateFailed"), failed(4, 3))
+    )
+
+    assert found is not None

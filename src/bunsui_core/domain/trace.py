@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bunsui_core.domain.failure import HistoryEvent
 
 CONTAINERS = ("Map", "Parallel")
+_PASSED_ON = frozenset({"MapStateFailed", "ParallelStateFailed"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ Scope = tuple[Frame, ...]
 
 def scopes(events: tuple[HistoryEvent, ...]) -> Mapping[int, Scope]:
     """Return the scope right after each event, by event id."""
-    found: dict[int, Scope] = {0: ()}
+    by_id = {event.id: event for event in events}
+    found: dict[int, Scope] = {}
     broken: Scope = ()
     for event in events:
         before = found.get(event.previous_id, ())
@@ -39,7 +41,7 @@ def scopes(events: tuple[HistoryEvent, ...]) -> Mapping[int, Scope]:
             before = broken
         found[event.id] = after(event, before)
         if event.type == "ExecutionFailed":
-            broken = _innermost(event, events, found)
+            broken = _innermost(event, by_id, found)
     return found
 
 
@@ -89,11 +91,10 @@ def _iteration(scope: Scope, event: HistoryEvent) -> Scope:
 
 
 def _innermost(
-    end: HistoryEvent, events: tuple[HistoryEvent, ...], found: Mapping[int, Scope]
+    end: HistoryEvent, by_id: Mapping[int, HistoryEvent], found: Mapping[int, Scope]
 ) -> Scope:
     """The scope in which an execution broke, which is where a redrive goes on."""
-    by_id = {event.id: event for event in events if event.id < end.id}
     event = by_id.get(end.previous_id)
-    while event and event.type in {f"{container}StateFailed" for container in CONTAINERS}:
+    while event and event.type in _PASSED_ON and event.previous_id < event.id:
         event = by_id.get(event.previous_id)
     return found.get(event.id, ()) if event else ()
