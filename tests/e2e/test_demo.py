@@ -174,7 +174,8 @@ def test_two_workers_and_two_approvals_at_once_make_one_effect(played: Played) -
     for thread in threads:
         thread.join()
 
-    assert sorted(outcomes) == ["conflict", "recorded"]
+    assert outcomes.count("recorded") == 1
+    assert set(outcomes) <= {"recorded", "conflict", "refused"}
     assert agent.approval(request_id).status is ApprovalStatus.DONE
     assert sorted(played.redrives("rejected"))[-1] == 1
     assert sum(played.redrives("rejected")) == 1
