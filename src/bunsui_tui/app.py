@@ -89,8 +89,9 @@ class DeskApp(App[None]):
         self._clock = clock
         self._calls = Workers(self, desk, check)
         self._count = PAGE
+        self._is_paint_due = False
         self._inner_worker = Background(make_worker, self._tell) if make_worker else None
-        self.board = Board(now=clock(), place=setting.place)
+        self.board = Board(now=clock(), place=setting.place, note=setting.note)
         self._setting = setting
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -103,8 +104,6 @@ class DeskApp(App[None]):
         self.theme_changed_signal.subscribe(self, lambda theme: self._restyle())
         self._restyle()
         await self.push_screen(SessionsScreen(self.board))
-        if self._setting.note:
-            self._notice(self._setting.note, False)
         if self._inner_worker:
             self._inner_worker.start()
         self._refresh()
@@ -144,7 +143,10 @@ class DeskApp(App[None]):
         """Go to the screen below."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
-            self._show(self.board)
+
+    def on_resumed(self) -> None:
+        """Show what is known to a screen that is seen again."""
+        self._show(self.board)
 
     def on_session_opened(self, event: SessionOpened) -> None:
         """Show one session."""
@@ -193,14 +195,18 @@ class DeskApp(App[None]):
 
     def on_overview_read(self, event: OverviewRead) -> None:
         """Show the lists."""
-        self._show(replace(self.board, overview=event.overview))
+        known, self.board = self.board.overview, replace(self.board, overview=event.overview)
+        if known is None or replace(event.overview, freshness=known.freshness) != known:
+            self._show(self.board)
 
     def on_session_read(self, event: SessionRead) -> None:
         """Show a session; what explains it stays until it is explained anew."""
         session_id = event.view.session.id
         known = self.board.details.get(session_id)
         detail = replace(known, view=event.view) if known else Detail(event.view)
-        self._show(replace(self.board, details={**self.board.details, session_id: detail}))
+        self.board = replace(self.board, details={**self.board.details, session_id: detail})
+        if known is None or known.view.session != event.view.session:
+            self._show(self.board)
 
     def on_session_explained(self, event: SessionExplained) -> None:
         """Show why a session failed and what could be done."""
@@ -252,10 +258,16 @@ class DeskApp(App[None]):
         self._show(self.board)
 
     def _show(self, board: Board) -> None:
-        self.board = replace(board, now=self._clock())
-        for screen in self.screen_stack:
-            if isinstance(screen, Frame):
-                screen.show(self.board)
+        self.board = board
+        if not self._is_paint_due:
+            self._is_paint_due = True
+            self.call_later(self._paint)
+
+    def _paint(self) -> None:
+        self._is_paint_due = False
+        self.board = replace(self.board, now=self._clock())
+        if isinstance(self.screen, Frame):
+            self.screen.show(self.board)
 
     def _notice(self, text: str, is_bad: bool) -> None:
         notice = Notice(text, is_bad, self._clock() + NOTICE)

@@ -65,6 +65,7 @@ class Board:
 
     now: datetime
     place: str
+    note: str = ""
     query: Query = EVERYTHING
     overview: Overview | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)

@@ -66,6 +66,10 @@ class Troubled(Message):
     sentence: str
 
 
+class Resumed(Message):
+    """A screen is seen again, with an old board."""
+
+
 @dataclass
 class SessionWanted(Message):
     """A session was selected and its detail is wanted."""

@@ -63,9 +63,9 @@ class Desk(Protocol):
         self,
         review: Review,
         answer: Answer,
-        signature: Signing,
+        signing: Signing,
         reason: str = "",
-        typed_code: str = "",
+        typed: str = "",
     ) -> Approval:
         """Record a signed answer."""
         ...

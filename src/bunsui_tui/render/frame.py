@@ -39,7 +39,11 @@ def status(board: Board) -> Text:
         return words(" ", sign_of, " ", said(board.notice.text, 400))
     for sentence in board.troubles.values():
         return words(" ", sign(FAILED), " ", said(sentence, 400))
-    return words((_worker(board), MUTED))
+    return words((_worker(board), MUTED)) if _worker(board) else _note(board)
+
+
+def _note(board: Board) -> Text:
+    return words(" ", said(board.note, 400, MUTED)) if board.note else Text()
 
 
 def _worker(board: Board) -> str:

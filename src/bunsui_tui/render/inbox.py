@@ -92,7 +92,7 @@ def question(one: Approval, now: datetime) -> Text:
         said(asker(plan.requester), 40),
         " asks: ",
         what(one),
-        (f"  (over {left(plan.expires_at, now)})", MUTED),
+        (f"  ({left(plan.expires_at, now)})", MUTED),
     )
 
 
@@ -116,7 +116,7 @@ def beside(board: Board, request_id: str) -> Group:
 
 def _when(one: Approval, now: datetime) -> Text:
     plan = one.request.plan
-    open_until = f" · over {left(plan.expires_at, now)}" if one.status.is_open else ""
+    open_until = f" · {left(plan.expires_at, now)}" if one.status.is_open else ""
     return words(f"asked {ago(plan.created_at, now)} ({absolute(plan.created_at)}){open_until}")
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
+from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_tui.board import Prepared
 from bunsui_tui.render.diagnosis import evidence
 from bunsui_tui.render.inbox import asker
@@ -39,22 +40,25 @@ def heading(review: Review, now: datetime, width: int) -> Text:
     line = words(
         ("Review ", TITLE),
         said(plan.request_id, 64),
-        f" · {kind} ",
-        said(asker(plan.requester), 40),
+        " · ",
+        said(f"{asker(plan.requester)} ({kind})", 50),
         f", {ago(plan.created_at, now)}",
     )
     if approval.status.is_open:
-        line.append(f" · over {left(plan.expires_at, now)}")
+        line.append(f", {left(plan.expires_at, now)}")
+    risk = words("risk ", named(RISKS[plan.risk], f"▲ {plan.risk.value}"))
+    if approval.status is ApprovalStatus.REQUESTED:
+        return apart(line, risk, width)
     meaning = APPROVALS[approval.status]
-    status = words(sign(meaning), " ", named(meaning, approval.status.value.lower()), "   risk ")
-    return apart(line, words(status, named(RISKS[plan.risk], f"▲ {plan.risk.value}")), width)
+    status = words(sign(meaning), " ", named(meaning, approval.status.value))
+    return apart(line, words(status, "   ", risk), width)
 
 
 def body(prepared: Prepared, now: datetime) -> Group:
     """Return what will happen, what will not, why, and what was checked."""
     review = prepared.review
     age = ago(prepared.at, now)
-    parts: list[Block] = []
+    parts: list[Block] = [_moved(review)]
     for number, step in enumerate(review.steps, 1):
         parts += [
             _happens(number, step),
@@ -62,6 +66,13 @@ def body(prepared: Prepared, now: datetime) -> Group:
             section("CHECKED", _checked(step.checks, age)),
         ]
     return stack([*parts, section("NEEDS", _needs(review))])
+
+
+def _moved(review: Review) -> Text:
+    if all(check.holds for step in review.steps for check in step.checks):
+        return Text()
+    what = "the world is not as the plan expects it: the worker will refuse it (see CHECKED)"
+    return words(sign(FAILED), " ", named(FAILED, what))
 
 
 def _happens(number: int, step: StepReview) -> Table:

@@ -130,7 +130,9 @@ def log(found: OperationLogs | None, job: str) -> Group:
         return stack(
             [words("log of ", said(job or "the first failed job", 40), (" · reading…", MUTED))]
         )
-    head = words("log of ", said(f"{found.job} · {found.function}", 200))
+    head = words(
+        "log of ", said(" · ".join(part for part in (found.job, found.function) if part), 200)
+    )
     request = said(f"request {found.request_id}", 120, MUTED) if found.request_id else Text()
     note = said(found.note, 300, MUTED)
     cut = words(("the log is longer than what is shown", MUTED)) if found.truncated else Text()

@@ -122,5 +122,5 @@ def _when(detail: Detail, now: datetime) -> Text:
     session = detail.view.session
     end = session.stopped_at
     text = f"started {absolute(session.created_at)}"
-    text += f" · ended {absolute(end)}" if end else f" · {lasted(now - session.created_at)} so far"
+    text += f" · ended {end:%H:%M:%S}" if end else f" · {lasted(now - session.created_at)} so far"
     return words((text, MUTED), (" · by ", MUTED), said(session.requested_by, 60, MUTED))

@@ -56,16 +56,19 @@ def joined(parts: list[Text], between: str) -> Text:
 
 
 def words(*parts: str | Text | tuple[str, str]) -> Text:
-    """Return our own words and styled parts, one after the other; no markup is read."""
+    """Return our own words and styled parts, one after the other; no markup is read.
+
+    What slips into our own words from outside is made harmless here too.
+    """
     text = Text()
     for part in parts:
         match part:
             case str():
-                text.append(part)
+                text.append(safe(part))
             case Text():
                 text.append_text(part)
             case (plain, style):
-                text.append(plain, style)
+                text.append(safe(plain), style)
     return text
 
 

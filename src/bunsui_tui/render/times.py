@@ -26,7 +26,7 @@ def ago(then: datetime, now: datetime) -> str:
 
 def left(until: datetime, now: datetime) -> str:
     """Return how long something will still hold."""
-    return f"in {span(until - now)}" if until > now else "over"
+    return f"{span(until - now)} left" if until > now else "its time is over"
 
 
 def absolute(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from bunsui_tui.actions import EVERYWHERE, Key
 from bunsui_tui.board import Board
-from bunsui_tui.messages import Noted
+from bunsui_tui.messages import Noted, Resumed
 from bunsui_tui.render.frame import SMALL
 from bunsui_tui.screens.help import HelpScreen
 from bunsui_tui.widgets.panes import HeadLine, KeyLine, Rule, StatusLine
@@ -68,6 +68,10 @@ class Frame(Screen[None]):
         """Show what is known; a screen's own handler comes before this one."""
         self._is_ready = True
         self.show(self.board)
+
+    def on_screen_resume(self) -> None:
+        """Ask for what is known now."""
+        self.post_message(Resumed())
 
     def show(self, board: Board) -> None:
         """Show another board; nothing, before the parts are there and after they are gone."""

@@ -1,0 +1,198 @@
+"""A desk whose every text from outside is hostile."""
+
+from __future__ import annotations
+
+from bunsui_core.desk.operator import Signing
+from bunsui_core.domain.answer import (
+    Analysis,
+    Check,
+    Freshness,
+    InputChange,
+    OperationLogs,
+    Proposals,
+    Review,
+    SessionFilter,
+    SessionPage,
+    SessionView,
+    Source,
+    StepReview,
+)
+from bunsui_core.domain.approval import Answer, Approval, fold
+from bunsui_core.domain.errors import NotAuthorised
+from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.recovery import Odds, Preview, Proposal, ReusedOutput
+from bunsui_core.domain.session import JobRun, Session, summarize
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
+from tests.builders import (
+    NOW,
+    a_diagnosis,
+    a_failed_attempt,
+    a_failure,
+    a_plan,
+    a_redrive,
+    a_request,
+    a_session,
+    a_signed_decision,
+    an_effect,
+    an_evidence,
+)
+
+FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
+
+
+class HostileDesk:
+    """Answers everything, with the same text in each place that comes from outside."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._approvals = self._ask()
+
+    def freshness(self) -> Freshness:
+        """Return a fresh store."""
+        return FRESH
+
+    def the_session(self) -> Session:
+        """A failed session full of the text."""
+        attempt = a_failed_attempt(
+            error=self.text, cause=self.text, execution_arn=self.text, output=None
+        )
+        runs = (JobRun(job="extract", attempts=(attempt,)), JobRun(job="transform"))
+        return a_session(id=self.text, runs=runs, requested_by=self.text)
+
+    def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
+        """Return one session."""
+        return SessionPage(items=(summarize(self.the_session()),), total=1, next_cursor="")
+
+    def session(self, session_id: str) -> SessionView:
+        """Return the session."""
+        return SessionView(session=self.the_session(), freshness=FRESH, open_requests=(self.text,))
+
+    def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
+        """Return one line."""
+        line = LogLine(at=NOW, text=self.text, stream=self.text)
+        return OperationLogs(
+            session_id=self.text,
+            job=job or "extract",
+            function=self.text,
+            request_id=self.text,
+            lines=(line,),
+            truncated=True,
+            note=self.text,
+        )
+
+    def analyze(self, session_id: str, job: str = "") -> Analysis:
+        """Return one diagnosis."""
+        evidence = an_evidence(id=self.text, text=self.text, source=self.text)
+        failure = a_failure(
+            state_path=(self.text,),
+            failed_state=self.text,
+            error=self.text,
+            cause=self.text,
+            message=self.text,
+            evidence=(evidence,),
+        )
+        found = a_diagnosis(
+            session_id=self.text,
+            failure=failure,
+            summary=self.text,
+            evidence=(evidence,),
+            logs_note=self.text,
+        )
+        return Analysis(session_id=self.text, diagnoses=(found,), note=self.text)
+
+    def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
+        """Return one proposal."""
+        proposal = Proposal(
+            proposal_id=self.text,
+            session_id=self.text,
+            job="extract",
+            mode=Mode.REDRIVE,
+            verdict=self.verdict(),
+            recommended=True,
+            odds=Odds(successes=4, tries=4, low=0.5, high=1.0, is_prior=False),
+            preview=self.preview(),
+            plan=a_plan(),
+            input="{}",
+        )
+        diagnosis = self.analyze(session_id).diagnoses[0]
+        return Proposals(
+            session_id=self.text, job="extract", diagnosis=diagnosis, proposals=(proposal,)
+        )
+
+    def verdict(self) -> Verdict:
+        """A verdict whose reason is the text."""
+        reason = Reason(text=self.text, evidence=(self.text,))
+        return Verdict(mode=Mode.REDRIVE, ruling=Ruling.SAFE, reasons=(reason,))
+
+    def preview(self) -> Preview:
+        """A preview full of the text."""
+        reused = ReusedOutput(job=self.text, output_digest=self.text)
+        return Preview(
+            runs=(self.text,), follows=(self.text,), reused=(reused,), untouched=(self.text,)
+        )
+
+    def the_approval(self) -> Approval:
+        """A waiting request full of the text."""
+        request = a_request(
+            self.text,
+            request_id=self.text,
+            requester=f"agent:{self.text}",
+            risk="high",
+            steps=(a_redrive(session_id=self.text, job=self.text),),
+        ).model_copy(update={"client_claim": self.text})
+        return fold(request, (), None, NOW)
+
+    def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
+        """Return a waiting request and one that was decided and failed."""
+        return self._approvals
+
+    def _ask(self) -> tuple[Approval, ...]:
+        waiting = self.the_approval()
+        request = a_request(request_id=f"other {self.text}")
+        decided = a_signed_decision(request, approver=self.text, reason=self.text)
+        effect = an_effect(request_id=request.id, state="FAILED", note=self.text)
+        return waiting, fold(request, (decided,), effect, NOW)
+
+    def approvers(self) -> tuple[Approver, ...]:
+        """Return two approvers."""
+        one = Approver(name=self.text, key_id=self.text, public_key="", is_demo=False, added_at=NOW)
+        return one, one
+
+    def review(self, request_id: str) -> Review:
+        """Return a review full of the text."""
+        approval = self._approvals[0]
+        check = Check(name=self.text, expected=self.text, found=self.text, holds=False)
+        change = InputChange(path=self.text, before=self.text, after=self.text)
+        step = StepReview(
+            sentence=self.text,
+            input="{}",
+            changes=(change,) * 5,
+            verdict=self.verdict(),
+            odds=None,
+            preview=self.preview(),
+            effects=(self.text,),
+            undo=self.text,
+            checks=(check,),
+        )
+        return Review(
+            plan=approval.request.plan,
+            approval=approval,
+            steps=(step,),
+            requirement=self.text,
+            typed_code=self.text,
+            document=self.text,
+            shown_digest=self.text,
+            freshness=FRESH,
+        )
+
+    def decide(
+        self,
+        review: Review,
+        answer: Answer,
+        signing: Signing,
+        reason: str = "",
+        typed: str = "",
+    ) -> Approval:
+        """Refuse with the text."""
+        raise NotAuthorised(self.text, self.text)
