@@ -27,7 +27,7 @@ def analysis_answer(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
     shown = clip(text, _INPUT)
     return AnalysisAnswer(
         summary=_sentence(first),
-        next=f"propose_recovery with session_id {clip(first.session_id, 100)} and job {first.job}.",
+        next=_after(view, first),
         as_of=view.freshness.as_of,
         source=view.freshness.source,
         session_id=first.session_id,
@@ -81,6 +81,14 @@ def _nothing_failed(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         other_failures=(),
         truncated=False,
     )
+
+
+def _after(view: SessionView, diagnosis: Diagnosis) -> str:
+    if view.open_requests:
+        open_one = clip(view.open_requests[0], 100)
+        return f"wait_for_approval with request_id {open_one}: this session has an open request."
+    session_id = clip(diagnosis.session_id, 100)
+    return f"propose_recovery with session_id {session_id} and job {diagnosis.job}."
 
 
 def _sentence(diagnosis: Diagnosis) -> str:

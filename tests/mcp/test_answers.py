@@ -108,6 +108,18 @@ async def test_an_analysis_names_path_error_category_and_the_lines_of_that_reque
     assert answer["execution_input_complete"] is True
 
 
+async def test_an_analysis_leads_to_the_request_that_waits_already(home: Home, mode: str) -> None:
+    async with Client(build_server(home.desk()), mode=mode) as client:
+        before = await answered(client, "analyze_failure", session_id=SESSION_ID)
+        found = await answered(client, "propose_recovery", session_id=SESSION_ID)
+        best = ProposalsAnswer.model_validate(found).proposals[0].proposal_id
+        await answered(client, "request_recovery", proposal_id=best, reason="it frees itself")
+        after = await answered(client, "analyze_failure", session_id=SESSION_ID)
+
+    assert str(before["next"]).startswith("propose_recovery with session_id")
+    assert str(after["next"]).startswith("wait_for_approval with request_id r-1")
+
+
 async def test_an_analysis_of_a_healthy_session_has_no_category(told: Home, mode: str) -> None:
     async with Client(build_server(told.desk()), mode=mode) as client:
         answer = await answered(client, "analyze_failure", session_id="s-healthy")
