@@ -14,7 +14,9 @@ from bunsui_core.wiring.agent import reading_desk
 
 app = typer.Typer(name="approvals", help="What waits for a human, and the human's answer.")
 
-RequestId = Annotated[str, typer.Argument(help="The request's id, from `bunsui approvals list`.")]
+RequestId = Annotated[
+    str, typer.Argument(metavar="REQUEST", help="Its id, from `bunsui approvals list`.")
+]
 Approver = Annotated[
     str, typer.Option("--as", help="Whose key signs; needed when there are several.")
 ]

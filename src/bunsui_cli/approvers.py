@@ -19,7 +19,9 @@ app = typer.Typer(name="approvers", help="Who may decide.")
 
 @app.command("init")
 def init(
-    name: Annotated[str, typer.Argument(help="Your name, as decisions will show it.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Your name, as decisions will show it.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Make the first approver's key, under a passphrase that only a terminal can give."""

@@ -17,7 +17,9 @@ from bunsui_core.wiring.agent import reading_desk
 
 app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
 
-SessionId = Annotated[str, typer.Argument(help="The session's id, from `bunsui sessions list`.")]
+SessionId = Annotated[
+    str, typer.Argument(metavar="SESSION", help="Its id, from `bunsui sessions list`.")
+]
 Job = Annotated[str, typer.Option(help="The job; without it the first one that failed.")]
 
 
@@ -57,7 +59,7 @@ def logs(
 
 @app.command("start")
 def start(
-    pipeline: Annotated[str, typer.Argument(help="The pipeline's name.")],
+    pipeline: Annotated[str, typer.Argument(metavar="PIPELINE", help="Its name.")],
     file: Annotated[Path, typer.Option("--input", help="The input, a JSON file; - is stdin.")],
     reason: Annotated[str, typer.Option(help="Why, for whoever approves and for the record.")],
     as_json: AsJson = False,

@@ -31,7 +31,7 @@ REFUSED = [
     (("sessions", "list", "--limit", "0"), 2, "'--limit'"),
     (("sessions", "list", "--status", "nope"), 2, "'--status'"),
     (("sessions", "list", "--nope"), 2, "No such option: --nope"),
-    (("sessions", "show"), 2, "session_id"),
+    (("sessions", "show"), 2, "SESSION"),
     (("sessions", "nope"), 2, "nope"),
     (("nope",), 2, "nope"),
     (("recovery", "request", SESSION_ID, "--mode", "nope", "--reason", "r"), 2, "'--mode'"),
