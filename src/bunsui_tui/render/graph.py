@@ -35,7 +35,7 @@ def dag_line(session: Session) -> Text:
 
 
 def _job(run: JobRun) -> Text:
-    return words(said(run.job, 40), "\u00a0", sign(JOBS[run.status]))
+    return words(said(run.job, 40), " ", sign(JOBS[run.status]))
 
 
 def timeline(run: JobRun, start: datetime, end: datetime, width: int) -> Text:
