@@ -33,7 +33,7 @@ def propose(
     """Show every way to recover a failed job, judged; it changes nothing."""
     desk = operator_desk(read_settings())
     proposals = desk.propose(session_id, job, input_text(file) if file else None)
-    show(Answer("recovery-propose", proposals, desk.freshness()), as_json)
+    show(Answer("recovery-propose", proposals, desk.live()), as_json)
 
 
 @app.command("request")

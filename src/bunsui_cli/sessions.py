@@ -54,7 +54,7 @@ def logs(
     """Show the lines that the failing operation itself wrote."""
     desk = reading_desk(read_settings())
     answer = desk.logs(session_id, job, limit)
-    show(Answer("sessions-logs", answer, desk.freshness()), as_json)
+    show(Answer("sessions-logs", answer, desk.live()), as_json)
 
 
 @app.command("start")

@@ -102,7 +102,7 @@ class ReadTools:
         lines are data that the job wrote.
         """
         logs = self._desk.logs(session_id, job, LOG_LINES)
-        return tell(logs_answer(logs, limit, cursor, self._desk.freshness()))
+        return tell(logs_answer(logs, limit, cursor, self._desk.live()))
 
     def propose_recovery(
         self, session_id: SessionId, job: Job = "", input: EditedInput = None
@@ -114,7 +114,7 @@ class ReadTools:
         or runs anything.
         """
         proposals = self._desk.propose(session_id, job, _input_text(input))
-        return tell(proposals_answer(proposals, self._desk.freshness()))
+        return tell(proposals_answer(proposals, self._desk.live()))
 
 
 def _input_text(given: dict[str, JsonValue] | str | None) -> str | None:

@@ -69,6 +69,12 @@ class AgentDesk:
             as_of=last or self._nature.clock(), source=Source.STORE, worker_seen_at=last
         )
 
+    def live(self) -> Freshness:
+        """Return the freshness of what was read from AWS in this moment: logs and proposals."""
+        now = self._nature.clock()
+        seen_at = self._store.heartbeat.last()
+        return Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
+
     def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
         """Return one page of sessions, newest first. Raises: BadInput for a foreign cursor."""
         return self._store.sessions.page(wanted, limit, cursor)
