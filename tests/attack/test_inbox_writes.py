@@ -98,6 +98,17 @@ def test_the_authorizer_alone_would_let_a_request_be_replaced(home: LocalHome) -
     assert asked(home.inbox_path) != before
 
 
+def test_an_agents_connection_inserts_into_no_other_table(home: LocalHome) -> None:
+    with closing(open_file(home.inbox_path, "rw")) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    before = asked(home.inbox_path)
+
+    with closing(open_asker(home.inbox_path)) as connection:
+        run_all(connection, ["INSERT INTO other VALUES (1)"])
+
+    assert asked(home.inbox_path) == before
+
+
 def attach(connection: sqlite3.Connection, folder: Path) -> None:
     with suppress(sqlite3.Error):
         connection.execute("ATTACH ? AS other", (str(folder / "other.db"),))

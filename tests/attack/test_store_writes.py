@@ -142,6 +142,19 @@ def test_an_agents_connection_refuses_the_call(home: LocalHome, attack: str) -> 
     assert look(home.folder) == before
 
 
+@pytest.mark.parametrize("attack", [attach, attach_itself, vacuum_into])
+def test_without_its_authorizer_a_connection_still_opens_no_second_file(
+    home: LocalHome, attack: Callable[[sqlite3.Connection, Path], None]
+) -> None:
+    before = look(home.folder)
+
+    with closing(open_reader(home.store_path)) as connection:
+        connection.set_authorizer(None)
+        attack(connection, home.folder)
+
+    assert look(home.folder) == before
+
+
 def save_a_session(store: StoreReader) -> None:
     LocalSessions(store).save(a_session())
 

@@ -213,8 +213,9 @@ def test_a_store_made_anew_under_the_same_name_is_the_one_that_is_read(home: Loc
     overwrite(home, b"")
     create(*paths(home))
 
-    new = LocalSessions(home.writer).save(a_session(id="s-new", status="RUNNING"))
+    new = LocalSessions(home.another().writer).save(a_session(id="s-new", status="RUNNING"))
     assert sessions.open_ids() == (new.id,)
+    assert LocalSessions(home.writer).open_ids() == (new.id,)
 
 
 def test_a_reader_sees_what_a_writer_just_wrote(home: LocalHome) -> None:
