@@ -98,6 +98,23 @@ def test_more_objects_than_are_looked_at_are_said_not_to_be_seen() -> None:
     assert found["object:more"] is None
 
 
+@pytest.mark.parametrize("count", [1, MOST_OBJECTS])
+def test_as_many_objects_as_are_looked_at_leave_none_unseen(count: int) -> None:
+    many = " ".join(f"s3://orders/{n}.csv" for n in range(count - 1))
+
+    found = seen(World(), cause=many)
+
+    assert len([name for name in found if name.startswith("object:s3")]) == count
+    assert "object:more" not in found
+
+
+def test_an_object_written_in_the_moment_of_the_failure_is_not_newer() -> None:
+    world = World()
+    world.objects[DAY] = later(minutes=1)
+
+    assert seen(world)[f"object:{DAY}"] is False
+
+
 def test_objects_are_named_by_input_state_input_and_cause_without_prefixes() -> None:
     attempt = a_failed_attempt(
         input='{"source": "s3://b-1/in/a.csv", "target": "s3://b-1/out/", "bare": "s3://b-1"}'
@@ -124,7 +141,11 @@ def test_every_look_says_what_was_seen() -> None:
 
     found = looks(diagnosis, a_session(), world.seeing, later(hours=1))
 
-    code = next(look for look in found if look.subject is Subject.CODE)
-    assert code.text == (
-        "function orders-load was last changed after the failure, at 2026-03-02 01:16:00 UTC"
-    )
+    texts = {look.subject: look.text for look in found}
+    assert texts == {
+        Subject.CODE: "function orders-load was last changed after the failure, "
+        "at 2026-03-02 01:16:00 UTC",
+        Subject.DEFINITION: "the definition of extract is the same now",
+        Subject.INPUT: "unless it is edited, the input is the same",
+        Subject.OBJECT: f"{DAY} still is not there",
+    }
