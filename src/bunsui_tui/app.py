@@ -62,6 +62,7 @@ class Setting:
 class DeskApp(App[None]):
     """The terminal UI of one operator's desk."""
 
+    TITLE = "bunsui"
     CSS_PATH = "bunsui.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "colon"

@@ -60,15 +60,11 @@ def verdicts(proposals: tuple[Proposal, ...]) -> list[Block]:
     """Return every way with its ruling and first reason, best first, one a line."""
     lines: list[Block] = []
     for one in proposals:
-        tail = Text() if one.odds.is_prior else words(" · ", chances(one.odds))
-        lines.append(words(way(one), " ", ruling(one.verdict), tail))
+        tail = words((" · recommended", "ok")) if one.recommended else Text()
+        if not one.odds.is_prior:
+            tail = words(tail, " · ", chances(one.odds))
+        lines.append(words(f"{one.mode.value} ", ruling(one.verdict), tail))
     return lines
-
-
-def way(proposal: Proposal) -> Text:
-    """Return the name of a way to rerun, with its mark when it is the recommended one."""
-    mark = "▶ " if proposal.recommended else "· "
-    return words((mark, "ok" if proposal.recommended else MUTED), proposal.mode.value)
 
 
 def ruling(verdict: Verdict) -> Text:
@@ -112,8 +108,9 @@ def _rulings(detail: Detail, job: str) -> Table:
         return section("RERUN", words(("judging…", MUTED)))
     lines: list[Block] = []
     for one in found.proposals:
+        advice = " · recommended" if one.recommended else ""
         ruled = named(RULINGS[one.verdict.ruling], one.verdict.ruling.value)
-        lines.append(words(way(one), " ", ruled, " · ", chances(one.odds)))
+        lines.append(words(f"{one.mode.value} ", ruled, advice, " · ", chances(one.odds)))
         lines += [Hanging("  ", said(reason.text, 300)) for reason in one.verdict.reasons]
     return section("RERUN", *lines)
 

@@ -137,6 +137,7 @@ def log(found: OperationLogs | None, job: str) -> Group:
     note = said(found.note, 300, MUTED)
     cut = words(("the log is longer than what is shown", MUTED)) if found.truncated else Text()
     lines = [
-        section(f"{line.at:%H:%M:%S}", quoted(line.text, 2000), width=9) for line in found.lines
+        section(f"{line.at:%H:%M:%S}", quoted(line.text, 2000), width=9, style=MUTED)
+        for line in found.lines
     ]
     return stack([head, request, note, *lines, cut])

@@ -102,9 +102,11 @@ def beside(board: Board, session_id: str, room: int = 0) -> Group:
     detail = board.details.get(session_id)
     if detail is None:
         return stack([words((session_id and "reading…", MUTED)), *waiting])
-    clock = [*_on_a_clock(board, session_id, room), Text(" ")] if room else []
-    reason = brief(detail, LONG if room else SHORT)
-    return stack([_first_line(detail), *clock, *reason, *waiting, _when(detail, board.now)])
+    first, when = _first_line(detail), _when(detail, board.now)
+    if not room:
+        return stack([first, *brief(detail, SHORT), *waiting, when])
+    clock = _on_a_clock(board, session_id, room)
+    return stack([first, *clock, Text(" "), *waiting, *brief(detail, LONG), when])
 
 
 def _on_a_clock(board: Board, session_id: str, room: int) -> list[Text]:

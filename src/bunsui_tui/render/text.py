@@ -81,12 +81,12 @@ def apart(left: Text, right: Text, width: int) -> Text:
     return line.append_text(right)
 
 
-def section(title: str, *parts: Block, width: int = 12) -> Table:
+def section(title: str, *parts: Block, width: int = 12, style: str = TITLE) -> Table:
     """Return a title with its parts beside it, wrapped lines at the same indent."""
     grid = Table.grid(expand=True)
     grid.add_column(width=width)
     grid.add_column(ratio=1)
-    grid.add_row(Text().append(title, TITLE), stack(parts))
+    grid.add_row(Text().append(title, style), stack(parts))
     return grid
 
 
