@@ -1,7 +1,8 @@
 """Claim: `list_sessions` over stdio answers in milliseconds, with ten thousand sessions stored.
 
-The goal is about the answer: from the request leaving a real client to its typed result. What the
-client of the Python SDK then takes to check the result against the tool's schema comes beside it.
+The goal is about the answer: from the request leaving a real client to its typed result. Beside it
+stand the same call with the check that the SDK's client makes against the tool's schema, and the
+call of a tool that does nothing, which is the SDK's own share on this machine.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -27,15 +28,26 @@ CALLS = 500
 GOAL_P50_MS = 3.0
 GOAL_P99_MS = 10.0
 TOOL = "list_sessions"
+BUNSUI = ("-m", "bunsui_mcp", "--agent", "bench")
+EMPTY_SERVER = """
+from mcp.server import MCPServer
+server = MCPServer("empty")
+@server.tool()
+def list_sessions() -> dict[str, str]: return {}
+server.run("stdio")
+"""
 
 
 def measure() -> Result:
     """Median and 99th percentile of a call as a real client sees it."""
-    with tempfile.TemporaryDirectory() as home:
-        store_sessions(Path(home), SESSIONS)
-        answered, checked = anyio.run(seconds_of_calls, Path(home))
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        store_sessions(home, SESSIONS)
+        answered, checked = anyio.run(seconds_of_calls, home, BUNSUI)
+        empty, _ = anyio.run(seconds_of_calls, home, ("-c", EMPTY_SERVER))
     numbers = percentiles(answered)
     beside = {f"checked_{name}": value for name, value in percentiles(checked).items()}
+    beside |= {f"empty_tool_{name}": value for name, value in percentiles(empty).items()}
     return Result(
         claim="mcp_list_sessions",
         goal=f"p50 <= {GOAL_P50_MS} ms, p99 <= {GOAL_P99_MS} ms",
@@ -44,14 +56,12 @@ def measure() -> Result:
     )
 
 
-async def seconds_of_calls(home: Path) -> tuple[list[float], list[float]]:
+async def seconds_of_calls(home: Path, server: Sequence[str]) -> tuple[list[float], list[float]]:
     """How long each answer took, and each call with the client's check, from one server process."""
-    server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "bunsui_mcp", "--agent", "bench"],
-        env=environment_with(home),
+    started = StdioServerParameters(
+        command=sys.executable, args=list(server), env=environment_with(home)
     )
-    async with Client(stdio_client(server)) as client:
+    async with Client(stdio_client(started)) as client:
         answered = await timed(partial(ask, client))
         checked = await timed(partial(client.call_tool, TOOL, {}))
     return answered, checked
