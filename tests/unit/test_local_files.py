@@ -92,6 +92,7 @@ def test_actors_that_make_a_home_at_once_make_one(tmp_path: Path) -> None:
         answers = together(make, make, make, make)
 
         assert answers == [None] * 4
+        assert {path.name for path in home.iterdir()} == {"store.db", "inbox.db"}
         assert LocalHome(home).requests.newest(10) == ()
 
 

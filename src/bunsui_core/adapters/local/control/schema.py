@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
@@ -30,11 +31,40 @@ def create(store_path: Path, inbox_path: Path) -> None:
 
 
 def _create(path: Path, statements: tuple[str, ...], version: int) -> None:
-    _touch(path)
-    if is_cut_short(path):
-        raise cut_short(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _make(path, statements, version)
+        if is_cut_short(path):
+            raise cut_short(path)
+    except OSError as error:
+        raise unusable(path, error) from error
+    _fill(path, statements, version)
+
+
+def _make(path: Path, statements: tuple[str, ...], version: int) -> None:
+    """Make a file beside its name and give it the name when it is whole.
+
+    So no actor meets it half made, and it is closed before others open it: closing a file drops
+    the locks that other connections of this process hold on it (POSIX), and another process then
+    removes the -wal they write to.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # readable by this user only
+    os.close(descriptor)
+    made = Path(name)
+    try:
+        _fill(made, statements, version)
+        with suppress(FileExistsError):  # another actor was faster
+            path.hardlink_to(made)
+    finally:
+        made.unlink()
+
+
+def _fill(path: Path, statements: tuple[str, ...], version: int) -> None:
+    """Make the tables in an empty file, and leave a file that has them."""
     with explained(path), closing(open_file(path, "rw")) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        if _version(connection, path) == 0:
+            connection.execute("PRAGMA journal_mode = WAL")
         with _alone(connection):
             found = _version(connection, path)
             if found == 0:
@@ -43,18 +73,6 @@ def _create(path: Path, statements: tuple[str, ...], version: int) -> None:
                 connection.execute(f"PRAGMA user_version = {version}")
             elif found != version:
                 raise wrong_version(path, found, version)
-
-
-def _touch(path: Path) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # A file that exists is not opened: closing it would drop the locks of every connection of
-        # this process (POSIX), and another process then removes the -wal that they write to.
-        if not path.exists():
-            # SQLite would let others read the file; its -wal and -shm take over the permissions.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise unusable(path, error) from error
 
 
 @contextmanager
