@@ -30,9 +30,10 @@ def assets() -> set[str]:
     return {file.relative_to(ROOT).as_posix() for file in files}
 
 
-def test_the_wheel_carries_every_module_prompt_and_schema(distribution: Path) -> None:
+def test_the_wheel_carries_every_file_prompt_and_schema(distribution: Path) -> None:
     wheel = next(distribution.glob("bunsui-*.whl"))
-    expected = {file.relative_to(SRC).as_posix() for file in SRC.rglob("*.py")}
+    files = [file for file in SRC.rglob("*.*") if file.parent.name != "__pycache__"]
+    expected = {file.relative_to(SRC).as_posix() for file in files if file.is_file()}
     expected |= {f"bunsui_core/_assets/{name}" for name in assets()}
 
     assert expected <= set(zipfile.ZipFile(wheel).namelist())
