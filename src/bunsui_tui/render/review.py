@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
+from bunsui_core.domain.answer import Analysis, Check, InputChange, Review, StepReview
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_tui.board import Prepared
 from bunsui_tui.render.diagnosis import evidence
@@ -19,6 +19,7 @@ from bunsui_tui.render.text import (
     TITLE,
     Block,
     apart,
+    beside,
     joined,
     said,
     section,
@@ -78,7 +79,7 @@ def _moved(review: Review) -> Text:
 def _happens(number: int, step: StepReview) -> Table:
     parts: list[Block] = [_numbered(f"{number}  ", said(step.sentence, 400))]
     shown = step.changes[:CHANGES_SHOWN]
-    parts += [_numbered("   ", _change(one.path, one.before, one.after)) for one in shown]
+    parts += [_numbered("   ", _change(one)) for one in shown]
     if len(step.changes) > CHANGES_SHOWN:
         hidden = len(step.changes) - CHANGES_SHOWN
         parts.append(words((f"   and {hidden} more changes of the input (d)", MUTED)))
@@ -89,9 +90,7 @@ def _happens(number: int, step: StepReview) -> Table:
 
 
 def _numbered(mark: str, text: Text) -> Table:
-    grid = Table.grid()
-    grid.add_row(Text(mark), text)
-    return grid
+    return beside(Text(mark), text, len(mark))
 
 
 def _needs(review: Review) -> Text:
@@ -108,13 +107,13 @@ def _approvers(review: Review) -> str:
     return needs.get(review.requirement, "an approver")
 
 
-def _change(path: str, before: str, after: str) -> Text:
+def _change(one: InputChange, limit: int = VALUE_LIMIT) -> Text:
     return words(
-        said(path, VALUE_LIMIT, MUTED),
+        said(one.path, limit, MUTED),
         ": ",
-        said(before, VALUE_LIMIT),
+        said(one.before, limit),
         " → ",
-        said(after, VALUE_LIMIT),
+        said(one.after, limit),
     )
 
 
@@ -159,7 +158,7 @@ def difference(review: Review) -> Group:
     parts: list[Block] = []
     for number, step in enumerate(review.steps, 1):
         parts.append(words((f"Difference of step {number}'s input to the failed run", TITLE)))
-        parts += [_change(one.path, one.before, one.after) for one in step.changes]
+        parts += [_change(one, 4000) for one in step.changes]
         if not step.changes:
             parts.append(words(("   the input is the same", MUTED)))
         parts.append(section("INPUT", said(step.input, 4000)))

@@ -83,10 +83,15 @@ def apart(left: Text, right: Text, width: int) -> Text:
 
 def section(title: str, *parts: Block, width: int = 12, style: str = TITLE) -> Table:
     """Return a title with its parts beside it, wrapped lines at the same indent."""
+    return beside(Text().append(title, style), stack(parts), width)
+
+
+def beside(mark: Text, body: Text | Group, width: int) -> Table:
+    """Return a body beside its mark; long words are folded, for nothing may be cut off unseen."""
     grid = Table.grid(expand=True)
     grid.add_column(width=width)
-    grid.add_column(ratio=1)
-    grid.add_row(Text().append(title, style), stack(parts))
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(mark, body)
     return grid
 
 

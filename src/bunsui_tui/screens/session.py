@@ -107,7 +107,9 @@ class SessionScreen(Frame):
         self.set_class(self._log_open, "-log")
         if self._log_open:
             found = self.board.logs.get((self.session_id, self.job))
-            self.query_one("#log", Pane).show(log(found, self.job), self.job)
+            self.query_one("#log", Pane).show(
+                log(found, self.job), f"{self.job} {found is None}", at_end=True
+            )
 
     def _read_log(self) -> None:
         if self._status() is not JobStatus.WAITING:

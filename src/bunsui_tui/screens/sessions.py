@@ -116,7 +116,9 @@ class SessionsScreen(Frame):
         if self._log_open:
             found = self.board.logs.get((self.selected, ""))
             reading = log(found, "") if found or self._has_failed() else NO_LOG
-            self.query_one("#log", Pane).show(reading, self.selected)
+            self.query_one("#log", Pane).show(
+                reading, f"{self.selected} {found is None}", at_end=True
+            )
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Show what is known of the selection at once, and read the rest when it rests."""

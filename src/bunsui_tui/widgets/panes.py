@@ -36,11 +36,17 @@ class Pane(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self._about = ""
 
-    def show(self, content: RenderableType, about: str = "") -> None:
+    def show(self, content: RenderableType, about: str = "", at_end: bool = False) -> None:
         """Replace the text; the place in it stays while it is about the same."""
         self.query_one(Static).update(content)
         if about != self._about:
             self._about = about
+            self.call_after_refresh(self._go, at_end)
+
+    def _go(self, at_end: bool) -> None:
+        if at_end:
+            self.scroll_end(animate=False)
+        else:
             self.scroll_home(animate=False)
 
 
