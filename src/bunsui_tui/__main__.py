@@ -75,8 +75,7 @@ def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
 def _check(settings: Settings) -> None:
     if local_status(settings) is None:
         raise Unavailable(
-            "the embedded AWS does not run; what is stored stays visible.",
-            "Start it with `bunsui local up`.",
+            "the embedded AWS is down; what is stored stays.", "Run `bunsui local up`."
         )
 
 

@@ -214,9 +214,12 @@ class DeskApp(App[None]):
         known = self.board.details.get(event.session_id)
         if known is None:
             return
-        detail = replace(known, trouble=event.trouble)
-        if not event.trouble:
-            detail = replace(detail, analysis=event.analysis, proposals=event.proposals)
+        detail = replace(
+            known,
+            trouble=event.trouble,
+            analysis=event.analysis or (known.analysis if event.trouble else None),
+            proposals=event.proposals or (known.proposals if event.trouble else {}),
+        )
         details = {**self.board.details, event.session_id: detail}
         self._show(replace(self.board, details=details))
 

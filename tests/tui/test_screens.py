@@ -195,6 +195,40 @@ def test_what_is_stored_stays_when_aws_cannot_be_reached(home: Home) -> None:
     on_screen(app, play)
 
 
+def test_a_failure_that_cannot_be_judged_now_is_still_explained(home: Home) -> None:
+    home.world.executions.clear()
+
+    async def play(pilot: Pilot[None]) -> None:
+        shown = await until_shown(pilot, "does not exist. Look at the list.")
+        assert "missing_resource" in shown
+        await pilot.press("enter")
+        shown = await until_shown(pilot, "RERUN")
+        assert "judging" not in shown
+
+    on_screen(home.app(), play)
+
+
+def test_an_id_is_copied_and_said_so(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "redrive UNKNOWN")
+        await pilot.press("y")
+        await until_shown(pilot, f"copied {home.session.id}")
+        assert pilot.app.clipboard == home.session.id
+
+    on_screen(home.app(), play)
+
+
+def test_the_palette_finds_a_command_by_its_name(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "2 of 2")
+        await pilot.press("colon", *"inbox")
+        await until_shown(pilot, "Go to the inbox")
+        await pilot.press("enter", "enter")
+        await until_shown(pilot, "nobody asks for anything")
+
+    on_screen(home.app(), play)
+
+
 class Stepping:
     """A worker that only waits to be told to stop."""
 

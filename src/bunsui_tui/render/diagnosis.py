@@ -9,7 +9,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.verdict import Verdict
 from bunsui_tui.board import Detail
-from bunsui_tui.render.signs import FAILED, RULINGS, named
+from bunsui_tui.render.signs import FAILED, RULINGS, named, sign
 from bunsui_tui.render.text import (
     MUTED,
     TITLE,
@@ -29,18 +29,24 @@ SHORT, LONG = 150, 600
 
 def brief(detail: Detail, limit: int = SHORT) -> list[Block]:
     """Return a few lines: what broke, in whose words, and the verdict on each way to rerun."""
-    if detail.trouble:
-        return [words(("not explained: ", MUTED), detail.trouble)]
     if not detail.view.session.failed_jobs:
         return []
     if detail.analysis is None:
-        return [words(("looking for the reason…", MUTED))]
+        return [_unexplained(detail)]
     lines: list[Block] = [said(detail.analysis.note, 200)]
     for diagnosis in detail.analysis.diagnoses:
         lines += [_claim(diagnosis, limit), _message(diagnosis, limit)]
         found = detail.proposals.get(diagnosis.job)
         lines += verdicts(found.proposals) if found else []
-    return lines
+    return [*lines, _trouble(detail)]
+
+
+def _unexplained(detail: Detail) -> Text:
+    return _trouble(detail) if detail.trouble else words(("looking for the reason…", MUTED))
+
+
+def _trouble(detail: Detail) -> Text:
+    return words(sign(FAILED), " ", detail.trouble) if detail.trouble else Text()
 
 
 def _claim(diagnosis: Diagnosis, limit: int) -> Text:
@@ -84,10 +90,8 @@ def chances(odds: Odds) -> Text:
 def full(detail: Detail, job: str) -> list[Block]:
     """Return everything that is known about one failed job, with its evidence."""
     found = [d for d in detail.analysis.diagnoses if d.job == job] if detail.analysis else []
-    if detail.trouble:
-        return [words(("not explained: ", MUTED), detail.trouble)]
     if not found:
-        return []
+        return [_trouble(detail)]
     diagnosis = found[-1]
     failure = diagnosis.failure
     parts: list[Block] = [
@@ -105,7 +109,7 @@ def full(detail: Detail, job: str) -> list[Block]:
 def _rulings(detail: Detail, job: str) -> Table:
     found = detail.proposals.get(job)
     if not found:
-        return section("RERUN", words(("judging…", MUTED)))
+        return section("RERUN", _trouble(detail) if detail.trouble else words(("judging…", MUTED)))
     lines: list[Block] = []
     for one in found.proposals:
         advice = " · recommended" if one.recommended else ""

@@ -109,5 +109,10 @@ class Frame(Screen[None]):
     def do(self, name: str) -> None:
         """Do what a key that can be used says."""
 
+    def copy(self, text: str) -> None:
+        """Put an id where the terminal keeps what is copied, and say so."""
+        self.app.copy_to_clipboard(text)
+        self.post_message(Noted(f"copied {text}, if this terminal lets programs copy"))
+
     def failed(self, about: str) -> None:
         """Hear that something could not be done."""

@@ -79,4 +79,4 @@ class InboxScreen(Frame):
                 if approval:
                     self.post_message(SessionOpened(approval.request.plan.session_id))
             case "copy":
-                self.app.copy_to_clipboard(self.selected)
+                self.copy(self.selected)

@@ -168,7 +168,7 @@ class ReviewScreen(Frame):
                     self.post_message(SessionWanted(self.review.plan.session_id))
                 self.paint()
             case "copy":
-                self.app.copy_to_clipboard(self.request_id)
+                self.copy(self.request_id)
 
     def _ask(self, answer: Answer) -> None:
         self._shown = self.review

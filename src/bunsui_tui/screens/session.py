@@ -137,4 +137,4 @@ class SessionScreen(Frame):
                 waiting = self.board.waiting_for(self.session_id)
                 self.post_message(ReviewOpened(waiting[0].request.id))
             case "copy":
-                self.app.copy_to_clipboard(self.session_id)
+                self.copy(self.session_id)

@@ -158,7 +158,7 @@ class SessionsScreen(Frame):
             case "review":
                 self.post_message(ReviewOpened(self.board.waiting_for(self.selected)[0].request.id))
             case "copy":
-                self.app.copy_to_clipboard(self.selected)
+                self.copy(self.selected)
 
     def _open_filter(self) -> None:
         entry = self.query_one("#filter", Input)
