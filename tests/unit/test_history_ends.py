@@ -199,3 +199,51 @@ def test_events_that_point_in_a_circle_end() -> None:
     )
 
     assert found is not None
+
+
+def test_a_fail_state_behind_a_caught_container_shows_what_broke_inside() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ParallelStateEntered", name="Both"),
+        event(3, 2, "ParallelStateStarted"),
+        *task(4, 3, "Left", "RowError", "bad row"),
+        event(7, 6, "ParallelStateFailed"),
+        event(8, 7, "ParallelStateExited", name="Both"),
+        event(9, 8, "FailStateEntered", name="GiveUp"),
+        failed(10, 9, "", ""),
+    )
+
+    assert (found.state_path, found.event_id) == (("GiveUp",), 6)
+    assert (found.exception, found.message, found.error) == ("RowError", "bad row", "RowError")
+
+
+def test_an_error_without_a_cause_is_its_own_message() -> None:
+    found = failure_of(START, *task(2, 0, "Load", "States.Timeout"), failed(5, 4, "", ""))
+
+    assert (found.error, found.cause, found.message) == ("States.Timeout", "", "States.Timeout")
+
+
+def test_a_runtime_error_that_names_another_state_than_the_event_is_not_followed() -> None:
+    cause = "while executing the state 'Other' (entered at the event id #2)."
+    found = failure_of(
+        START,
+        event(2, 0, "PassStateEntered", name="First"),
+        event(3, 2, "PassStateExited", name="First"),
+        event(4, 3, "PassStateEntered", name="Second"),
+        failed(5, 4, "States.Runtime", cause),
+    )
+
+    assert found.state_path == ("Second",)
+
+
+def test_a_failed_evaluation_without_a_neighbour_is_in_the_newest_entry_of_its_state() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "TaskStateEntered", name="Load"),
+        event(3, 2, "LambdaFunctionScheduled", resource=FUNCTION),
+        event(4, 3, "LambdaFunctionSucceeded"),
+        event(5, 4, "EvaluationFailed", name="Load", error="States.QueryEvaluationError"),
+        failed(6, 5, "States.QueryEvaluationError", ""),
+    )
+
+    assert (found.state_path, found.resource) == (("Load",), FUNCTION)
