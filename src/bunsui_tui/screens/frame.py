@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -76,12 +78,13 @@ class Frame(Screen[None]):
     def show(self, board: Board) -> None:
         """Show another board; nothing, before the parts are there and after they are gone."""
         self.board = board
-        if not self._is_ready or not self.query(KeyLine):
-            return
-        self.query_one(HeadLine).show(board)
-        self.query_one(StatusLine).show(board)
-        self.paint()
-        self.show_keys()
+        if self._is_ready:
+            # Textual takes the parts away one by one while the program ends.
+            with suppress(NoMatches):
+                self.query_one(HeadLine).show(board)
+                self.query_one(StatusLine).show(board)
+                self.paint()
+                self.show_keys()
 
     def show_keys(self) -> None:
         """Show the keys as they stand now."""

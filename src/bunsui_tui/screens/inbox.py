@@ -47,7 +47,8 @@ class InboxScreen(Frame):
     @property
     def selected(self) -> str:
         """The id of the selected request."""
-        return self.query_one(Rows).key
+        found = self.query(Rows)
+        return found.first().key if found else ""
 
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""

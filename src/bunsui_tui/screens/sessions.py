@@ -72,12 +72,13 @@ class SessionsScreen(Frame):
     @property
     def session_shown(self) -> str:
         """The selected session, if the list is there already."""
-        return self.selected if self._is_ready else ""
+        return self.selected
 
     @property
     def selected(self) -> str:
         """The id of the selected session."""
-        return self.query_one(Rows).key
+        found = self.query(Rows)
+        return found.first().key if found else ""
 
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""
