@@ -18,7 +18,7 @@ from bunsui_core.app.request import approval
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
 from bunsui_core.domain.canonical import text_digest
-from bunsui_core.domain.errors import BunsuiError, Conflict, Unavailable
+from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.rerun import last_attempt
 from bunsui_core.domain.session import Session, SessionStatus
@@ -89,8 +89,15 @@ class Worker:
             stop.wait(self._pause(moving, pauses))
 
     def _waiting(self) -> tuple[Request, ...]:
-        newest = self._hands.store.requests.newest(REQUESTS)
-        return tuple(r for r in reversed(newest) if r.id not in self._settled)
+        """Return the newest requests, and older ones that a dead executor left unfinished."""
+        requests = self._hands.store.requests
+        found = {request.id: request for request in reversed(requests.newest(REQUESTS))}
+        for left in self._hands.control.effects.expired(self._clock()):
+            try:
+                found[left] = requests.get(left)
+            except NotFound as error:
+                self._trouble("unfinished_request_lost", left, error)
+        return tuple(r for r in found.values() if r.id not in self._settled)
 
     def _execute(self, request: Request) -> bool:
         try:

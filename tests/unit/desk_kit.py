@@ -55,7 +55,6 @@ class Bench:
         connection = StoreWriter(self.settings.store_path, ACCOUNT, REGION)
         seeing = Seeing(self.world, SilentLogs(), self.inventory)
         control = Control(
-            decisions=LocalDecisions(connection),
             effects=LocalEffects(connection),
             runner=self.world,
             keys=LocalKeys(connection, self.settings.keys_path),
@@ -72,7 +71,7 @@ class Bench:
         decision = self.decision(request, answer)
         signature = self.keys.sign(APPROVER, PASSPHRASE, decision.message)
         signed = SignedDecision(decision=decision, signature=signature, shown="shown", at=NOW)
-        self.hands().control.decisions.append(signed)
+        LocalDecisions(self.connection).append(signed)
         return signed
 
     def decision(self, request: Request, answer: Answer = Answer.APPROVE) -> Decision:

@@ -138,7 +138,6 @@ def dying(hands: Hands, point: CrashPoint) -> Hands:
     """The same hands, of a process that dies at that point."""
     old = hands.control
     control = Control(
-        decisions=old.decisions,
         effects=DyingEffects(old.effects, point),  # type: ignore[arg-type]  # by __getattr__
         runner=DyingRunner(old.runner, point),  # type: ignore[arg-type]  # by __getattr__
         keys=old.keys,

@@ -10,12 +10,12 @@ from bunsui_core.app.verify import policy_in_force
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval, ask
-from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.canonical import json_digest, text_digest
 from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.plan import Place, Plan, Risk, StartSession
 from bunsui_core.domain.policy import requirement
 from bunsui_core.domain.propose import LIFETIME
-from bunsui_core.domain.reviewing import document, shown_digest, typed_code
+from bunsui_core.domain.reviewing import document, typed_code
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -47,7 +47,7 @@ class OperatorDesk(AgentDesk):
             requirement=needed,
             typed_code=typed_code(request.plan),
             document=text,
-            shown_digest=shown_digest(text),
+            shown_digest=text_digest(text),
             freshness=self.freshness(),
         )
 

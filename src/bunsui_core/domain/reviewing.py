@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bunsui_core.domain.answer import StepReview
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan, RedriveJob, RestartJob, Risk, StartSession, Step
 from bunsui_core.domain.recovery import Odds, Preview
@@ -73,11 +72,6 @@ def document(request: Request, steps: tuple[StepReview, ...], requirement: str) 
     reason = safe(request.reason)
     words = [f"| {line}" for line in reason.splitlines() or [""]]
     return "\n".join([*lines, "", "THE ASKER'S WORDS, not bunsui's:", *words]) + "\n"
-
-
-def shown_digest(text: str) -> str:
-    """Return the hash of a review document that a decision carries."""
-    return text_digest(text)
 
 
 def _step_lines(number: int, step: StepReview) -> list[str]:

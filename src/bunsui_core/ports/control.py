@@ -119,9 +119,8 @@ class Audit(Protocol):
 
 @dataclass(frozen=True)
 class Control:
-    """What the worker holds to execute what was decided."""
+    """What the worker holds to execute what was decided; it writes no decision."""
 
-    decisions: Decisions
     effects: Effects
     runner: Runner
     keys: Keys

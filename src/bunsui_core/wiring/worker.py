@@ -7,7 +7,6 @@ import os
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.control.runner import AwsRunner
 from bunsui_core.adapters.local.control.audit import LocalAudit
-from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.effects import LocalEffects
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.files import FileBlobs
@@ -28,7 +27,6 @@ def worker(settings: Settings) -> Worker:
     connection = writer(settings)
     clients = Clients(lambda: local_access(settings, "worker", reading=False))
     control = Control(
-        decisions=LocalDecisions(connection),
         effects=LocalEffects(connection),
         runner=AwsRunner(clients),
         keys=LocalKeys(connection, settings.keys_path),
