@@ -3,79 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import time
 
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor
+from bunsui_core.adapters.emulator.patches import anchor, integration
 from bunsui_core.adapters.emulator.patches.history import Document
+from bunsui_core.adapters.emulator.patches.integration import Call
+from bunsui_core.adapters.emulator.patches.task_events import TIMED_OUT, Events
 from bunsui_core.domain.value import Json
 
 _LONGEST_SLEEP_SECONDS = 60
-_TIMED_OUT = "States.Timeout"
-
-
-@dataclass(frozen=True)
-class Events:
-    """The names and common fields of the events of one task."""
-
-    execution: Document
-    resource: str
-
-    @property
-    def is_bare_function(self) -> bool:
-        """Tell whether the resource is a function's ARN, whose events are LambdaFunction*."""
-        return ":lambda:" in self.resource and ":function:" in self.resource
-
-    @property
-    def integration(self) -> Document:
-        """The two fields by which AWS names an integration."""
-        head, _, tail = self.resource.partition(":::")
-        if not tail:
-            return {
-                "resourceType": head.split(":")[2] if head.count(":") > 2 else "",
-                "resource": head,
-            }
-        parts = tail.split(":")
-        kind = 2 if parts[0] == "aws-sdk" else 1
-        return {"resourceType": ":".join(parts[:kind]), "resource": ":".join(parts[kind:])}
-
-    def scheduled(self, parameters: Json, limits: Document) -> None:
-        """Record that an attempt was scheduled and started."""
-        text = json.dumps(parameters, separators=(",", ":"))
-        if self.is_bare_function:
-            self._add(
-                "LambdaFunctionScheduled", {"resource": self.resource, "input": text, **limits}
-            )
-            self._add("LambdaFunctionStarted", {})
-            return
-        region = sf.get_region()
-        self._add(
-            "TaskScheduled", {**self.integration, "region": region, "parameters": text, **limits}
-        )
-        self._add("TaskStarted", self.integration)
-
-    def succeeded(self, result: Json) -> None:
-        """Record that an attempt gave a result."""
-        output: Document = {"output": json.dumps(result, separators=(",", ":"))}
-        if self.is_bare_function:
-            self._add("LambdaFunctionSucceeded", output)
-        else:
-            self._add("TaskSucceeded", {**self.integration, **output})
-
-    def failed(self, error: str, cause: str | None) -> None:
-        """Record that an attempt failed or ran out of time."""
-        details: Document = {"error": error, "cause": cause} if cause else {"error": error}
-        ending = "TimedOut" if error == _TIMED_OUT else "Failed"
-        if self.is_bare_function:
-            self._add(f"LambdaFunction{ending}", details)
-        else:
-            self._add(f"Task{ending}", {**self.integration, **details})
-
-    def _add(self, name: str, details: Document) -> None:
-        key = f"{name[0].lower()}{name[1:]}EventDetails"
-        sf._add_event(self.execution, name, {key: details} if details else {})
 
 
 def execute(
@@ -104,8 +43,9 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
     parameters = _parameters(state, data, context)
     events = Events(execution, resource)
     events.scheduled(parameters, _limits(state))
+    call = Call(execution, resource, parameters, state, context, events, _deadline(state))
     try:
-        result = _call(state, resource, parameters, context)
+        result = _call(call)
     except sf._ExecutionError as failure:
         events.failed(failure.error, failure.cause)
         raise
@@ -131,10 +71,19 @@ def _limits(state: Document) -> Document:
     }
 
 
-def _call(state: Document, resource: str, parameters: Json, context: Document) -> Json:
+def _deadline(state: Document) -> float | None:
+    seconds = state.get("TimeoutSeconds")
+    return time.monotonic() + seconds if isinstance(seconds, int) else None
+
+
+def _call(call: Call) -> Json:
+    state, resource, parameters = call.state, call.resource, call.parameters
+    own = integration.caller(resource)
     result: Json
-    if ".waitForTaskToken" in resource:
-        token = context["Task"]
+    if own:
+        result = own(call)
+    elif ".waitForTaskToken" in resource:
+        token = call.context["Task"]
         assert isinstance(token, dict)
         result = sf._invoke_with_callback(resource, parameters, token["Token"], state)
     # An activity's time starts when a worker takes the task, not when it is scheduled.
@@ -143,7 +92,7 @@ def _call(state: Document, resource: str, parameters: Json, context: Document) -
             result = sf._invoke_resource_with_timeout(resource, parameters, state["TimeoutSeconds"])
         except sf._ExecutionError as failure:
             # AWS records a timeout without a cause.
-            cause = None if failure.error == _TIMED_OUT else failure.cause
+            cause = None if failure.error == TIMED_OUT else failure.cause
             raise sf._ExecutionError(failure.error, cause) from failure
     else:
         result = sf._invoke_resource(resource, parameters)
