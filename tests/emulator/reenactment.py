@@ -1,0 +1,151 @@
+"""Recorded failures, played again on the embedded AWS and compared with what AWS recorded.
+
+`python -m tests.emulator.reenactment` plays them and tells what differs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from bunsui_core.adapters.emulator.launcher import down, up
+from tests.emulator.embedded import Embedded, Execution, until
+from tests.emulator.recording import (
+    CANNOT,
+    Document,
+    Outcome,
+    Recording,
+    outcome,
+    recorded_failures,
+)
+from tests.emulator.world import World
+
+AT_ONCE = 6
+
+
+@dataclass(frozen=True)
+class Played:
+    """A recording and what came of playing it again."""
+
+    recording: Recording
+    outcome: Outcome | None
+    trouble: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether it tells the same as what AWS recorded."""
+        return self.outcome is not None and self.outcome.told == self.recording.outcome.told
+
+    @property
+    def is_same_in_detail(self) -> bool:
+        """Tell whether also the chain, the cause and the names of all fields are the same."""
+        return self.outcome == self.recording.outcome
+
+    @property
+    def differences(self) -> str:
+        """What AWS recorded (-) and what we recorded (+), where they differ."""
+        if self.outcome is None:
+            return f"{self.recording.id}\n    {self.trouble}"
+        told = difflib.unified_diff(
+            _lines(self.recording.outcome), _lines(self.outcome), n=0, lineterm=""
+        )
+        changed = [line for line in told if not line.startswith(("---", "+++", "@@"))]
+        return "\n    ".join([self.recording.id, *changed])
+
+
+def play_all(aws: Embedded, patient: Embedded) -> list[Played]:
+    """Play every recording that can be played; waits count on the patient one only."""
+    playable = [one for one in recorded_failures() if one.id not in CANNOT]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda one: _play(patient if _stopped(one) else aws, one), playable))
+
+
+def share(played: Iterable[Played]) -> str:
+    """How many were played and how many gave the same, in one line."""
+    all_of = list(played)
+    same = sum(one.is_same for one in all_of)
+    detail = sum(one.is_same_in_detail for one in all_of)
+    return (
+        f"re-enacted {len(all_of)} of {len(all_of) + len(CANNOT)}; same {same} "
+        f"({same / len(all_of):.0%}); same to the field and the cause {detail}"
+    )
+
+
+def _play(aws: Embedded, recording: Recording) -> Played:
+    try:
+        return Played(recording, _played(aws, recording))
+    except (ClientError, AssertionError) as refused:
+        return Played(recording, None, f"{type(refused).__name__}: {refused}")
+
+
+def _played(aws: Embedded, recording: Recording) -> Outcome:
+    name = f"reenacted-{recording.code}"
+    world = World(aws, recording, name)
+    definition, given = world.furnish()
+    machine = aws.machine(name, definition)
+    states = aws.states("worker")
+    started = states.start_execution(stateMachineArn=machine, input=json.dumps(given))
+    execution = Execution(states, started["executionArn"])
+    if _stopped(recording):
+        until(lambda: len(execution.types) > 1)
+        states.stop_execution(executionArn=execution.arn)
+    world.answer()
+    execution.ended()
+    described = execution.describe()
+    events = json.loads(json.dumps(execution.events, default=lambda at: at.isoformat()))
+    row: Document = {"events": events, "labels": {"terminal_status": str(described["status"])}}
+    found = outcome(row, described.get("redriveStatus", ""))
+    assert described.get("error", "") == found.error, "DescribeExecution tells another error"
+    return found
+
+
+def _stopped(recording: Recording) -> bool:
+    return recording.outcome.status == "ABORTED"
+
+
+def _lines(told: Outcome) -> list[str]:
+    events = [
+        f"{number + 1:>3} after {after:<3} {kind} {' '.join(fields)}"
+        for number, (kind, after, fields) in enumerate(
+            zip(told.types, told.chain, told.fields, strict=True)
+        )
+    ]
+    return [
+        *events,
+        f"path {list(told.path)}",
+        f"status {told.status} {told.redrive_status}",
+        f"error {told.error}",
+        f"cause {told.cause}",
+    ]
+
+
+def main() -> None:
+    """Play everything and tell what differs."""
+    with tempfile.TemporaryDirectory() as folder:
+        homes = [Path(folder) / name for name in ("hasty", "patient")]
+        scales = (0.0, 1.0)
+        try:
+            hasty, patient = (
+                Embedded(up(home, watch_pid=os.getpid(), wait_scale=scale), home)
+                for home, scale in zip(homes, scales, strict=True)
+            )
+            with hasty.open, patient.open:
+                played = play_all(hasty, patient)
+        finally:
+            for home in homes:
+                down(home)
+    told = [one.differences for one in played if not one.is_same_in_detail]
+    sys.stdout.write("\n".join([*told, share(played), ""]))
+
+
+if __name__ == "__main__":
+    main()

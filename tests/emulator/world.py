@@ -1,0 +1,130 @@
+"""What must be there, or must be missing, for a recorded execution to fail again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bunsui_core.adapters.emulator.access import DIRECT, session
+from bunsui_core.adapters.emulator.record import ACCOUNT
+from bunsui_core.domain.value import Json
+from tests.emulator.embedded import Embedded, until
+from tests.emulator.recording import Document, Recording
+
+RECORDED_ACCOUNT = "111111111111"
+FILES = {
+    "file.csv": "H1,H1,H3\nValue1,Value2,Value3\n",
+    "file.json": json.dumps({"Hello": "world"}),
+}
+"""What the readers of the recorded Maps found: what their errors say of it."""
+
+LARGEST_PAYLOAD = 262_144
+
+
+@dataclass
+class World:
+    """The resources of one recorded execution, made under names of its own."""
+
+    aws: Embedded
+    recording: Recording
+    name: str
+    _queue: str = field(default="", init=False)
+
+    def furnish(self) -> tuple[Document, Json]:
+        """Make what the recording had; return its definition and its input with our names."""
+        text = json.dumps([self.recording.definition, self.recording.input])
+        for recorded, make in self._made().items():
+            if recorded in text:
+                text = text.replace(recorded, make())
+        definition, given = json.loads(text.replace(RECORDED_ACCOUNT, ACCOUNT))
+        return definition, given
+
+    def client(self, service: str) -> Any:
+        """A client of root for a service."""
+        # The name is a variable, so the stubs have no type for it.
+        opened = session(self.aws.key("root")).client(
+            service,  # type: ignore[call-overload]  # as above
+            endpoint_url=self.aws.server.url,
+            config=DIRECT,
+        )
+        self.aws.open.callback(opened.close)
+        return opened
+
+    def answer(self) -> None:
+        """Answer the callback that the execution waits for, as it was answered when recorded."""
+        failures = self.recording.details("TaskFailed")
+        if not self._queue or not failures:
+            return
+        said = {name: str(failures[0][name]) for name in ("error", "cause") if name in failures[0]}
+        found: list[Document] = []
+
+        def has_arrived() -> bool:
+            got = self.client("sqs").receive_message(QueueUrl=self._queue, WaitTimeSeconds=5)
+            found.extend(json.loads(message["Body"]) for message in got.get("Messages", []))
+            return bool(found)
+
+        until(has_arrived)
+        self.aws.states().send_task_failure(taskToken=str(found[0]["TaskToken"]), **said)
+
+    def _made(self) -> dict[str, Callable[[], str]]:
+        """What to make for each name that a recording leaves open, or that must be ours."""
+        function, code = f"{self.name}-function", self.recording.code
+        bare = [
+            str(details["resource"]).rsplit(":", 1)[-1]
+            for details in self.recording.details("LambdaFunctionScheduled")
+        ]
+        return {
+            "arn:aws:sns:us-east-1:111111111111:topic_name-73324d": self._topic,
+            "create_cross_account_admin_role_and_policy": self.aws.role,
+            "sqs_create_queue": self._made_queue,
+            "s3_create_bucket": self._bucket,
+            **({} if code in _WITHOUT_FUNCTION else self._functions(function, bare)),
+        }
+
+    def _functions(self, function: str, bare: list[str]) -> dict[str, Callable[[], str]]:
+        named = ("lambda_func_uid0", "lambda_1_func_uid0", *bare)
+        return {name: lambda: self._function(function) for name in named}
+
+    def _function(self, name: str) -> str:
+        functions = self.aws.functions()
+        listed = [f["FunctionName"] for f in functions.list_functions()["Functions"]]
+        if name not in listed:
+            self.aws.function(name, _code(self.recording), seconds=60)
+        return name
+
+    def _made_queue(self) -> str:
+        self._queue = str(self.client("sqs").create_queue(QueueName=self.name)["QueueUrl"])
+        return self._queue
+
+    def _topic(self) -> str:
+        made = self.client("sns").create_topic(
+            Name=f"{self.name}.fifo", Attributes={"FifoTopic": "true"}
+        )
+        return str(made["TopicArn"])
+
+    def _bucket(self) -> str:
+        s3 = self.aws.s3()
+        s3.create_bucket(Bucket=self.name)
+        for key, text in FILES.items():
+            s3.put_object(Bucket=self.name, Key=key, Body=text.encode())
+        return self.name
+
+
+_WITHOUT_FUNCTION = {"90124f", "a4cfa2"}
+"""The recordings whose function did not exist."""
+
+
+def _code(recording: Recording) -> str:
+    """A function that does what the recording says that its function did."""
+    head = "import time\ndef handler(event, context):\n    "
+    for failed in recording.details("TaskFailed", "LambdaFunctionFailed"):
+        if failed["error"] == "States.DataLimitExceeded":
+            return f"{head}return 'x' * {LARGEST_PAYLOAD + 1}"
+        message = json.loads(str(failed["cause"]))["errorMessage"]
+        return f"{head}raise Exception({json.dumps(message)})"
+    if timed_out := [d for d in recording.details("TaskScheduled") if "timeoutInSeconds" in d]:
+        return f"{head}time.sleep({int(str(timed_out[0]['timeoutInSeconds'])) + 2})"
+    (succeeded, *_) = recording.details("TaskSucceeded", "LambdaFunctionSucceeded")
+    return f"{head}return {json.loads(str(succeeded['output']))!r}"
