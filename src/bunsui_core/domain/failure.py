@@ -75,6 +75,29 @@ class EvidenceKind(StrEnum):
     OBJECT = "object"
 
 
+class ContainerTask(Value):
+    """A task of containers that stopped, and the container that broke; `definition` is an ARN."""
+
+    arn: str
+    definition: str = ""
+    container: str = ""
+    exit_code: int | None = None
+    stop_code: str = ""
+
+
+class Nested(Value):
+    """A nested execution behind a failed task; `note` says why it cannot be seen, if it cannot."""
+
+    execution_arn: str
+    status: JobStatus | None = None
+    state_path: tuple[str, ...] = ()
+    failed_state: str = ""
+    error: str = ""
+    cause: str = ""
+    died_in_fail_state: bool = False
+    note: str = ""
+
+
 class Evidence(Value):
     """Something that was read. Its text came from outside and is never trusted."""
 
@@ -85,7 +108,12 @@ class Evidence(Value):
 
 
 class Failure(Value):
-    """What broke, where, in which words. Texts are as AWS returned them."""
+    """What broke, where, in which words. Texts are as AWS returned them.
+
+    `state_path` is within the job's own execution. Where a Fail state hides a caught error,
+    `caught_path` leads to the state that raised it. `nested` are the executions below, outermost
+    first; message, exception, request, operation and input are those of the innermost one seen.
+    """
 
     execution_arn: str
     job: str
@@ -102,6 +130,10 @@ class Failure(Value):
     resource: str = ""
     state_input: str | None = None
     died_in_fail_state: bool = False
+    caught_path: tuple[str, ...] = ()
+    child: str = ""
+    nested: tuple[Nested, ...] = ()
+    task: ContainerTask | None = None
     entered_at: Instant | None = None
     failed_at: Instant | None = None
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
+from bunsui_core.domain.failure import (
+    ContainerTask,
+    Definition,
+    HistoryEvent,
+    LogLine,
+    Observation,
+)
 from bunsui_core.domain.value import Instant, Value
 
 
@@ -26,19 +32,25 @@ class Executions(Protocol):
 
 
 class LogWindow(Value):
-    """Where and when to read: one function, one request (or any), one span of time."""
+    """Where and when to read: one function's request (or any of them), or one container's task."""
 
-    function: str
-    request_id: str
+    function: str = ""
+    request_id: str = ""
     start: Instant
     end: Instant
+    task: ContainerTask | None = None
+
+    @property
+    def name(self) -> str:
+        """What writes this log."""
+        return self.task.container if self.task else self.function
 
 
 class Logs(Protocol):
     """Log lines of operations."""
 
     def lines(self, window: LogWindow, limit: int) -> tuple[LogLine, ...]:
-        """Return the lines of that very request, oldest first. Raises: NotFound, Unavailable."""
+        """Return the lines of that very window, oldest first. Raises: NotFound, Unavailable."""
         ...
 
 
