@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bunsui_core.domain.cause import CauseKind, read_cause, request_id_in
+from bunsui_core.domain.failure import ContainerTask
 
 REQUEST = "0f1e2d3c-0000-4000-8000-000000000001"
 LAMBDA = {
@@ -80,8 +81,13 @@ def test_an_ecs_task_tells_reason_and_exit_code_and_no_request() -> None:
 
     found = read_cause("States.TaskFailed", text)
 
-    assert (found.kind, found.exit_code) == (CauseKind.ECS, 137)
-    assert found.stop_code == "EssentialContainerExited"
+    assert found.kind is CauseKind.ECS
+    assert found.task == ContainerTask(
+        arn=f"arn:aws:ecs:us-east-1:000000000000:task/c/{REQUEST}",
+        container="app",
+        exit_code=137,
+        stop_code="EssentialContainerExited",
+    )
     assert found.message == (
         "Essential container in task exited; OutOfMemoryError: killed; exit code 137"
     )
@@ -93,7 +99,10 @@ def test_a_container_that_never_ran_has_no_exit_code() -> None:
         {"StopCode": "TaskFailedToStart", "StoppedReason": "no pull", "Containers": [{}]}
     )
 
-    assert read_cause("States.TaskFailed", text).exit_code is None
+    task = read_cause("States.TaskFailed", text).task
+
+    assert task
+    assert (task.exit_code, task.stop_code) == (None, "TaskFailedToStart")
 
 
 def test_a_nested_execution_is_followed_down_to_what_broke() -> None:
@@ -102,7 +111,7 @@ def test_a_nested_execution_is_followed_down_to_what_broke() -> None:
 
     found = read_cause("States.TaskFailed", json.dumps(outer))
 
-    assert (found.kind, found.child) == (CauseKind.EXECUTION, f"{CHILD}-2")
+    assert (found.kind, found.children) == (CauseKind.EXECUTION, (CHILD, f"{CHILD}-2"))
     assert (found.message, found.exception) == (LAMBDA["errorMessage"], "ValueError")
     assert found.request_id == REQUEST
 

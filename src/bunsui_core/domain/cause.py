@@ -6,6 +6,7 @@ import json
 import re
 from enum import StrEnum
 
+from bunsui_core.domain.failure import ContainerTask
 from bunsui_core.domain.value import Json, Value
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -22,6 +23,7 @@ _FIELDS = (
     "StoppedReason",
     "StopCode",
     "TaskArn",
+    "TaskDefinitionArn",
     "ExitCode",
     "Reason",
 )
@@ -39,16 +41,15 @@ class CauseKind(StrEnum):
 
 
 class Cause(Value):
-    """What a cause says: its innermost message and exception; `child` is a nested execution."""
+    """What a cause says: its innermost message and exception; `children` are outermost first."""
 
     kind: CauseKind
     message: str
     exception: str = ""
     request_id: str = ""
     stack: tuple[str, ...] = ()
-    exit_code: int | None = None
-    stop_code: str = ""
-    child: str = ""
+    task: ContainerTask | None = None
+    children: tuple[str, ...] = ()
     truncated: bool = False
 
 
@@ -133,7 +134,7 @@ def _execution(error: str, fields: dict[str, Json], truncated: bool, depth: int)
     return inner.model_copy(
         update={
             "kind": CauseKind.EXECUTION,
-            "child": inner.child or _text(fields, "ExecutionArn"),
+            "children": (_text(fields, "ExecutionArn"), *inner.children),
             "message": inner.message or f"nested execution failed with {inner_error}",
             "truncated": truncated or inner.truncated,
         }
@@ -144,20 +145,30 @@ def _ecs(error: str, fields: dict[str, Json], truncated: bool) -> Cause:
     containers = fields.get("Containers")
     rows = [c for c in containers if isinstance(c, dict)] if isinstance(containers, list) else []
     rows = rows or [fields]
-    code = next((row["ExitCode"] for row in rows if row.get("ExitCode")), None)
-    code = (
-        code if code is not None else next((r["ExitCode"] for r in rows if "ExitCode" in r), None)
-    )
+    broken = _broken(rows)
     reasons = [_text(fields, "StoppedReason"), *(_text(row, "Reason") for row in rows)]
     told = [r for i, r in enumerate(reasons) if r and r not in reasons[:i]]
+    code = broken.get("ExitCode")
     exit_code = code if isinstance(code, int) else None
     if exit_code is not None:
         told.append(f"exit code {exit_code}")
+    task = ContainerTask(
+        arn=_text(fields, "TaskArn"),
+        definition=_text(fields, "TaskDefinitionArn"),
+        container=_text(broken, "Name"),
+        exit_code=exit_code,
+        stop_code=_text(fields, "StopCode"),
+    )
     return Cause(
         kind=CauseKind.ECS,
         message="; ".join(told) or error,
         exception=error,
-        exit_code=exit_code,
-        stop_code=_text(fields, "StopCode"),
+        task=task,
         truncated=truncated,
     )
+
+
+def _broken(rows: list[dict[str, Json]]) -> dict[str, Json]:
+    """The container that ended the task: that with a bad exit code, else the first that ended."""
+    bad = (row for row in rows if row.get("ExitCode"))
+    return next(bad, next((row for row in rows if "ExitCode" in row), rows[0]))

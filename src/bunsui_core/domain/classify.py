@@ -43,7 +43,7 @@ class Classification(Value):
 
 def classify(failure: Failure) -> Classification:
     """Return the category that the failure's own words carry; `unknown` when they do not tell."""
-    if failure.status is JobStatus.ABORTED:
+    if failure.innermost.status is JobStatus.ABORTED:
         return _classified([Category.CANCELLED], Confidence.HIGH)
     stems = _stems(failure)
     named = {category for name in stems for category in CODES.get(name, ())}
@@ -70,18 +70,22 @@ def _classified(found: list[Category], confidence: Confidence) -> Classification
 
 def _by_circumstance(failure: Failure) -> Classification:
     """What is left when no word tells: who reported it, and the exit code, which says little."""
-    cause = read_cause(failure.error, failure.cause)
-    if failure.status is JobStatus.TIMED_OUT:
+    inner = failure.innermost
+    cause = read_cause(inner.error, inner.cause)
+    if inner.status is JobStatus.TIMED_OUT:
         return _classified([Category.TIMEOUT], Confidence.HIGH)
-    if cause.exit_code in _CRASHED:
+    task = failure.task or cause.task
+    if task and task.exit_code in _CRASHED:
         return _classified([Category.CODE_BUG], Confidence.MEDIUM)
-    if cause.kind is CauseKind.LAMBDA and not failure.died_in_fail_state:
+    if cause.kind is CauseKind.LAMBDA and not inner.died_in_fail_state:
         return _classified([Category.CODE_BUG], Confidence.LOW)
     return _classified([Category.UNKNOWN], Confidence.LOW)
 
 
 def _stems(failure: Failure) -> set[str]:
-    codes = [failure.exception, failure.error]
-    if not failure.died_in_fail_state:
+    """A Fail state's own words name no exception; those of the error behind it do."""
+    inner = failure.innermost
+    codes = [failure.exception, failure.error, inner.error]
+    if inner.caught_path or not inner.died_in_fail_state:
         codes += ["".join(found) for found in _CODE_IN_TEXT.findall(failure.message[:_READ])]
     return {stem(code) for code in codes if code}

@@ -95,6 +95,7 @@ class Nested(Value):
     error: str = ""
     cause: str = ""
     died_in_fail_state: bool = False
+    caught_path: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -137,3 +138,8 @@ class Failure(Value):
     entered_at: Instant | None = None
     failed_at: Instant | None = None
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+
+    @property
+    def innermost(self) -> Failure | Nested:
+        """The last execution on the way down that was seen: this one, or a nested one."""
+        return next((one for one in reversed(self.nested) if not one.note), self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from bunsui_core.domain.cause import read_cause
 from bunsui_core.domain.failure import (
@@ -15,7 +16,7 @@ from bunsui_core.domain.failure import (
     Observation,
 )
 from bunsui_core.domain.operation import resource_of
-from bunsui_core.domain.trace import Frame, Scope, scopes
+from bunsui_core.domain.trace import Frame, Scope, labels, scopes
 
 EXECUTION_EVIDENCE = "X1"
 """The id of what DescribeExecution said; events are `E<event id>`."""
@@ -24,6 +25,8 @@ _ENDS = frozenset({"ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
 _PASSED_ON = frozenset({"MapStateFailed", "ParallelStateFailed", "MapIterationFailed"})
 _ENTERED_AT = re.compile(r"the state '(.{1,80}?)' \(entered at the event id #(\d{1,6})\)")
 _EVIDENCE_LIMIT = 4000
+_NESTED = "states:startExecution"
+_ARN = re.compile(r'"ExecutionArn"\s*:\s*"(arn:[^"\s]{1,300})"')
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class _Break:
     @property
     def is_fail_state(self) -> bool:
         return self.state is not None and self.state.type == "Fail"
+
+    @property
+    def root(self) -> HistoryEvent | None:
+        """The caught error, where nothing but the Catch led to the Fail state."""
+        return None if self.decided else self.behind
 
 
 def read_failure(
@@ -150,14 +158,17 @@ def _caught(event: HistoryEvent, chain: _Chain) -> HistoryEvent | None:
 
 
 def _failure(job: str, observation: Observation, chain: _Chain, broke: _Break) -> Failure:
-    root = broke.behind if broke.behind and not broke.decided else None
+    root = broke.root
     error, cause = _words(observation, broke, root)
     told = read_cause(root.error, root.cause) if root else read_cause(error, cause)
+    ran = chain.scopes[root.id] if root else broke.scope
+    operation = ran[-1].entered if ran else None
+    resource = _resource(root or broke.origin, chain)
     return Failure(
         execution_arn=observation.execution_arn,
         job=job,
         status=observation.status,
-        state_path=tuple(frame.label for frame in broke.scope),
+        state_path=labels(broke.scope),
         failed_state=broke.state.name if broke.state else "",
         state_type=broke.state.type if broke.state else "",
         event_id=_cited(broke).id if broke.end else 0,
@@ -166,10 +177,13 @@ def _failure(job: str, observation: Observation, chain: _Chain, broke: _Break) -
         message=told.message or error,
         exception=told.exception,
         request_id=told.request_id,
-        resource=_resource(root or broke.origin, chain),
-        state_input=broke.state.entered.input if broke.state else None,
+        resource=resource,
+        state_input=operation.input if operation else None,
         died_in_fail_state=broke.is_fail_state,
-        entered_at=broke.state.entered.at if broke.state else None,
+        caught_path=labels(ran) if root else (),
+        child=_child(told.children, resource, root or broke.origin, chain),
+        task=told.task,
+        entered_at=operation.at if operation else None,
         failed_at=broke.end.at if broke.end else observation.stopped_at,
         evidence=_evidence(observation, broke),
     )
@@ -184,7 +198,7 @@ def _words(observation: Observation, broke: _Break, root: HistoryEvent | None) -
 
 
 def _cited(broke: _Break) -> HistoryEvent:
-    event = broke.behind if broke.behind and not broke.decided else broke.origin
+    event = broke.root or broke.origin
     if event and (is_failure_event(event) or event.type == "FailStateEntered"):
         return event
     if broke.end is None:
@@ -192,14 +206,29 @@ def _cited(broke: _Break) -> HistoryEvent:
     return broke.end
 
 
+def _child(
+    named: tuple[str, ...], resource: str, failed: HistoryEvent | None, chain: _Chain
+) -> str:
+    """The nested execution a task waited for; what a job writes into its cause names none."""
+    if not resource.startswith(_NESTED):
+        return ""
+    attempt = _attempt(failed, chain)
+    submitted = next((e.output or "" for e in attempt if e.type == "TaskSubmitted"), "")
+    started = _ARN.search(submitted)
+    return named[0] if named else started.group(1) if started else ""
+
+
 def _resource(failed: HistoryEvent | None, chain: _Chain) -> str:
     """What the failing state ran; a state that only decides or waits ran nothing."""
-    for event in chain.back(failed):
-        if event.type.endswith(("StateEntered", "StateExited")):
-            return ""
-        if event.type.endswith("Scheduled"):
-            return resource_of(event)
-    return ""
+    scheduled = (e for e in _attempt(failed, chain) if e.type.endswith("Scheduled"))
+    return resource_of(next(scheduled, None))
+
+
+def _attempt(failed: HistoryEvent | None, chain: _Chain) -> Iterator[HistoryEvent]:
+    """The events of the failing state, newest first."""
+    return takewhile(
+        lambda e: not e.type.endswith(("StateEntered", "StateExited")), chain.back(failed)
+    )
 
 
 def _evidence(observation: Observation, broke: _Break) -> tuple[Evidence, ...]:

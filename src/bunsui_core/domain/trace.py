@@ -30,6 +30,11 @@ Scope = tuple[Frame, ...]
 """The open states at an event, outermost first."""
 
 
+def labels(scope: Scope) -> tuple[str, ...]:
+    """Return the path of a scope, outermost first: `Each[4]`, `Load`."""
+    return tuple(frame.label for frame in scope)
+
+
 def scopes(events: tuple[HistoryEvent, ...]) -> Mapping[int, Scope]:
     """Return the scope right after each event, by event id."""
     by_id = {event.id: event for event in events}
