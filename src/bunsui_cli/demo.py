@@ -10,11 +10,15 @@ import typer
 
 from bunsui_cli.connect import how_to_connect
 from bunsui_cli.envelope import Answer
+from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, for_people, narrate, show
 from bunsui_cli.processes import become
 from bunsui_core.settings import read_settings
 
 app = typer.Typer()
+
+LIST = "list"
+"""The word that asks for the names and stories of the scenes."""
 
 READING_S = 15
 """Seconds until the terminal UI opens by itself."""
@@ -27,25 +31,33 @@ def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="Play both parts and report, without a terminal UI.")
     ] = False,
+    scene: Annotated[
+        str | None,
+        typer.Option(help="One scene, `all`, or `list`; the first four when none is named."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Which job fails, with which words.")] = 1,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """See a pipeline fail and recover, on an embedded AWS."""
     # What the demo needs costs half a second, which `bunsui --help` must not pay.
     from bunsui_core.log import to_file
-    from bunsui_core.wiring.demo import play, set_stage
+    from bunsui_core.wiring.demo import Programme, play, scene_list, set_stage
 
-    settings = read_settings()
+    if scene == LIST:
+        show(Answer("demo-list", scene_list(seed)), as_json)
+        return ExitCode.OK
+    settings, programme = read_settings(), Programme(seed=seed, scene=scene)
     to_file(settings.log_path)
     if headless or not for_people(as_json):
-        show(Answer("demo", play(settings, seed, narrate)), as_json)
-        return
-    waiting = set_stage(settings, seed, narrate)
+        report = play(settings, programme, narrate)
+        show(Answer("demo", report), as_json)
+        return ExitCode.OK if all(one.as_told for one in report.scenes) else ExitCode.UNEXPECTED
+    waiting = set_stage(settings, programme, narrate)
     narrate(how_to_connect(settings))
     note = NOTE.format(approver=waiting.approver, passphrase=waiting.passphrase)
     narrate(note)
     let_read()
-    become("bunsui_tui", ["--demo-note", note])
+    return become("bunsui_tui", ["--demo-note", note])
 
 
 def let_read() -> None:

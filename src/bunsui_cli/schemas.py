@@ -23,7 +23,7 @@ from bunsui_core.domain.answer import (
     SessionView,
 )
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
-from bunsui_core.domain.demo import DemoReport
+from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
@@ -71,6 +71,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "local-down": LocalState,
     "local-status": LocalState,
     "demo": DemoReport,
+    "demo-list": SceneList,
     "worker": WorkerStopped,
 }
 """The name of a command's answer, which its envelope carries, and the value in `data`."""

@@ -39,10 +39,14 @@ _WAITS = 40
 
 
 class Case(Value):
-    """A session to recover; `edited_input` is laid over the failed job's execution input."""
+    """A session to recover; `edited_input` is laid over the failed job's execution input.
+
+    An agent that `insists` asks also where every verdict is bad.
+    """
 
     session_id: str
     edited_input: dict[str, JsonValue] | None = None
+    insists: bool = False
 
 
 class Played(Value):
@@ -104,7 +108,7 @@ class ScriptedAgent:
         found = await self._ask(ProposalsAnswer, "propose_recovery", **where)
         verdicts = {one.mode.value: one.verdict.value for one in found.proposals}
         self._note(verdicts=verdicts, note=found.summary)
-        if best := choice(found):
+        if best := choice(found) or (found.proposals[0] if case.insists else None):
             await self._request(best, reason_for(cause, best))
 
     async def _request(self, best: ProposalLine, reason: str) -> None:

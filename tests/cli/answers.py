@@ -15,7 +15,7 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval, fold
-from bunsui_core.domain.demo import DemoReport, DemoTotals, ScenePlayed
+from bunsui_core.domain.demo import DemoReport, DemoTotals, SceneLine, SceneList, ScenePlayed
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.recovery import Preview, Proposal
@@ -109,7 +109,9 @@ def a_report() -> DemoReport:
     """A demo of one scene, which recovered."""
     scene = ScenePlayed(
         scene="throttled",
+        pipeline="orders",
         session_id=SESSION_ID,
+        session_ids=(SESSION_ID,),
         first_status="FAILED",
         category="throttling",
         failed_state_path=("Extract",),
@@ -118,10 +120,20 @@ def a_report() -> DemoReport:
         decision="approve",
         mode="redrive",
         final_status="SUCCEEDED",
+        witness="",
+        as_told=True,
+        difference="",
+        later="",
         seconds=3.25,
     )
-    totals = DemoTotals(scenes=1, recovered=1, rejected=0, healthy=0, seconds=3.25)
+    totals = DemoTotals(scenes=1, as_told=1, recovered=1, rejected=0, healthy=0, seconds=3.25)
     return DemoReport(seed=1, pipeline="orders", scenes=(scene,), totals=totals)
+
+
+def a_scene_list() -> SceneList:
+    """A list of one scene."""
+    story = "glue throttles publish longer than its own retries: a redrive recovers."
+    return SceneList(seed=1, items=(SceneLine(name="throttled", story=story, later=""),))
 
 
 def every_answer() -> Mapping[str, Value]:
@@ -152,5 +164,6 @@ def every_answer() -> Mapping[str, Value]:
         "local-down": LocalState(running=False),
         "local-status": LocalState(running=False),
         "demo": a_report(),
+        "demo-list": a_scene_list(),
         "worker": WorkerStopped(signal="SIGTERM"),
     }

@@ -90,11 +90,11 @@ def test_a_throttled_job_recovers_by_one_redrive(played: Played) -> None:
 
 
 def test_a_malformed_row_recovers_by_a_new_execution_with_corrected_input(played: Played) -> None:
-    scene = played.scene("malformed_row")
+    scene = played.scene("malformed-row")
 
     assert scene.verdicts == {"redrive": "HOPELESS", "restart": "SAFE"}
     assert (scene.mode, scene.final_status) == ("restart", "SUCCEEDED")
-    assert played.redrives("malformed_row") == [0] * 6
+    assert played.redrives("malformed-row") == [0] * 6
 
 
 def test_a_rejected_request_changes_nothing(played: Played) -> None:

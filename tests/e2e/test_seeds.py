@@ -33,7 +33,7 @@ def test_every_seed_recovers_what_can_be_recovered(seed: int, tmp_path: Path) ->
     assert ends == {
         "healthy": "SUCCEEDED",
         "throttled": "SUCCEEDED",
-        "malformed_row": "SUCCEEDED",
+        "malformed-row": "SUCCEEDED",
         "rejected": "FAILED",
     }
     assert left_running(tmp_path) == []

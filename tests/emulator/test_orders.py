@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bunsui_core.adapters.emulator import orders, scenes
+from bunsui_core.adapters.emulator import orders
+from bunsui_core.adapters.emulator.scenes import first_four
 
 SEEDS = range(1, 41)
 LONGEST_INLINE_CODE = 4096
@@ -124,13 +125,13 @@ def test_each_machine_has_two_tasks() -> None:
 def test_the_scenes_are_four_and_only_one_has_no_failure() -> None:
     cast = orders.cast(1)
 
-    told = scenes.scenes(cast)
+    told = [play.scene for play in first_four.plays(1)]
 
-    assert [scene.name for scene in told] == ["healthy", "throttled", "malformed_row", "rejected"]
+    assert [scene.name for scene in told] == ["healthy", "throttled", "malformed-row", "rejected"]
     assert [scene.failing for scene in told] == [
         None,
         cast.throttled,
         cast.malformed,
         cast.rejected,
     ]
-    assert [scene.choice for scene in told] == [None, "approve", "approve", "reject"]
+    assert [scene.answer for scene in told] == [None, "approve", "approve", "reject"]

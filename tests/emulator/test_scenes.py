@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import pytest
 
-from bunsui_core.adapters.emulator import orders, scenes
+from bunsui_core.adapters.emulator import orders
+from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.adapters.emulator.deployment import deploy
-from bunsui_core.adapters.emulator.scenes import Scene, Staged
+from bunsui_core.adapters.emulator.scenes import first_four
+from bunsui_core.adapters.emulator.scenes.play import Play
+from bunsui_core.adapters.emulator.scenes.scene import Staged
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, Execution
@@ -18,20 +22,24 @@ Outputs: TypeAlias = dict[str, Json]
 
 
 class Stage:
-    """A deployed pipeline on which the scenes of a seed are played."""
+    """A deployed pipeline on which the first four scenes of a seed are played."""
 
-    def __init__(self, aws: Embedded, seed: int) -> None:
+    def __init__(self, aws: Embedded, account: Account, seed: int) -> None:
         self.aws = aws
+        self.account = account
         self.cast = orders.cast(seed)
-        self.pipeline: Pipeline = deploy(aws.server, aws.key("root"), self.cast)
+        self.plays = {play.scene.name: play for play in first_four.plays(seed)}
+        self.pipeline = self.deploy()
 
-    def scene(self, name: str) -> Scene:
-        """The scene of that name."""
-        return next(scene for scene in scenes.scenes(self.cast) if scene.name == name)
+    def deploy(self) -> Pipeline:
+        """Deploy the pipeline of the scenes."""
+        name, one = self.cast.pipeline, self.plays["healthy"]
+        return one.pipeline(deploy(self.account, {name: one.template()})[name])
 
-    def set(self, scene: Scene, run_id: str) -> Staged:
+    def set(self, play: Play, run_id: str) -> Staged:
         """Put the objects of a scene in their places."""
-        return scenes.stage(self.aws.server, self.aws.key("root"), self.cast, scene, run_id)
+        (staged,) = play.stage(self.account, run_id)
+        return staged
 
     def play(self, job: str, session_input: str, outputs: Outputs | None = None) -> Execution:
         """Run one job, with outputs of the jobs it waits for that suffice."""
@@ -52,12 +60,13 @@ class Stage:
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
-def stage(aws: Embedded, request: pytest.FixtureRequest) -> Stage:
-    return Stage(aws, int(request.param))
+def stage(aws: Embedded, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with Account(aws.server, aws.key("root")) as account:
+        yield Stage(aws, account, int(request.param))
 
 
 def test_a_healthy_session_reads_the_orders_and_writes_five_results(stage: Stage) -> None:
-    staged = stage.set(stage.scene("healthy"), "healthy")
+    staged = stage.set(stage.plays["healthy"], "healthy")
     outputs: Outputs = {}
 
     for job in stage.pipeline.order:
@@ -81,42 +90,42 @@ def test_a_healthy_session_reads_the_orders_and_writes_five_results(stage: Stage
 
 @pytest.mark.parametrize("name", ["throttled", "rejected"])
 def test_throttling_outlasts_the_retries_and_a_redrive_recovers(stage: Stage, name: str) -> None:
-    scene = stage.scene(name)
-    staged = stage.set(scene, f"run-{name}")
-    assert scene.failing is not None
-    assert scene.refusal is not None
+    play = stage.plays[name]
+    staged = stage.set(play, f"run-{name}")
+    assert play.scene.failing is not None
+    assert play.refusal is not None
 
-    execution = stage.play(scene.failing, staged.session_input)
+    execution = stage.play(play.scene.failing, staged.session_input)
 
     assert execution.status == "FAILED"
     assert stage.failed_state(execution) == orders.WRITE_STATE
     assert execution.types.count("TaskFailed") == orders.RETRIES + 1
     message = str(execution.cause["errorMessage"])
-    assert message.startswith(f"An error occurred ({scene.refusal.code}) when calling the ")
-    assert scene.refusal.message in message
+    assert message.startswith(f"An error occurred ({play.refusal.code}) when calling the ")
+    assert play.refusal.message in message
     assert execution.redriven().status == "SUCCEEDED"
     assert execution.types.count("TaskStateEntered") == 2
 
 
 def test_a_malformed_row_fails_again_until_the_corrected_file_is_given(stage: Stage) -> None:
-    scene = stage.scene("malformed_row")
-    staged = stage.set(scene, "malformed")
-    assert scene.failing is not None
+    play = stage.plays["malformed-row"]
+    staged = stage.set(play, "malformed")
+    assert play.scene.failing is not None
     assert staged.corrected_input is not None
 
-    execution = stage.play(scene.failing, staged.session_input)
+    execution = stage.play(play.scene.failing, staged.session_input)
     first = execution.cause
     again = execution.redriven()
 
     assert (execution.status, stage.failed_state(execution)) == ("FAILED", orders.READ_STATE)
     assert again.cause["errorMessage"] == first["errorMessage"]
-    assert stage.play(scene.failing, staged.corrected_input).status == "SUCCEEDED"
+    assert stage.play(play.scene.failing, staged.corrected_input).status == "SUCCEEDED"
 
 
 def test_a_malformed_row_breaks_no_other_job(stage: Stage) -> None:
-    scene = stage.scene("malformed_row")
-    staged = stage.set(scene, "others")
-    others = [job for job in stage.pipeline.order if job != scene.failing]
+    play = stage.plays["malformed-row"]
+    staged = stage.set(play, "others")
+    others = [job for job in stage.pipeline.order if job != play.scene.failing]
 
     ended = [stage.play(job, staged.session_input).status for job in others]
 
@@ -124,12 +133,12 @@ def test_a_malformed_row_breaks_no_other_job(stage: Stage) -> None:
 
 
 def test_two_runs_do_not_disturb_one_another(stage: Stage) -> None:
-    scene = stage.scene("throttled")
-    assert scene.failing is not None
-    first, second = stage.set(scene, "one"), stage.set(scene, "two")
+    play = stage.plays["throttled"]
+    assert play.scene.failing is not None
+    first, second = stage.set(play, "one"), stage.set(play, "two")
 
-    one = stage.play(scene.failing, first.session_input)
-    two = stage.play(scene.failing, second.session_input)
+    one = stage.play(play.scene.failing, first.session_input)
+    two = stage.play(play.scene.failing, second.session_input)
 
     assert (one.status, two.status) == ("FAILED", "FAILED")
     assert one.redriven().status == "SUCCEEDED"
@@ -140,6 +149,6 @@ def test_deploying_again_changes_nothing(stage: Stage) -> None:
     client = stage.aws.states("agent")
     before = client.describe_state_machine(stateMachineArn=machine)["revisionId"]
 
-    assert deploy(stage.aws.server, stage.aws.key("root"), stage.cast) == stage.pipeline
+    assert stage.deploy() == stage.pipeline
     after = client.describe_state_machine(stateMachineArn=machine)["revisionId"]
     assert after == before

@@ -1,4 +1,4 @@
-"""The embedded AWS and the demo for a person."""
+"""The embedded AWS for a person."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bunsui_cli.answers import LocalState
-from bunsui_cli.views.table import facts, table
+from bunsui_cli.views.table import facts
 from bunsui_cli.views.words import moment
-from bunsui_core.domain.demo import DemoReport, ScenePlayed
 
 
 def local(value: LocalState) -> Sequence[RenderableType]:
@@ -28,28 +27,3 @@ def local(value: LocalState) -> Sequence[RenderableType]:
             ]
         )
     ]
-
-
-def report(value: DemoReport) -> Sequence[RenderableType]:
-    """Return what a played demo showed, one scene a line."""
-    columns = ("scene", "session", "category", "verdicts", "decision", "mode", "then", "s")
-    totals = value.totals
-    end = (
-        f"{totals.scenes} scenes, {totals.recovered} recovered, {totals.rejected} rejected, "
-        f"{totals.healthy} healthy, {totals.seconds:.1f} s"
-    )
-    return [table(columns, map(row, value.scenes)), Text(end)]
-
-
-def row(value: ScenePlayed) -> Sequence[str]:
-    """Return the line of one scene."""
-    return (
-        value.scene,
-        value.session_id,
-        value.category or "–",
-        ", ".join(f"{mode} {ruling}" for mode, ruling in value.verdicts.items()) or "–",
-        value.decision or "–",
-        value.mode or "–",
-        value.final_status,
-        f"{value.seconds:.1f}",
-    )

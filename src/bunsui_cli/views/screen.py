@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
 from bunsui_cli.envelope import Answer
-from bunsui_cli.views import approvals, failures, machine, sessions
+from bunsui_cli.views import approvals, demo, failures, machine, sessions
 from bunsui_cli.views.words import moment
 from bunsui_core.domain.answer import (
     Analysis,
@@ -25,7 +25,7 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval
-from bunsui_core.domain.demo import DemoReport
+from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 
@@ -73,7 +73,9 @@ def other_parts(value: Value) -> Sequence[RenderableType]:
         case LocalState():
             return machine.local(value)
         case DemoReport():
-            return machine.report(value)
+            return demo.report(value)
+        case SceneList():
+            return demo.scenes(value)
         case WorkerStopped():
             return [Text("The worker has stopped.")]
         case _:

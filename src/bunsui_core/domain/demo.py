@@ -1,15 +1,37 @@
-"""What a played demo reports."""
+"""What a played demo reports, and whether it went as its stories say."""
 
 from __future__ import annotations
 
+from bunsui_core.domain.diagnosis import Category
+from bunsui_core.domain.session import SessionStatus
 from bunsui_core.domain.value import Value
+from bunsui_core.domain.verdict import Mode, Ruling
+
+
+class End(Value):
+    """How a scene must end: its sessions, the approved mode, and what the agent was told.
+
+    `mode` is None where nothing is approved; `ruling` is the verdict on what was asked for,
+    where the story depends on it.
+    """
+
+    status: SessionStatus
+    mode: Mode | None = None
+    category: Category | None = None
+    ruling: Ruling | None = None
 
 
 class ScenePlayed(Value):
-    """How one scene went. Category, path, verdicts and mode are what the MCP answers said."""
+    """How one scene went. Category, path, verdicts and mode are what the MCP answers said.
+
+    They are those of `session_id`; a scene of several sessions names all in `session_ids`.
+    `difference` is empty when everything was `as_told`; `later` says what bunsui cannot do yet.
+    """
 
     scene: str
+    pipeline: str
     session_id: str
+    session_ids: tuple[str, ...]
     first_status: str
     category: str | None
     failed_state_path: tuple[str, ...]
@@ -18,6 +40,10 @@ class ScenePlayed(Value):
     decision: str | None
     mode: str | None
     final_status: str
+    witness: str
+    as_told: bool
+    difference: str
+    later: str
     seconds: float
 
 
@@ -25,6 +51,7 @@ class DemoTotals(Value):
     """The sums over all scenes."""
 
     scenes: int
+    as_told: int
     recovered: int
     rejected: int
     healthy: int
@@ -32,12 +59,27 @@ class DemoTotals(Value):
 
 
 class DemoReport(Value):
-    """The one document that a headless demo prints."""
+    """The one document that a headless demo prints; `pipeline` is that of the first scene."""
 
     seed: int
     pipeline: str
     scenes: tuple[ScenePlayed, ...]
     totals: DemoTotals
+
+
+class SceneLine(Value):
+    """One scene of the list."""
+
+    name: str
+    story: str
+    later: str
+
+
+class SceneList(Value):
+    """Every scene that the demo can play, for one seed."""
+
+    seed: int
+    items: tuple[SceneLine, ...]
 
 
 class StageSet(Value):
@@ -47,3 +89,20 @@ class StageSet(Value):
     session_ids: tuple[str, ...]
     approver: str
     passphrase: str
+
+
+def difference(end: End, played: ScenePlayed) -> str:
+    """Return what went otherwise than a story says, or an empty text."""
+    approved = played.mode if played.decision == "approve" else None
+    ruling = played.verdicts.get(played.mode or "") if end.ruling else None
+    claims = {
+        "category": (end.category, played.category),
+        "approved mode": (end.mode, approved),
+        "verdict": (end.ruling, ruling),
+        "end": (end.status, played.final_status),
+    }
+    return "; ".join(
+        f"{name} is {found or 'none'}, the story says {told or 'none'}"
+        for name, (told, found) in claims.items()
+        if told != found
+    )

@@ -6,146 +6,131 @@ desk, a worker executes. Category, path, verdicts and mode are what the MCP answ
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
 from bunsui_core.adapters.emulator.launcher import down, status
-from bunsui_core.adapters.emulator.scenes import Scene
-from bunsui_core.domain.approval import Answer, ApprovalStatus
-from bunsui_core.domain.demo import DemoReport, DemoTotals, ScenePlayed, StageSet
+from bunsui_core.adapters.emulator.scenes import catalog
+from bunsui_core.adapters.emulator.scenes.play import Play
+from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.demo import DemoReport, SceneLine, SceneList, ScenePlayed, StageSet
 from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.value import Value
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.rehearsal import AGENT, Case, Rehearsal, Rehearsed
+from bunsui_core.wiring.playing import Playing, totals
+from bunsui_core.wiring.rehearsal import AGENT, Rehearsal
 from bunsui_core.wiring.stage import APPROVER, PASSPHRASE, PATIENCE, PAUSE, Narrate, Stage
 
 
-class Started:
-    """One scene on the stage."""
+class Programme(Value):
+    """What is played: one scene by its name, `all`, or the first four; and with which seed."""
 
-    def __init__(self, scene: Scene, stage: Stage) -> None:
-        self.scene = scene
-        self.begun = time.monotonic()
-        self.session_id, self.staged = stage.start(scene)
-        self.decision: str | None = None
+    seed: int = 1
+    scene: str | None = None
 
     @property
-    def case(self) -> Case:
-        """What the scripted agent is told: the session, and the corrected file if there is one."""
-        edited = self.staged.corrected_input
-        return {
-            "session_id": self.session_id,
-            "edited_input": {"input": json.loads(edited)} if edited else None,
-        }
+    def plays(self) -> tuple[Play, ...]:
+        """The plays, in order. Raises: BadInput for a name that no scene has."""
+        return catalog.chosen(self.seed, self.scene)
 
 
-def play(settings: Settings, seed: int, narrate: Narrate) -> DemoReport:
-    """Play every scene to its end and leave nothing running that was not running before.
+def scene_list(seed: int) -> SceneList:
+    """Return the name and the story of every scene."""
+    scenes = (play.scene for play in catalog.plays(seed))
+    lines = tuple(SceneLine(name=s.name, story=s.story, later=s.later) for s in scenes)
+    return SceneList(seed=seed, items=lines)
 
-    Raises: Unavailable, Refused when this home has approvers of its own.
+
+def play(settings: Settings, programme: Programme, narrate: Narrate) -> DemoReport:
+    """Play the scenes to their ends and leave nothing running that was not running before.
+
+    Raises: BadInput for an unknown scene, Unavailable, Refused when this home has approvers of
+    its own.
     """
     began = time.monotonic()
+    plays = programme.plays
     was_running = status(settings.home) is not None
-    stage = Stage(settings, seed, narrate, os.getpid())
+    stage = Stage(settings, plays, narrate, os.getpid())
     try:
-        played = _play(stage, narrate)
+        ends = _play(stage, plays, narrate)
     finally:
         stage.close()
         if not was_running:
             down(settings.home)
     return DemoReport(
-        seed=seed,
-        pipeline=stage.pipeline.name,
-        scenes=played,
-        totals=_totals(played, time.monotonic() - began),
+        seed=programme.seed,
+        pipeline=plays[0].scene.pipeline,
+        scenes=ends,
+        totals=totals(ends, time.monotonic() - began),
     )
 
 
-def set_stage(settings: Settings, seed: int, narrate: Narrate) -> StageSet:
+def set_stage(settings: Settings, programme: Programme, narrate: Narrate) -> StageSet:
     """Leave the failures and the scripted agent's requests waiting for a person.
 
     The embedded AWS ends with this process, also when it becomes another program.
+    Raises: BadInput for an unknown scene, Unavailable, Refused.
     """
-    stage = Stage(settings, seed, narrate, os.getpid())
+    plays = programme.plays
+    stage = Stage(settings, plays, narrate, os.getpid())
     try:
-        started = _start(stage, narrate)
-        rehearsal = Rehearsal(settings, tuple(s.case for s in started), wait=False)
-        narrate(f"the scripted agent {AGENT} looks at what failed, over MCP")
-        rehearsal.report(PATIENCE)
+        playing = _start(stage, plays, narrate)
+        _rehearsal(stage, playing, narrate, wait=False).report(PATIENCE)
     finally:
         stage.close()
     return StageSet(
-        pipeline=stage.pipeline.name,
-        session_ids=tuple(s.session_id for s in started),
+        pipeline=plays[0].scene.pipeline,
+        session_ids=tuple(session_id for one in playing for session_id in one.session_ids),
         approver=APPROVER,
         passphrase=PASSPHRASE,
     )
 
 
-def _start(stage: Stage, narrate: Narrate) -> tuple[Started, ...]:
-    started = tuple(Started(scene, stage) for scene in stage.scenes)
-    for one in started:
-        session = stage.settled(one.session_id)
-        narrate(f"{one.scene.name}: session {session.id} {session.status}: {one.scene.story}")
-    return started
+def _start(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[Playing, ...]:
+    """Start every session, wait for the failures, and let the world change after them."""
+    playing = tuple(Playing(one, stage) for one in plays)
+    for one in playing:
+        for session in one.settled():
+            narrate(f"{one.scene.name}: session {session.id} {session.status}: {one.scene.story}")
+        if change := one.meanwhile():
+            narrate(f"{one.scene.name}: {change}")
+    return playing
 
 
-def _play(stage: Stage, narrate: Narrate) -> tuple[ScenePlayed, ...]:
-    started = _start(stage, narrate)
-    rehearsal = Rehearsal(stage.settings, tuple(s.case for s in started), wait=True)
+def _rehearsal(
+    stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, wait: bool
+) -> Rehearsal:
+    narrate(f"the scripted agent {AGENT} looks at what failed, over MCP")
+    cases = tuple(case for one in playing for case in one.cases)
+    return Rehearsal(stage.settings, cases, wait)
+
+
+def _play(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[ScenePlayed, ...]:
+    playing = _start(stage, plays, narrate)
+    rehearsal = _rehearsal(stage, playing, narrate, wait=True)
     try:
-        narrate(f"the scripted agent {AGENT} looks at what failed, over MCP")
-        _decide_all(stage, started, rehearsal, narrate)
+        _decide_all(stage, playing, rehearsal, narrate)
         said = {row.session_id: row for row in rehearsal.report(PATIENCE)}
     finally:
         rehearsal.stop()
-    return tuple(_played(one, said[one.session_id], stage) for one in started)
+    return tuple(one.end(said) for one in playing)
 
 
 def _decide_all(
-    stage: Stage, started: tuple[Started, ...], rehearsal: Rehearsal, narrate: Narrate
+    stage: Stage, playing: tuple[Playing, ...], rehearsal: Rehearsal, narrate: Narrate
 ) -> None:
     """Answer the agent's requests as the scenes say, until the agent has seen their ends."""
     deadline = time.monotonic() + PATIENCE
-    waiting = {one.session_id: one for one in started}
     while not rehearsal.is_over:
         if time.monotonic() > deadline:
             raise Unavailable("the scripted agent does not end.", "Run the demo again.")
-        for asked in stage.desk.approvals():
-            one = waiting.get(asked.request.plan.session_id)
-            is_new = asked.status is ApprovalStatus.REQUESTED
-            if not (one and one.scene.choice and is_new):
-                continue
-            if asked.request.plan.requester == f"agent:{AGENT}":
-                stage.decide(asked, Answer(one.scene.choice.value), one.scene.story)
-                one.decision = one.scene.choice.value
-                narrate(f"{one.scene.name}: {APPROVER} says {one.decision} to {asked.request.id}")
+        for asked in filter(_is_new, stage.desk.approvals()):
+            for one in playing:
+                if said := one.answer(asked):
+                    narrate(f"{one.scene.name}: {APPROVER} says {said} to {asked.request.id}")
         time.sleep(PAUSE)
 
 
-def _played(one: Started, said: Rehearsed, stage: Stage) -> ScenePlayed:
-    session = stage.settled(one.session_id)
-    return ScenePlayed(
-        scene=one.scene.name,
-        session_id=one.session_id,
-        first_status=said.first_status,
-        category=said.category,
-        failed_state_path=said.failed_state_path,
-        verdicts=said.verdicts,
-        request_id=said.request_id,
-        decision=one.decision,
-        mode=said.mode,
-        final_status=session.status.value,
-        seconds=round(time.monotonic() - one.begun, 2),
-    )
-
-
-def _totals(played: tuple[ScenePlayed, ...], seconds: float) -> DemoTotals:
-    approved = [s for s in played if s.decision == Answer.APPROVE.value]
-    return DemoTotals(
-        scenes=len(played),
-        recovered=sum(s.final_status == "SUCCEEDED" for s in approved),
-        rejected=sum(s.decision == Answer.REJECT.value for s in played),
-        healthy=sum(s.request_id is None for s in played),
-        seconds=round(seconds, 2),
-    )
+def _is_new(asked: Approval) -> bool:
+    is_agent = asked.request.plan.requester == f"agent:{AGENT}"
+    return is_agent and asked.status is ApprovalStatus.REQUESTED

@@ -1,4 +1,4 @@
-"""The demo's stage: the embedded AWS with `orders`, an approver's demo key and a worker at work."""
+"""The demo's stage: the embedded AWS with its pipelines, an approver's key and a worker at work."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 
-from bunsui_core.adapters.emulator import orders
+from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.adapters.emulator.actors import credentials
 from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.launcher import up
-from bunsui_core.adapters.emulator.scenes import Scene, Staged, scenes, stage
+from bunsui_core.adapters.emulator.scenes.play import Play
+from bunsui_core.adapters.emulator.scenes.scene import Staged
 from bunsui_core.adapters.local.store import LocalPipelines
 from bunsui_core.app.decide import Signing
 from bunsui_core.domain.approval import Answer, Approval
@@ -19,7 +20,6 @@ from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.domain.trust import Approver
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.operator import operator_desk, writer
 from bunsui_core.wiring.worker import worker
 
@@ -36,41 +36,35 @@ Narrate = Callable[[str], None]
 
 
 class Stage:
-    """Everything a scene needs, running. Close it to stop the worker."""
+    """Everything the plays need, running. Close it to stop the worker."""
 
-    def __init__(self, settings: Settings, seed: int, narrate: Narrate, watch_pid: int) -> None:
+    def __init__(
+        self, settings: Settings, plays: tuple[Play, ...], narrate: Narrate, watch_pid: int
+    ) -> None:
         self.settings = settings
         self.server = up(settings.home, watch_pid=watch_pid, progress=narrate)
         narrate(f"the embedded AWS answers at {self.server.url}")
         self.desk = operator_desk(settings)
         _ensure_demo_key(self.desk.approvers(), self.desk.init_approver)
-        self._root = credentials(settings.home, "root")
-        self._cast = orders.cast(seed)
-        self.pipeline = deploy(self.server, self._root, self._cast)
-        LocalPipelines(writer(settings)).put(self.pipeline)
-        narrate(f"deployed pipeline {self.pipeline.name}: {' → '.join(self.pipeline.order)}")
+        self.account = Account(self.server, credentials(settings.home, "root"))
+        self._deploy(plays, narrate)
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=worker(settings).run, args=(self._stop,), name="bunsui-worker"
         )
         self._thread.start()
 
-    @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """The scenes of this cast."""
-        return scenes(self._cast)
-
-    def start(self, scene: Scene) -> tuple[str, Staged]:
-        """Start a session for a scene, through a plan that the demo key approves."""
-        staged = stage(self.server, self._root, self._cast, scene, new_id())
+    def start(self, play: Play, staged: Staged) -> str:
+        """Start a session for a play, through a plan that the demo key approves; return its id."""
+        scene = play.scene
         asked = self.desk.start(
-            self.pipeline.name, staged.session_input, f"scene {scene.name} of the demo"
+            scene.pipeline, staged.session_input, f"scene {scene.name} of the demo"
         )
         self.decide(asked, Answer.APPROVE, "a scene of the demo")
         step = asked.request.plan.steps[0]
         if not isinstance(step, StartSession):
             raise Refused(f"request {asked.request.id} starts no session.", "Start the demo anew.")
-        return step.session_id, staged
+        return step.session_id
 
     def decide(self, asked: Approval, answer: Answer, reason: str) -> Approval:
         """Review a request and answer it with the demo key."""
@@ -95,6 +89,17 @@ class Stage:
         """Stop the worker and wait for its end."""
         self._stop.set()
         self._thread.join()
+        self.account.close()
+
+    def _deploy(self, plays: tuple[Play, ...], narrate: Narrate) -> None:
+        """Bring the pipelines of these plays, and no others, to the embedded AWS."""
+        by_name = {play.scene.pipeline: play for play in plays}
+        stacks = deploy(self.account, {name: play.template() for name, play in by_name.items()})
+        known = LocalPipelines(writer(self.settings))
+        for name, play in by_name.items():
+            made = play.pipeline(stacks[name])
+            known.put(made)
+            narrate(f"deployed pipeline {name}: {' → '.join(made.order)}")
 
     def _find(self, session_id: str) -> Session | None:
         try:

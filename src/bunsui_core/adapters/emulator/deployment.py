@@ -1,19 +1,15 @@
-"""Brings the pipeline `orders` to the embedded AWS, through CloudFormation."""
+"""Brings stacks to the embedded AWS, through CloudFormation."""
 
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from bunsui_core.adapters.emulator import orders
-from bunsui_core.adapters.emulator.access import DIRECT, session
-from bunsui_core.adapters.emulator.orders import Cast
-from bunsui_core.adapters.emulator.record import Credentials, LocalServer
+from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.domain.errors import Unavailable
-from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -23,35 +19,27 @@ _PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
+Outputs = Mapping[str, str]
+"""What a stack gives out, by name."""
 
-def deploy(server: LocalServer, credentials: Credentials, cast: Cast) -> Pipeline:
-    """Return the deployed pipeline; what is deployed already is left as it is.
+
+def deploy(account: Account, templates: Mapping[str, str]) -> Mapping[str, Outputs]:
+    """Return the outputs of each stack by its name; what is deployed already is left as it is.
 
     Raises:
-        Unavailable: CloudFormation could not complete the stack.
+        Unavailable: CloudFormation could not complete a stack.
     """
-    aws = session(credentials)
-    with closing(aws.client("cloudformation", endpoint_url=server.url, config=DIRECT)) as client:
-        _create_or_update(client, cast)
-        stack = _settled(client, cast.pipeline)
-    if stack["StackStatus"] not in _DONE:
-        raise Unavailable(
-            f"The stack {cast.pipeline} is {stack['StackStatus']}: "
-            f"{stack.get('StackStatusReason', 'no reason given')}.",
-            "Start afresh with `bunsui local down` and an empty BUNSUI_HOME.",
-        )
-    return _pipeline(cast, stack)
+    for name, body in templates.items():
+        _create_or_update(account.stacks, name, body)
+    return {name: _outputs(name, _settled(account.stacks, name)) for name in templates}
 
 
-def _create_or_update(client: CloudFormationClient, cast: Cast) -> None:
-    body = orders.template(cast)
+def _create_or_update(client: CloudFormationClient, name: str, body: str) -> None:
     try:
-        client.create_stack(
-            StackName=cast.pipeline, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
-        )
+        client.create_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
     except client.exceptions.AlreadyExistsException:
         # The template may be that of an older bunsui.
-        _update(client, cast.pipeline, body)
+        _update(client, name, body)
 
 
 def _update(client: CloudFormationClient, name: str, body: str) -> None:
@@ -74,17 +62,11 @@ def _settled(client: CloudFormationClient, name: str) -> StackTypeDef:
         time.sleep(_LOOK_SECONDS)
 
 
-def _pipeline(cast: Cast, stack: StackTypeDef) -> Pipeline:
-    outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stack["Outputs"]}
-    return Pipeline(
-        name=cast.pipeline,
-        jobs=tuple(
-            Job(
-                name=part.job,
-                machine=outputs[f"Machine{number}"],
-                after=part.after,
-                effect=SideEffect.IDEMPOTENT,
-            )
-            for number, part in enumerate(cast.parts, start=1)
-        ),
-    )
+def _outputs(name: str, stack: StackTypeDef) -> Outputs:
+    if stack["StackStatus"] not in _DONE:
+        raise Unavailable(
+            f"The stack {name} is {stack['StackStatus']}: "
+            f"{stack.get('StackStatusReason', 'no reason given')}.",
+            "Start afresh with `bunsui local down` and an empty BUNSUI_HOME.",
+        )
+    return {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])}

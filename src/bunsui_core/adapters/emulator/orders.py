@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
+from collections.abc import Mapping
 
-from bunsui_core.domain.pipeline import JobName, PipelineName
+from bunsui_core.adapters.emulator import templates
+from bunsui_core.domain.pipeline import Job, JobName, Pipeline, PipelineName, SideEffect
 from bunsui_core.domain.value import Json, Value
 
 READ_STATE = "ReadOrders"
@@ -14,8 +15,6 @@ WRITE_STATE = "WriteResult"
 RETRIES = 2
 """How often a job's own Retry calls a throttling dependency again."""
 
-# Read and not imported: a module of Lambda makes its clients when it is imported.
-_FUNCTIONS = Path(__file__).parent / "functions"
 _OPERATIONS = {"Read": "read_orders", "Write": "write_result"}
 _STAGES = ("ingest", "validate", "enrich", "aggregate", "publish")
 _AFTER = {
@@ -174,72 +173,53 @@ def _rows(dice: random.Random) -> tuple[Row, ...]:
 def template(of: Cast) -> str:
     """Return the CloudFormation template of the pipeline, as JSON."""
     resources: dict[str, Json] = {
-        "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": of.bucket}},
-        "FunctionRole": _role("lambda", _function_permissions(of)),
-        "MachineRole": _role("states", [_allow(["lambda:InvokeFunction"], "*")]),
+        "Bucket": templates.bucket(of.bucket),
+        "FunctionRole": _function_role(of),
+        "MachineRole": templates.machine_role(),
     }
     for name, module in _OPERATIONS.items():
-        resources[name] = _function(of, module)
+        named = f"{of.pipeline}-{module.replace('_', '-')}"
+        resources[name] = templates.function(named, module)
+    operations = {name: templates.arn(name) for name in _OPERATIONS}
     outputs: dict[str, Json] = {}
     for number, part in enumerate(of.parts, start=1):
-        resources[f"Machine{number}"] = _machine(of, part)
-        outputs[f"Machine{number}"] = {"Value": {"Ref": f"Machine{number}"}}
-    return json.dumps({"Resources": resources, "Outputs": outputs})
+        name = f"{of.pipeline}-{part.job}"
+        resources[f"Machine{number}"] = templates.machine(name, _definition(part), operations)
+        outputs[f"Machine{number}"] = templates.ref(f"Machine{number}")
+    return templates.template(resources, outputs)
 
 
-def _function(of: Cast, module: str) -> Json:
-    properties: dict[str, Json] = {
-        "FunctionName": f"{of.pipeline}-{module.replace('_', '-')}",
-        "Runtime": "python3.12",
-        "Handler": "index.handler",
-        "Role": {"Fn::GetAtt": ["FunctionRole", "Arn"]},
-        "Code": {"ZipFile": (_FUNCTIONS / f"{module}.py").read_text()},
-        "MemorySize": 128,
-        "Timeout": 30,
-    }
-    return {"Type": "AWS::Lambda::Function", "Properties": properties}
-
-
-def _machine(of: Cast, part: Part) -> Json:
-    functions: dict[str, Json] = {name: {"Fn::GetAtt": [name, "Arn"]} for name in _OPERATIONS}
-    properties: dict[str, Json] = {
-        "StateMachineName": f"{of.pipeline}-{part.job}",
-        "StateMachineType": "STANDARD",
-        "RoleArn": {"Fn::GetAtt": ["MachineRole", "Arn"]},
-        "DefinitionSubstitutions": functions,
-        "DefinitionString": json.dumps(_definition(part)),
-    }
-    return {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+def pipeline(of: Cast, outputs: Mapping[str, str]) -> Pipeline:
+    """Return the pipeline out of what its stack gave out."""
+    return Pipeline(
+        name=of.pipeline,
+        jobs=tuple(
+            Job(
+                name=part.job,
+                machine=outputs[f"Machine{number}"],
+                after=part.after,
+                effect=SideEffect.IDEMPOTENT,
+            )
+            for number, part in enumerate(of.parts, start=1)
+        ),
+    )
 
 
 def _definition(part: Part) -> Json:
-    read: dict[str, Json] = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {
-            "FunctionName": "${Read}",
-            "Payload": {"column": part.column, "input.$": "$.input"},
-        },
-        "ResultSelector": {"rows.$": "$.Payload.rows", "distinct.$": "$.Payload.distinct"},
-        "ResultPath": "$.read",
-        "Next": WRITE_STATE,
+    read = templates.invoke(
+        "${Read}",
+        {"column": part.column, "input.$": "$.input"},
+        ResultSelector={"rows.$": "$.Payload.rows", "distinct.$": "$.Payload.distinct"},
+        ResultPath="$.read",
+        Next=WRITE_STATE,
+    )
+    given: dict[str, Json] = {
+        "job": part.job,
+        "input.$": "$.input",
+        "outputs.$": "$.outputs",
+        "read.$": "$.read",
     }
-    write: dict[str, Json] = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {
-            "FunctionName": "${Write}",
-            "Payload": {
-                "job": part.job,
-                "input.$": "$.input",
-                "outputs.$": "$.outputs",
-                "read.$": "$.read",
-            },
-        },
-        "OutputPath": "$.Payload",
-        "Retry": [_retrier()],
-        "End": True,
-    }
+    write = templates.invoke("${Write}", given, OutputPath="$.Payload", Retry=[_retrier()])
     states: dict[str, Json] = {READ_STATE: read, WRITE_STATE: write}
     comment = f"Parses {part.column} of the orders and writes what it found"
     return {"Comment": comment, "StartAt": READ_STATE, "States": states}
@@ -255,34 +235,10 @@ def _retrier() -> Json:
     }
 
 
-def _function_permissions(of: Cast) -> list[Json]:
+def _function_role(of: Cast) -> Json:
     bucket = f"arn:aws:s3:::{of.bucket}"
-    logs: list[Json] = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    return [
-        _allow(logs, "*"),
-        _allow(["s3:GetObject", "s3:PutObject"], f"{bucket}/*"),
+    return templates.function_role(
+        templates.allow(["s3:GetObject", "s3:PutObject"], f"{bucket}/*"),
         # Without it S3 answers AccessDenied, not NoSuchKey, for an object that is not there.
-        _allow(["s3:ListBucket"], bucket),
-    ]
-
-
-def _role(service: str, statements: list[Json]) -> Json:
-    trust: dict[str, Json] = {
-        "Effect": "Allow",
-        "Principal": {"Service": f"{service}.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    policy: dict[str, Json] = {"PolicyName": "job", "PolicyDocument": _policy(statements)}
-    properties: dict[str, Json] = {
-        "AssumeRolePolicyDocument": _policy([trust]),
-        "Policies": [policy],
-    }
-    return {"Type": "AWS::IAM::Role", "Properties": properties}
-
-
-def _policy(statements: list[Json]) -> Json:
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _allow(actions: list[Json], resource: str) -> Json:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource}
+        templates.allow(["s3:ListBucket"], bucket),
+    )

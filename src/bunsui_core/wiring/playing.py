@@ -1,0 +1,106 @@
+"""One play on the stage: its sessions, what the agent is told of them, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+
+from bunsui_core.adapters.emulator.scenes.play import Play
+from bunsui_core.adapters.emulator.scenes.scene import Witness
+from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.demo import DemoTotals, ScenePlayed, difference
+from bunsui_core.domain.session import Session
+from bunsui_core.wiring.nature import new_id
+from bunsui_core.wiring.rehearsal import Case, Rehearsed
+from bunsui_core.wiring.stage import Stage
+
+
+class Playing:
+    """A play whose sessions were started."""
+
+    def __init__(self, play: Play, stage: Stage) -> None:
+        self.play = play
+        self.scene = play.scene
+        self._stage = stage
+        self._begun = time.monotonic()
+        self._run_id = new_id()
+        self._staged = play.stage(stage.account, self._run_id)
+        self.session_ids = tuple(stage.start(play, staged) for staged in self._staged)
+        self.decision: Answer | None = None
+
+    def settled(self) -> tuple[Session, ...]:
+        """Wait until the sessions have come to an end by themselves, and return them."""
+        return tuple(map(self._stage.settled, self.session_ids))
+
+    def meanwhile(self) -> str:
+        """Let the world change, and return how."""
+        return self.play.meanwhile(self._stage.account, self._run_id)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """What the scripted agent is told: each session, and its corrected input if any."""
+        told: list[Case] = []
+        for session_id, staged in zip(self.session_ids, self._staged, strict=True):
+            edited = staged.corrected_input
+            told.append(
+                {
+                    "session_id": session_id,
+                    "edited_input": {"input": json.loads(edited)} if edited else None,
+                    "insists": staged.insists,
+                }
+            )
+        return tuple(told)
+
+    def answer(self, asked: Approval) -> Answer | None:
+        """Answer a request about one of the sessions as the scene says; what was said."""
+        if self.scene.answer is None or asked.request.plan.session_id not in self.session_ids:
+            return None
+        self._stage.decide(asked, self.scene.answer, self.scene.story)
+        self.decision = self.scene.answer
+        return self.decision
+
+    def end(self, said: Mapping[str, Rehearsed]) -> ScenePlayed:
+        """Return how the scene went, and whether it went as its story says."""
+        sessions = self.settled()
+        seen = self.play.witness(self._stage.account, self._run_id, sessions)
+        told = said[self.session_ids[0]]
+        made = ScenePlayed(
+            scene=self.scene.name,
+            pipeline=self.scene.pipeline,
+            session_id=self.session_ids[0],
+            session_ids=self.session_ids,
+            first_status=told.first_status,
+            category=told.category,
+            failed_state_path=told.failed_state_path,
+            verdicts=told.verdicts,
+            request_id=told.request_id,
+            decision=self.decision,
+            mode=told.mode,
+            final_status=", ".join(sorted({session.status.value for session in sessions})),
+            witness=seen.text if seen else "",
+            as_told=False,
+            difference="",
+            later=self.scene.later,
+            seconds=round(time.monotonic() - self._begun, 2),
+        )
+        return self._compared(made, seen)
+
+    def _compared(self, made: ScenePlayed, seen: Witness | None) -> ScenePlayed:
+        found = difference(self.scene.end, made)
+        if not found and seen and not seen.holds:
+            found = f"the story says otherwise than: {seen.text}"
+        return made.model_copy(update={"difference": found, "as_told": not found})
+
+
+def totals(played: tuple[ScenePlayed, ...], seconds: float) -> DemoTotals:
+    """Return the sums over the scenes."""
+    approved = [scene for scene in played if scene.decision == Answer.APPROVE]
+    return DemoTotals(
+        scenes=len(played),
+        as_told=sum(scene.as_told for scene in played),
+        recovered=sum(scene.final_status == "SUCCEEDED" for scene in approved),
+        rejected=sum(scene.decision == Answer.REJECT for scene in played),
+        healthy=sum(scene.request_id is None for scene in played),
+        seconds=round(seconds, 2),
+    )
