@@ -9,11 +9,13 @@ from bunsui_core.adapters.emulator.patches import (
     execution,
     function_errors,
     history,
+    nested,
     nursery,
     redrive,
     restored,
     root_key,
     start,
+    status_events,
     task,
 )
 from bunsui_core.adapters.emulator.patches.nursery import Nursery
@@ -28,8 +30,10 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
         Unavailable: MiniStack is not the one that the patches were written for.
     """
     history.install(changed)
+    status_events.install()
     execution.install()
     task.install()
+    nested.install()
     start.install()
     redrive.install()
     restored.install()

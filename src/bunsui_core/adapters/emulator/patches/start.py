@@ -1,7 +1,8 @@
-"""StartExecution as AWS answers it: names are checked, and the same start twice is one start."""
+"""StartExecution as AWS answers it: what is wrong is refused, and the same start twice is one."""
 
 from __future__ import annotations
 
+import json
 import re
 
 from ministack.services import stepfunctions as sf
@@ -15,32 +16,51 @@ _Response = tuple[int, dict[str, str], bytes]
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 
 
-def _started_before(data: Document) -> Document | None:
-    """Return the running execution that this very request has started already."""
+def _answer_without_start(data: Document) -> _Response | None:
+    """Return why nothing is started, or the execution that this very request has started."""
     machine, name = str(data.get("stateMachineArn", "")), data.get("name")
-    found: Document | None = sf._executions.get(
-        f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-    )
-    if found is None or found["status"] != "RUNNING":
+    if name is not None and not _NAME.fullmatch(str(name)):
+        return _refused("InvalidName", f"Invalid Name: '{name}'")
+    if sf._resolve_state_machine_arn(machine) is None:
+        return _refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine}'")
+    if (wrong := _wrong_input(str(data.get("input", "{}")))) is not None:
+        return _refused(
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{wrong}'"
+        )
+    return _answer_to_name(f"{machine.replace(':stateMachine:', ':execution:')}:{name}", data)
+
+
+def _answer_to_name(arn: str, data: Document) -> _Response | None:
+    found: Document | None = sf._executions.get(arn)
+    if found is None:
         return None
-    return found if found["input"] == data.get("input", "{}") else None
+    if found["status"] == "RUNNING" and found["input"] == data.get("input", "{}"):
+        same = {"executionArn": found["executionArn"], "startDate": found["startDate"]}
+        response: _Response = sf.json_response(same)
+        return response
+    return _refused("ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'")
+
+
+def _wrong_input(text: str) -> str | None:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return str(error)
+    return None
+
+
+def _refused(code: str, message: str) -> _Response:
+    response: _Response = sf.error_response_json(code, message, 400)
+    return response
 
 
 def install() -> None:
-    """Refuse bad names, and answer a repeated start of a running execution as the first one."""
+    """Refuse bad starts, and answer a repeated start of a running execution as the first one."""
     anchor.require(sf._start_execution, "9923282fc76c57b9")
     start = sf._start_execution
 
     def start_execution(data: Document) -> _Response:
-        response: _Response
-        name = data.get("name")
-        if name is not None and not _NAME.fullmatch(str(name)):
-            response = sf.error_response_json("InvalidName", f"Invalid Name: '{name}'", 400)
-        elif name is not None and (found := _started_before(data)):
-            same = {"executionArn": found["executionArn"], "startDate": found["startDate"]}
-            response = sf.json_response(same)
-        else:
-            response = start(data)
+        response: _Response = _answer_without_start(data) or start(data)
         return response
 
     sf._start_execution = start_execution
