@@ -11,6 +11,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import BunsuiError, NotFound, Refused
 from bunsui_core.domain.failure import Failure, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.history import read_failure
+from bunsui_core.domain.nested import MOST_LEVELS, joined, unseen
 from bunsui_core.domain.operation import function_name, resource_of
 from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Executions, Logs, LogWindow
@@ -41,6 +42,7 @@ def diagnose_job(
     """
     observation = executions.describe(_execution_of(session, job))
     failure = read_failure(job, observation, executions.history(observation.execution_arn))
+    failure = failure and followed(failure, executions)
     if failure is None:
         raise Refused(
             f"job {job} of session {session.id} is {observation.status}, it did not fail.",
@@ -57,6 +59,22 @@ def diagnose_job(
     return diagnose(where, failure, read.lines, read.note, now)
 
 
+def followed(failure: Failure, executions: Executions, levels: int = MOST_LEVELS) -> Failure:
+    """Return the failure explained by the nested executions below it, as far as they are seen."""
+    if not failure.child:
+        return failure
+    if not levels:
+        return unseen(failure, f"only {MOST_LEVELS} nested executions are followed down")
+    try:
+        found = executions.describe(failure.child)
+        inner = read_failure(failure.job, found, executions.history(failure.child))
+    except BunsuiError as error:
+        return unseen(failure, error.message)
+    if inner is None:
+        return unseen(failure, f"it is {found.status}, it did not fail")
+    return joined(failure, followed(inner, executions, levels - 1))
+
+
 def read_logs(
     session: Session, job: str, executions: Executions, logs: Logs, limit: int
 ) -> OperationLogs:
@@ -67,6 +85,7 @@ def read_logs(
     observation = executions.describe(_execution_of(session, job))
     events = executions.history(observation.execution_arn)
     failure = read_failure(job, observation, events)
+    failure = failure and followed(failure, executions)
     scheduled = next((e for e in reversed(events) if e.type.endswith("Scheduled")), None)
     resource = failure.resource if failure else resource_of(scheduled)
     window = window_of(failure, observation) if failure else _window_of_last(scheduled, events)
@@ -83,9 +102,9 @@ def read_logs(
 
 
 def window_of(failure: Failure, observation: Observation) -> LogWindow | None:
-    """Return where the failing operation logged; nothing when it was no Lambda function."""
+    """Return where the failing operation logged; nothing when it was no function or container."""
     function = function_name(failure.resource)
-    if not function:
+    if not (function or failure.task):
         return None
     start = failure.entered_at or observation.started_at
     end = failure.failed_at or observation.stopped_at or start
@@ -94,6 +113,7 @@ def window_of(failure: Failure, observation: Observation) -> LogWindow | None:
         request_id=failure.request_id,
         start=start - _BEFORE,
         end=end + _AFTER,
+        task=failure.task,
     )
 
 
@@ -104,7 +124,7 @@ def read_lines(window: LogWindow | None, resource: str, logs: Logs, limit: int) 
     try:
         lines = logs.lines(window, limit + 1)
     except BunsuiError as error:
-        return Read((), f"the log of {window.function} cannot be read: {error.message}")
+        return Read((), f"the log of {window.name} cannot be read: {error.message}")
     return Read(lines[:limit], _note(window, lines, limit), len(lines) > limit)
 
 
@@ -112,10 +132,12 @@ def _note(window: LogWindow, lines: tuple[LogLine, ...], limit: int) -> str:
     if len(lines) > limit:
         return f"the first {limit} lines; there are more"
     if not lines and window.request_id:
-        return f"the log of {window.function} has no line of request {window.request_id}"
+        return f"the log of {window.name} has no line of request {window.request_id}"
     if not lines:
-        return f"the log of {window.function} has no line of that time"
-    if not window.request_id:
+        return (
+            f"the log of {window.name} has no line of {'that task' if window.task else 'that time'}"
+        )
+    if not window.request_id and not window.task:
         return "no request id was reported: these are all lines of the function in that time"
     return ""
 

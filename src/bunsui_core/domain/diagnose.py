@@ -69,7 +69,7 @@ def diagnose(
 
 
 def _summary(job: str, failure: Failure, found: Classification) -> str:
-    place = f" in {' > '.join(failure.state_path)}" if failure.state_path else ""
+    place = f" in {where_it_broke(failure)}" if failure.state_path else ""
     runs = function_name(failure.resource)
     operation = f" (function {runs})" if runs else ""
     hedge = {Confidence.HIGH: "", Confidence.MEDIUM: "probably ", Confidence.LOW: "perhaps "}
@@ -77,6 +77,21 @@ def _summary(job: str, failure: Failure, found: Classification) -> str:
     if found.category is not Category.UNKNOWN:
         says = f"{hedge[found.confidence]}{says}"
     return f"{job} failed{place}{operation}: {says}{_quoted(failure)}."
+
+
+def where_it_broke(failure: Failure) -> str:
+    """Return the states that lead to what broke, through a Catch and through nested executions."""
+    steps = [_place(failure.state_path, failure.caught_path)]
+    for one in failure.nested:
+        name = one.execution_arn.rsplit(":", 1)[-1]
+        state = f"in {_place(one.state_path, one.caught_path) or 'an unknown state'}"
+        steps.append(f"inside execution {name}, {one.note or state}")
+    return ", ".join(steps)
+
+
+def _place(path: tuple[str, ...], caught: tuple[str, ...]) -> str:
+    ended = " > ".join(path)
+    return f"{' > '.join(caught)} (caught, which ended in {ended})" if caught else ended
 
 
 def _quoted(failure: Failure) -> str:

@@ -1,0 +1,68 @@
+"""A failure whose cause is the failure of a nested execution."""
+
+from __future__ import annotations
+
+import re
+
+from bunsui_core.domain.failure import Evidence, EvidenceKind, Failure, Nested
+
+MOST_LEVELS = 5
+"""How many executions are followed down from a job's own; deeper ones are said not to be seen."""
+
+_LEVEL = re.compile(r"N(\d+)\.")
+
+
+def joined(outer: Failure, inner: Failure) -> Failure:
+    """Return the outer failure explained by the inner one: its words, its operation, its evidence.
+
+    Path, error and cause stay those of the outer execution, for that is what a rerun acts on.
+    """
+    own = Nested(
+        execution_arn=inner.execution_arn,
+        status=inner.status,
+        state_path=inner.state_path,
+        failed_state=inner.failed_state,
+        error=inner.error,
+        cause=inner.cause,
+        died_in_fail_state=inner.died_in_fail_state,
+        caught_path=inner.caught_path,
+    )
+    below = tuple(one.model_copy(update={"id": _lower(one.id)}) for one in inner.evidence)
+    return outer.model_copy(
+        update={
+            "nested": (own, *inner.nested),
+            "message": inner.message,
+            "exception": inner.exception,
+            "request_id": inner.request_id,
+            "resource": inner.resource,
+            "state_input": inner.state_input,
+            "task": inner.task,
+            "entered_at": inner.entered_at or outer.entered_at,
+            "evidence": (*outer.evidence, *below),
+        }
+    )
+
+
+def unseen(outer: Failure, why: str) -> Failure:
+    """Return the outer failure saying why the execution below it is not visible."""
+    note = f"not visible because {why}"
+    evidence = Evidence(
+        id="N1.X1",
+        kind=EvidenceKind.EXECUTION,
+        text=f"nested execution {note}",
+        source=outer.child,
+    )
+    return outer.model_copy(
+        update={
+            "nested": (Nested(execution_arn=outer.child, note=note),),
+            "evidence": (*outer.evidence, evidence),
+        }
+    )
+
+
+def _lower(evidence_id: str) -> str:
+    """The id as seen from one execution above: `E7` is `N1.E7`, `N1.E7` is `N2.E7`."""
+    found = _LEVEL.match(evidence_id)
+    if found is None:
+        return f"N1.{evidence_id}"
+    return f"N{int(found.group(1)) + 1}.{evidence_id[found.end() :]}"
