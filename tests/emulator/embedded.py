@@ -9,12 +9,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.actors import Actor, credentials
-from bunsui_core.adapters.emulator.record import Credentials, LocalServer
+from bunsui_core.adapters.emulator.record import Credentials, Folder, LocalServer
 from bunsui_core.domain.value import Json
 
 if TYPE_CHECKING:
@@ -49,10 +50,21 @@ class Embedded:
     server: LocalServer
     home: Path
     open: ExitStack = field(default_factory=ExitStack)
+    account: str = ""
 
     def key(self, actor: Actor) -> Credentials:
-        """The key pair of an actor."""
+        """The key pair of an actor; in an account of its own every actor is its root."""
+        if self.account:
+            return Credentials(access_key_id=self.account, secret_access_key=self.account)
         return credentials(self.home, actor)
+
+    def reset(self) -> None:
+        """Empty every account of it; a name that is global, as a bucket's, is free again."""
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=SECONDS)
+        token = Folder.of(self.home).token.read_text()
+        connection.request("POST", "/_ministack/reset", headers={"x-bunsui-token": token})
+        assert connection.getresponse().status == 200
+        connection.close()
 
     def states(self, actor: Actor = "root") -> SFNClient:
         """A Step Functions client of an actor."""

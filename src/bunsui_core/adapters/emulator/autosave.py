@@ -35,7 +35,8 @@ class Autosave:
         """Stop saving; a save under way is finished first."""
         self._stopped.set()
         self._changed.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         pause = _PAUSE_SECONDS

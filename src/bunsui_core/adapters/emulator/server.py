@@ -10,10 +10,10 @@ import argparse
 import asyncio
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,19 +23,19 @@ from bunsui_core.adapters.emulator.patches import anchor
 from bunsui_core.adapters.emulator.record import (
     ACCOUNT,
     REGION,
-    Credentials,
     Folder,
     LocalServer,
     locked,
     write_private,
 )
+from bunsui_core.adapters.emulator.surroundings import Options, prepare
 from bunsui_core.adapters.emulator.watchdog import watch
 from bunsui_core.domain.errors import BunsuiError, Unavailable
 
 if TYPE_CHECKING:
     from hypercorn.config import Config
 
-    from bunsui_core.adapters.emulator.guard import Application
+USUAL = Options()
 
 _LISTEN_BACKLOG = 128
 
@@ -48,6 +48,7 @@ class Arguments(argparse.Namespace):
     ready_fd: int
     watch_pid: int
     wait_scale: str
+    accounts: bool
 
 
 def main() -> None:
@@ -70,6 +71,7 @@ def _parsed() -> Arguments:
     parser.add_argument("--ready-fd", type=int, required=True)
     parser.add_argument("--watch-pid", type=int, default=0)
     parser.add_argument("--wait-scale", default="1")
+    parser.add_argument("--accounts", action="store_true")
     return parser.parse_args(namespace=Arguments())
 
 
@@ -81,11 +83,16 @@ def _serve_alone(arguments: Arguments) -> None:
                 f"Another embedded AWS is using {folder.path}.",
                 "Stop it with `bunsui local down`, or set BUNSUI_HOME to another folder.",
             )
-        version = anchor.require_version()
-        listener = _listener(folder, arguments.port)
-        token = _prepare(folder, listener.getsockname()[1], arguments.wait_scale)
+        options = Options(wait_scale=arguments.wait_scale, accounts=arguments.accounts)
+        server = Server(folder, arguments.port, options)
+
+        def ready(description: LocalServer) -> None:
+            folder.write_record(description)
+            write_private(folder.port, str(description.port))
+            _tell(arguments.ready_fd, {})
+
         try:
-            _serve(arguments, folder, listener, (version, token))
+            asyncio.run(_until_stopped(server, arguments.watch_pid, ready))
         finally:
             folder.forget_record()
             shutil.rmtree(folder.temporary, ignore_errors=True)
@@ -115,83 +122,62 @@ def _bound(port: int) -> socket.socket:
     return listener
 
 
-def _prepare(folder: Folder, port: int, wait_scale: str) -> str:
-    """Set the environment that MiniStack reads when it is imported; return the admin token."""
-    shutil.rmtree(folder.temporary, ignore_errors=True)
-    folder.prepare()
-    token = secrets.token_urlsafe(32)
-    write_private(folder.token, token)
-    root = folder.read_credentials("root")
-    if root is None:
-        root = Credentials(
-            access_key_id=f"AKIA{secrets.token_hex(8).upper()}",
-            secret_access_key=secrets.token_urlsafe(30),
+class Server:
+    """The embedded AWS of a folder, in this process: one a process, for MiniStack is global."""
+
+    def __init__(self, folder: Folder, port: int = 0, options: Options = USUAL) -> None:
+        self._folder = folder
+        self._options = options
+        self._version = anchor.require_version()
+        self._listener = _listener(folder, port)
+        self.port = int(self._listener.getsockname()[1])
+        self._token = prepare(folder, self.port, options)
+
+    async def run(self, ready: Callable[[LocalServer], None], stopped: asyncio.Event) -> None:
+        """Answer requests, after calling `ready` once, until told to stop; then end everything."""
+        # MiniStack reads its environment when it is imported, so not before it is prepared.
+        from hypercorn.asyncio import serve
+        from ministack.app import app
+
+        from bunsui_core.adapters.emulator.autosave import Autosave
+        from bunsui_core.adapters.emulator.guard import ChangeNotice, Guard, when_started
+        from bunsui_core.adapters.emulator.patches import root_key
+        from bunsui_core.adapters.emulator.patches.apply import apply_all
+
+        saver = Autosave()
+        nursery = apply_all(self._folder.temporary, saver.changed)
+        if self._options.accounts:
+            root_key.open_accounts()
+        description = _describe(self.port, self._version)
+
+        def begin() -> None:
+            if self._options.kept:
+                saver.start()
+            ready(description)
+
+        guarded = Guard(
+            ChangeNotice(app, saver.changed), self.port, self._token, {"pid": description.pid}
         )
-        folder.write_credentials("root", root)
-    os.environ.update(_settings(folder, port, wait_scale))
-    os.environ["AWS_ACCESS_KEY_ID"] = root.access_key_id
-    os.environ["AWS_SECRET_ACCESS_KEY"] = root.secret_access_key
-    return token
+        # hypercorn types scopes as closed dictionaries; ASGI leaves them open.
+        await serve(
+            when_started(guarded, begin),  # type: ignore[arg-type]  # as above
+            _config(self._listener),
+            shutdown_trigger=stopped.wait,
+        )
+        saver.stop()
+        _end_functions()
+        nursery.close()
 
 
-def _settings(folder: Folder, port: int, wait_scale: str) -> dict[str, str]:
-    return {
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "MINISTACK_REGION": REGION,
-        "AUTH": "true",
-        "SFTP_ENABLED": "0",
-        "IOT_MTLS_ENABLED": "0",
-        "DOCKER_HOST": "unix:///nonexistent/docker.sock",
-        "LAMBDA_EXECUTOR": "local",
-        "PERSIST_STATE": "1",
-        "STATE_DIR": str(folder.state),
-        "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(folder.objects),
-        "TMPDIR": str(folder.temporary),
-        "LOG_LEVEL": "WARNING",
-        "SFN_WAIT_SCALE": wait_scale,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        # All that functions talk to is on this machine; on macOS it also keeps a forked child from
-        # asking the system for proxies, which it may not.
-        "NO_PROXY": "127.0.0.1",
-    }
-
-
-def _serve(
-    arguments: Arguments, folder: Folder, listener: socket.socket, identity: tuple[str, str]
-) -> None:
-    # MiniStack reads its environment when it is imported, so not before _prepare.
+def _config(listener: socket.socket) -> Config:
     from hypercorn.config import Config
-    from ministack.app import app
 
-    from bunsui_core.adapters.emulator.autosave import Autosave
-    from bunsui_core.adapters.emulator.guard import ChangeNotice, Guard, when_started
-    from bunsui_core.adapters.emulator.patches.apply import apply_all
-
-    version, token = identity
-    saver = Autosave()
-    nursery = apply_all(folder.temporary, saver.changed)
-    server = _describe(listener.getsockname()[1], version)
-
-    def ready() -> None:
-        saver.start()
-        folder.write_record(server)
-        write_private(folder.port, str(server.port))
-        _tell(arguments.ready_fd, {})
-
-    guarded = Guard(ChangeNotice(app, saver.changed), server.port, token, {"pid": server.pid})
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.5
     config.loglevel = "WARNING"
-    asyncio.run(_until_stopped(when_started(guarded, ready), config, arguments.watch_pid))
-    saver.stop()
-    _end_functions()
-    nursery.close()
+    return config
 
 
 def _describe(port: int, version: str) -> LocalServer:
@@ -206,18 +192,16 @@ def _describe(port: int, version: str) -> LocalServer:
     )
 
 
-async def _until_stopped(application: Application, config: Config, watched: int) -> None:
-    from hypercorn.asyncio import serve
-
+async def _until_stopped(
+    server: Server, watched: int, ready: Callable[[LocalServer], None]
+) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     if watched:
         watch(watched, lambda: loop.call_soon_threadsafe(stopped.set))
-    stop = stopped.wait
-    # hypercorn types scopes as closed dictionaries; ASGI leaves them open.
-    await serve(application, config, shutdown_trigger=stop)  # type: ignore[arg-type]  # as above
+    await server.run(ready, stopped)
 
 
 def _end_functions() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ministack.core import lambda_runtime
 
-from bunsui_core.adapters.emulator.patches import anchor, stand_in
+from bunsui_core.adapters.emulator.patches import anchor, environments, stand_in
 
 _PROGRAM = "bunsui_core.adapters.emulator.patches.nursery_program"
 _END_SECONDS = 5.0
@@ -72,4 +72,5 @@ def install(temporary: Path) -> Nursery:
         return sys.executable, program
 
     lambda_runtime._detect_runtime_binary = runtime
+    environments.install()
     return nursery
