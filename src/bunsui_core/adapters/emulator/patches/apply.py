@@ -6,16 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bunsui_core.adapters.emulator.patches import (
+    event_bus,
     execution,
     function_errors,
     history,
+    item_reader,
+    messages,
     nested,
     nursery,
     redrive,
     restored,
     root_key,
+    sdk_calls,
     start,
     status_events,
+    tables,
     task,
 )
 from bunsui_core.adapters.emulator.patches.nursery import Nursery
@@ -34,6 +39,11 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     execution.install()
     task.install()
     nested.install()
+    messages.install()
+    tables.install()
+    event_bus.install()
+    sdk_calls.install()
+    item_reader.install()
     start.install()
     redrive.install()
     restored.install()
