@@ -114,8 +114,14 @@ def test_a_branch_has_a_chain_of_its_own(aws: Embedded, name: str) -> None:
             started = by_id[event["previousEventId"]]
             scheduled = by_id[started["previousEventId"]]
             entered = by_id[scheduled["previousEventId"]]
-            kinds = [started["type"], scheduled["type"], entered["type"]]
-            assert kinds == ["TaskStarted", "TaskScheduled", "ParallelStateEntered"]
+            begun = by_id[entered["previousEventId"]]
+            kinds = [event["type"] for event in (started, scheduled, entered, begun)]
+            assert kinds == [
+                "TaskStarted",
+                "TaskScheduled",
+                "TaskStateEntered",
+                "ParallelStateStarted",
+            ]
 
 
 def test_a_retried_invocation_is_recorded_as_on_aws(aws: Embedded, name: str) -> None:

@@ -11,9 +11,11 @@ from bunsui_core.adapters.emulator.patches import (
     function_errors,
     history,
     item_reader,
+    map_state,
     messages,
     nested,
     nursery,
+    parallel,
     redrive,
     restored,
     root_key,
@@ -37,6 +39,8 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     history.install(changed)
     status_events.install()
     execution.install()
+    parallel.install()
+    map_state.install()
     task.install()
     nested.install()
     messages.install()

@@ -6,40 +6,63 @@ whether they were truncated, and nothing is added to an execution that is closed
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass
+from contextvars import Context, ContextVar, copy_context
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor
+from bunsui_core.adapters.emulator.patches import anchor, waiting
+from bunsui_core.adapters.emulator.patches.strand import Strand
 from bunsui_core.domain.value import Json
 
 Document = dict[str, Json]
 
 
 class Closed(Exception):
-    """The execution was stopped or taken over while this thread was working on it."""
+    """The execution, or this branch of it, was closed while this thread was working on it."""
 
 
-@dataclass(frozen=True)
-class _Walk:
-    """One pass over an execution: from its start, or from one of its redrives."""
-
-    redrive_count: int
-    last_event: int
-
-
-# A branch of Parallel or Map runs in a copy of its parent's context, so it has its own chain.
-_walk: ContextVar[_Walk | None] = ContextVar("bunsui_walk", default=None)
+# The line of events that this thread continues; a branch sets one of its own.
+_strand: ContextVar[Strand | None] = ContextVar("bunsui_strand", default=None)
 _lock = threading.Lock()
 _listeners: list[Callable[[], None]] = []
 
 
-def begin(execution: Document, last_event: int) -> None:
-    """Start the chain of events of this thread after the given event id."""
-    _walk.set(_Walk(redrive_count(execution), last_event))
+def text(value: Json) -> str:
+    """Write a payload as AWS records it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def begin(execution: Document, last_event: int) -> Strand:
+    """Start the line of events of this thread after the given event id."""
+    strand = Strand(execution, redrive_count(execution), last_event)
+    _strand.set(strand)
+    return strand
+
+
+def follow(strand: Strand | None) -> None:
+    """Let this thread continue another line of events, or none."""
+    _strand.set(strand)
+
+
+def outside() -> Context:
+    """Return this thread's account and region without the execution that it walks."""
+    context = copy_context()
+    context.run(_strand.set, None)
+    return context
+
+
+def strand_of(execution: Document) -> Strand | None:
+    """Return the line of events of the execution that this thread continues."""
+    strand = _strand.get()
+    return strand if strand and strand.execution is execution else None
+
+
+def strand() -> Strand | None:
+    """Return the line of events that this thread continues."""
+    return _strand.get()
 
 
 def redrive_count(execution: Document) -> int:
@@ -50,9 +73,8 @@ def redrive_count(execution: Document) -> int:
 
 def is_open(execution: Document) -> bool:
     """Tell whether this thread may still move the execution."""
-    walk = _walk.get()
-    ours = walk is None or walk.redrive_count == redrive_count(execution)
-    return ours and execution["status"] == "RUNNING"
+    ours = strand_of(execution)
+    return ours.is_open if ours else execution["status"] == "RUNNING"
 
 
 def add_event(execution: Document, event_type: str, details: Document | None = None) -> Document:
@@ -61,25 +83,73 @@ def add_event(execution: Document, event_type: str, details: Document | None = N
     Raises:
         Closed: the execution is closed, or was redriven by somebody else.
     """
-    walk = _walk.get()
-    if not event_type.startswith("Execution") and not is_open(execution):
-        raise Closed
+    ours = strand_of(execution)
+    ends = event_type.startswith("Execution")
     with _lock:
-        events = execution["events"]
-        assert isinstance(events, list)
-        event: Document = {
-            "id": len(events) + 1,
-            "previousEventId": walk.last_event if walk else 0,
-            "type": event_type,
-            "timestamp": sf.now_iso(),
-            **_with_truncation(details or {}),
-        }
-        events.append(event)
-        if walk:
-            _walk.set(_Walk(walk.redrive_count, len(events)))
+        if not ends and not is_open(execution):
+            raise Closed
+        event = _append(execution, event_type, details or {}, ours.last_event if ours else 0)
+        if ours:
+            ours.last_event = number_of(event)
+    _heard(ends)
+    return event
+
+
+def note(strand: Strand, event_type: str, details: Document | None = None) -> int:
+    """Append an event beside the line of events: the next one does not name it; return its id.
+
+    Raises:
+        Closed: the execution is closed, or was redriven by somebody else.
+    """
+    with _lock:
+        if not strand.is_open:
+            raise Closed
+        event = _append(strand.execution, event_type, details or {}, strand.last_event)
+    _heard(False)
+    return number_of(event)
+
+
+def close(execution: Document, event_type: str, details: Document, **changes: Json) -> bool:
+    """End an open execution with its last event; tell whether this call did it."""
+    with _lock:
+        if not is_open(execution):
+            return False
+        execution.update(changes)
+        execution["stopDate"] = sf.now_iso()
+        ours = strand_of(execution)
+        key = f"{event_type[0].lower()}{event_type[1:]}EventDetails"
+        _append(execution, event_type, {key: details}, ours.last_event if ours else 0)
+    _heard(True)
+    sf._emit_execution_status_event(execution)
+    return True
+
+
+def _append(execution: Document, event_type: str, details: Document, previous: int) -> Document:
+    events = execution["events"]
+    assert isinstance(events, list)
+    event: Document = {
+        "id": len(events) + 1,
+        "previousEventId": previous,
+        "type": event_type,
+        "timestamp": sf.now_iso(),
+        **_with_truncation(details),
+    }
+    events.append(event)
+    return event
+
+
+def number_of(event: Document) -> int:
+    """Return the id of an event."""
+    number = event["id"]
+    assert isinstance(number, int)
+    return number
+
+
+def _heard(has_ended: bool) -> None:
+    if has_ended:
+        waiting.announce()
     for heard in _listeners:
         heard()
-    return event
 
 
 def complete_first_event(execution: Document) -> None:
@@ -101,7 +171,7 @@ def _payload_details(value: Json) -> Json:
         return value
     added: Document = {
         f"{payload}Details": {"truncated": False}
-        for payload in ("input", "output")
+        for payload in ("input", "output", "assignedVariables")
         if payload in value
     }
     return {**value, **added}
@@ -110,13 +180,5 @@ def _payload_details(value: Json) -> Json:
 def install(heard: Callable[[], None]) -> None:
     """Record histories as AWS does, and call `heard` after each event."""
     anchor.require(sf._add_event, "b1db143ccd21809d")
-    anchor.require(sf._emit_execution_status_event, "9c89e45693e353eb")
-    emit = sf._emit_execution_status_event
-
-    def emit_status(execution: Document) -> None:
-        complete_first_event(execution)
-        emit(execution)
-
     _listeners.append(heard)
     sf._add_event = add_event
-    sf._emit_execution_status_event = emit_status

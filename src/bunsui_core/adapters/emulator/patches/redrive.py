@@ -14,9 +14,9 @@ import threading
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, execution, history
-from bunsui_core.adapters.emulator.patches.execution import Place
+from bunsui_core.adapters.emulator.patches import anchor, execution, history, states
 from bunsui_core.adapters.emulator.patches.history import Document
+from bunsui_core.adapters.emulator.patches.states import Place
 from bunsui_core.domain.value import Json
 
 _Response = tuple[int, dict[str, str], bytes]
@@ -79,18 +79,18 @@ def _walk_on(found: Document) -> None:
 
 
 def resume_place(found: Document, definition: Document) -> Place:
-    """Return where a redrive goes on: the last state that was entered, or the first one."""
-    events = found["events"]
-    states = definition["States"]
+    """Return where a redrive goes on: the last top-level state that was entered, or the first."""
+    events, entered = found["events"], found.get("enteredEvent")
     assert isinstance(events, list)
-    assert isinstance(states, dict)
-    for event in reversed(events):
-        details = event.get("stateEnteredEventDetails") if isinstance(event, dict) else None
-        if isinstance(details, dict) and details["name"] in states:
-            state = states[str(details["name"])]
-            is_task = isinstance(state, dict) and state.get("Type") == "Task"
-            return Place(str(details["name"]), json.loads(str(details["input"])), entered=is_task)
-    return Place(str(definition["StartAt"]), json.loads(str(found["input"])))
+    if not isinstance(entered, int):
+        return states.start_of(definition, json.loads(str(found["input"])))
+    event = events[entered - 1]
+    assert isinstance(event, dict)
+    details = event["stateEnteredEventDetails"]
+    assert isinstance(details, dict)
+    name = str(details["name"])
+    is_task = states.state_of(definition, name).get("Type") == "Task"
+    return Place(name, json.loads(str(details["input"])), entered if is_task else 0)
 
 
 def _with_redrive_fields(response: _Response) -> _Response:
