@@ -207,7 +207,10 @@ async def _until_stopped(
 def _end_functions() -> None:
     from ministack.core import lambda_runtime
 
+    from bunsui_core.adapters.emulator.patches import ecs
+
     lambda_runtime.reset()
+    ecs.close()
 
 
 def _tell(ready_fd: int, document: dict[str, str]) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bunsui_core.adapters.emulator.patches import (
+    ecs,
+    ecs_state,
     event_bus,
     execution,
     function_errors,
     history,
+    iam,
     item_reader,
     map_state,
     messages,
@@ -53,4 +56,7 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     restored.install()
     function_errors.install()
     root_key.install()
+    iam.install()
+    ecs.install(temporary, changed)
+    ecs_state.install()
     return nursery.install(temporary)

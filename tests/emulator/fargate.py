@@ -1,0 +1,143 @@
+"""Fargate tasks of the embedded AWS to test with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bunsui_core.adapters.emulator.access import DIRECT, session
+from bunsui_core.domain.value import Json
+from tests.emulator.embedded import Embedded, until
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionTypeDef,
+        ContainerOverrideTypeDef,
+        TaskTypeDef,
+    )
+
+PYTHON = "public.ecr.aws/docker/library/python:3.12-slim"
+NETWORK: dict[str, Json] = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+CONTAINER = "app"
+
+
+@dataclass(frozen=True)
+class Fargate:
+    """A cluster, a log group and one task definition, all of the same name."""
+
+    aws: Embedded
+    client: ECSClient
+    name: str
+
+    @classmethod
+    def of(
+        cls, aws: Embedded, name: str, *containers: ContainerDefinitionTypeDef, role: str = ""
+    ) -> Fargate:
+        """Make them; containers run Python and log unless they say otherwise."""
+        client = session(aws.key("root")).client("ecs", endpoint_url=aws.server.url, config=DIRECT)
+        aws.open.callback(client.close)
+        client.create_cluster(clusterName=name)
+        made = cls(aws, client, name)
+        made.register(*containers, role=role)
+        return made
+
+    def register(self, *containers: ContainerDefinitionTypeDef, role: str = "") -> str:
+        """Register a revision of the task definition and return its ARN."""
+        found = self.client.register_task_definition(
+            family=self.name,
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="256",
+            memory="512",
+            taskRoleArn=role,
+            containerDefinitions=[{**self._usual(), **each} for each in containers],
+        )
+        return found["taskDefinition"]["taskDefinitionArn"]
+
+    def _usual(self) -> ContainerDefinitionTypeDef:
+        return {
+            "name": CONTAINER,
+            "image": PYTHON,
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": f"/ecs/{self.name}",
+                    "awslogs-stream-prefix": "job",
+                    "awslogs-region": "us-east-1",
+                    "awslogs-create-group": "true",
+                },
+            },
+        }
+
+    def run(self, *overrides: ContainerOverrideTypeDef) -> TaskTypeDef:
+        """Run a task and return what RunTask answers."""
+        answer = self.client.run_task(
+            cluster=self.name,
+            taskDefinition=self.name,
+            launchType="FARGATE",
+            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+            overrides={"containerOverrides": list(overrides)},
+        )
+        return answer["tasks"][0]
+
+    def shown(self, arn: str) -> TaskTypeDef:
+        """What DescribeTasks says of a task."""
+        return self.client.describe_tasks(cluster=self.name, tasks=[arn])["tasks"][0]
+
+    def reached(self, arn: str, status: str) -> TaskTypeDef:
+        """Wait until a task has a status, and return what it shows then."""
+        until(lambda: self.shown(arn)["lastStatus"] == status)
+        return self.shown(arn)
+
+    def ended(self, *overrides: ContainerOverrideTypeDef) -> TaskTypeDef:
+        """Run a task to its end."""
+        return self.reached(self.run(*overrides)["taskArn"], "STOPPED")
+
+    def log(self, task: TaskTypeDef, container: str = CONTAINER) -> list[str]:
+        """The lines of a container."""
+        found = self.aws.logs().get_log_events(
+            logGroupName=f"/ecs/{self.name}",
+            logStreamName=f"job/{container}/{task_id(task)}",
+            startFromHead=True,
+        )
+        return [event["message"] for event in found["events"]]
+
+    def state(self, resource: str = "runTask.sync", **more: Json) -> dict[str, Json]:
+        """A Task state that runs the task."""
+        return {
+            "Type": "Task",
+            "Resource": f"arn:aws:states:::ecs:{resource}",
+            "Parameters": {
+                "Cluster": self.name,
+                "TaskDefinition": self.name,
+                "LaunchType": "FARGATE",
+                "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+            },
+            "End": True,
+            **more,
+        }
+
+
+def python(code: str, **more: object) -> ContainerDefinitionTypeDef:
+    """A container that runs Python code."""
+    found: ContainerDefinitionTypeDef = {"command": ["python", "-c", code], **more}  # type: ignore[typeddict-item]  # whatever a test says
+    return found
+
+
+def task_id(task: TaskTypeDef) -> str:
+    """The last part of a task's ARN."""
+    return task["taskArn"].rpartition("/")[2]
+
+
+def processes(text: str) -> list[int]:
+    """The processes whose command line holds a text."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if text.encode() in place.read_bytes():
+                found.append(int(place.parent.name))
+        except OSError:
+            continue
+    return found
