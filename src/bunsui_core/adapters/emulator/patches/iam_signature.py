@@ -1,0 +1,58 @@
+"""Signatures as AWS accepts them: over the host, over every AWS header, over this very body."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from ministack.core import sigv4
+
+from bunsui_core.adapters.emulator.patches import anchor
+
+_Failure = tuple[str, str] | None
+
+_UNSIGNED_BODIES = ("UNSIGNED-PAYLOAD", "STREAMING-")
+
+
+def _is_complete(signed: str, headers: Mapping[str, str]) -> bool:
+    names = set(signed.split(";"))
+    needed = {name for name in headers if name.startswith("x-amz-")}
+    return "host" in names and needed <= names
+
+
+def _is_of_body(service: str, headers: Mapping[str, str], body: bytes) -> bool:
+    claimed = headers.get("x-amz-content-sha256", "")
+    if claimed.startswith(_UNSIGNED_BODIES):
+        return service == "s3"
+    return not claimed or claimed == hashlib.sha256(body).hexdigest()
+
+
+def install() -> None:
+    """Refuse a signature that leaves out what it must cover."""
+    anchor.require(sigv4.header_signature_failure, "5661f4d2d78e43e6")
+    failure_of = sigv4.header_signature_failure
+
+    def failure(
+        signature: sigv4.HeaderSignature,
+        secret: str,
+        method: str,
+        raw_path: str,
+        query_params: Mapping[str, object],
+        headers: Mapping[str, str],
+        body: bytes,
+        **how: bool,
+    ) -> _Failure:
+        found: _Failure = failure_of(
+            signature, secret, method, raw_path, query_params, headers, body, **how
+        )
+        if found is not None:
+            return found
+        covered = _is_complete(signature.signed_headers, headers)
+        if how.get("presigned"):
+            # What is presigned is signed before its headers are known, but for the host.
+            covered = "host" in signature.signed_headers.split(";")
+        if not covered or not _is_of_body(signature.service, headers, body):
+            return "SignatureDoesNotMatch", str(sigv4.SIGNATURE_MISMATCH)
+        return None
+
+    sigv4.header_signature_failure = failure
