@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bunsui_core.adapters.emulator.scenes import first_four
+from bunsui_core.adapters.emulator.scenes import (
+    code_bug,
+    double_write,
+    drift,
+    first_four,
+    limits,
+    missing,
+)
+from bunsui_core.adapters.emulator.scenes.branch import FailingBranch
 from bunsui_core.adapters.emulator.scenes.iteration import FailingIteration
 from bunsui_core.adapters.emulator.scenes.play import Play
 from bunsui_core.domain.errors import BadInput
@@ -13,7 +21,7 @@ ALL = "all"
 
 def plays(seed: int) -> tuple[Play, ...]:
     """Return every play of a seed, in the order of the list."""
-    return (*first_four.plays(seed), FailingIteration(seed))
+    return (*first_four.plays(seed), FailingIteration(seed), FailingBranch(seed))
 
 
 def chosen(seed: int, name: str | None) -> tuple[Play, ...]:
