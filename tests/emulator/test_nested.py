@@ -117,7 +117,7 @@ def test_the_submitted_event_holds_the_answer_of_the_start(aws: Embedded, name: 
     assert answer["SdkResponseMetadata"]["RequestId"]
 
 
-@pytest.mark.parametrize(("way", "rows"), [(".sync", '{"rows": 3}'), (".sync:2", {"rows": 3})])
+@pytest.mark.parametrize(("way", "rows"), [(".sync", '{"rows":3}'), (".sync:2", {"rows": 3})])
 def test_the_result_is_the_description_of_the_child(
     aws: Embedded, name: str, way: str, rows: Json
 ) -> None:

@@ -37,7 +37,7 @@ def test_the_same_start_of_a_running_execution_is_answered_alike(
 
     assert start(aws, stuck, name) == first
     execution = Execution(aws.states("worker"), first)
-    until(lambda: "TaskStarted" in execution.types)
+    until(lambda: "ActivityScheduled" in execution.types)
     assert execution.types.count("ExecutionStarted") == 1
 
 

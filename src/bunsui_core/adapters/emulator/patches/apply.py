@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bunsui_core.adapters.emulator.patches import (
+    activity,
     ecs,
     ecs_state,
     event_bus,
     execution,
+    function_call,
     function_errors,
+    function_reports,
     history,
     iam,
     item_reader,
@@ -27,6 +30,7 @@ from bunsui_core.adapters.emulator.patches import (
     status_events,
     tables,
     task,
+    task_token,
 )
 from bunsui_core.adapters.emulator.patches.nursery import Nursery
 
@@ -45,6 +49,9 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     parallel.install()
     map_state.install()
     task.install()
+    task_token.install()
+    activity.install()
+    function_call.install()
     nested.install()
     messages.install()
     tables.install()
@@ -55,6 +62,7 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     redrive.install()
     restored.install()
     function_errors.install()
+    function_reports.install()
     root_key.install()
     iam.install()
     ecs.install(temporary, changed)

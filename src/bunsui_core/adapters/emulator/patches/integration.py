@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 
 from ministack.services import stepfunctions as sf
 
@@ -17,8 +20,9 @@ from bunsui_core.domain.value import Json
 class Call:
     """One attempt of a Task state to call a service.
 
-    `resource` is the state's Resource without `.waitForTaskToken`, `deadline` the moment of the
-    monotonic clock at which the attempt times out, if it does.
+    `resource` is the state's Resource without `.waitForTaskToken`. An attempt that runs longer
+    than `timeout` seconds times out, at `deadline` on the monotonic clock; so does one whose
+    token nobody speaks of for `heartbeat` seconds.
     """
 
     execution: Document
@@ -27,25 +31,66 @@ class Call:
     state: Document
     context: Document
     events: Events
+    timeout: float | None = None
+    heartbeat: float | None = None
     deadline: float | None = None
+
+    def begun_now(self) -> Call:
+        """Return the same attempt with its time beginning now."""
+        deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        return replace(self, deadline=deadline)
 
     def is_open(self) -> bool:
         """Tell whether this thread may still move the execution."""
         return history.is_open(self.execution)
 
-    def wait(self, happened: Callable[[], bool]) -> None:
-        """Wait until something has happened.
+    def wait(self, happened: Callable[[], bool], topic: Hashable = None) -> None:
+        """Wait until something has happened that is announced under a topic of `waiting`.
 
         Raises:
             sf._ExecutionError: the attempt has timed out.
             history.Closed: the execution was closed meanwhile.
         """
-        in_time = waiting.wait_until(lambda: happened() or not self.is_open(), self.deadline)
-        if not self.is_open():
-            raise history.Closed
-        if not in_time:
+        if not self.has_happened(happened, self.deadline, topic):
             # AWS records a timeout without a cause.
             raise sf._ExecutionError(TIMED_OUT, None)
+
+    def in_time(self, work: Callable[[], Json]) -> Json:
+        """Do work that cannot be broken off, and return its result; if it takes too long, leave it.
+
+        Raises:
+            sf._ExecutionError: the attempt has timed out, or what the work raised.
+            history.Closed: the execution was closed meanwhile.
+        """
+        outcome: Future[Json] = Future()
+
+        def run() -> None:
+            try:
+                outcome.set_result(work())
+            except Exception as failure:  # noqa: BLE001 whatever it is, it is the task's to tell
+                outcome.set_exception(failure)
+            waiting.announce(outcome)
+
+        threading.Thread(target=history.outside().run, args=(run,), daemon=True).start()
+        self.wait(outcome.done, outcome)
+        return outcome.result()
+
+    def has_happened(
+        self, happened: Callable[[], bool], deadline: float | None, topic: Hashable = None
+    ) -> bool:
+        """Wait until something has happened or a moment has passed; tell whether it happened.
+
+        Raises:
+            history.Closed: the execution was closed meanwhile.
+        """
+        in_time = waiting.wait_until(
+            lambda: happened() or not self.is_open(),
+            deadline,
+            (str(self.execution["executionArn"]), topic),
+        )
+        if not self.is_open():
+            raise history.Closed
+        return in_time
 
 
 Caller = Callable[[Call], Json]

@@ -41,7 +41,7 @@ def run(call: Call) -> Json:
     child = sf._executions[answer["ExecutionArn"]]
     try:
         call.events.submitted(answer)
-        call.wait(lambda: child["status"] != "RUNNING")
+        call.wait(lambda: child["status"] != "RUNNING", child["executionArn"])
     except (sf._ExecutionError, history.Closed):
         _stop(child, call.execution)
         raise

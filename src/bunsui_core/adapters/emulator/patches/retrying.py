@@ -1,17 +1,20 @@
-"""Retry and Catch of a state that records one start an attempt: Parallel and Map."""
+"""Retry and Catch of a state: how often, how long after, and where a failure leads."""
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import history
+from bunsui_core.adapters.emulator.patches import history, waiting
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.strand import Strand
 from bunsui_core.domain.value import Json
 
-_LONGEST_SLEEP_SECONDS = 60
+# Nobody waits longer than a minute for a retry here.
+_LONGEST_SLEEP = 60.0
 
 
 def attempt_until_done(
@@ -46,10 +49,32 @@ def is_retried(state: Document, error: str | None, counts: dict[int, int]) -> bo
         return False
     count = counts.get(index, 0)
     counts[index] = count + 1
-    pause = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** count
-    longest = min(retrier.get("MaxDelaySeconds", _LONGEST_SLEEP_SECONDS), _LONGEST_SLEEP_SECONDS)
-    sf._scaled_sleep(min(pause, longest))
+    _pause(_seconds(retrier, count))
     return True
+
+
+def _seconds(retrier: Document, count: int) -> float:
+    """Return how long a retrier waits before its next attempt."""
+    interval, rate = _number(retrier, "IntervalSeconds", 1), _number(retrier, "BackoffRate", 2)
+    longest = min(_number(retrier, "MaxDelaySeconds", _LONGEST_SLEEP), _LONGEST_SLEEP)
+    # A large count would overflow long after the delay has reached its maximum.
+    seconds = min(interval * rate ** min(count, 64), longest)
+    full = retrier.get("JitterStrategy") == "FULL"
+    return random.uniform(0, seconds) if full else seconds
+
+
+def _pause(seconds: float) -> None:
+    """Wait, but not longer than the execution is open."""
+    ours = history.strand()
+    deadline = time.monotonic() + seconds * sf._SFN_WAIT_SCALE
+    if ours:
+        topic = str(ours.execution["executionArn"])
+        waiting.wait_until(lambda: not ours.is_open, deadline, (topic,))
+
+
+def _number(retrier: Document, name: str, otherwise: float) -> float:
+    value = retrier.get(name, otherwise)
+    return value if isinstance(value, int | float) else otherwise
 
 
 def caught(

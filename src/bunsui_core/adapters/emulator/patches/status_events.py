@@ -25,7 +25,7 @@ def emit(execution: Document) -> None:
     history.complete_first_event(execution)
     if not execution.get("sync"):
         _put(execution)
-    waiting.announce()
+    waiting.announce(execution["executionArn"])
 
 
 def detail(execution: Document) -> Document:

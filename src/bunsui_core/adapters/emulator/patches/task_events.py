@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from ministack.services import stepfunctions as sf
 
+from bunsui_core.adapters.emulator.patches import history
 from bunsui_core.adapters.emulator.patches.history import Document
+from bunsui_core.adapters.emulator.patches.schedule import Schedule
 from bunsui_core.domain.value import Json
 
+
+class ErrorName(str):
+    """The name of an error to which Retry and Catch may also refer by a second name."""
+
+    __slots__ = ("also",)
+
+    def __new__(cls, name: str, also: str) -> ErrorName:
+        """Return the name, which is what a history tells, with its second one."""
+        made = super().__new__(cls, name)
+        made.also = also
+        return made
+
+    also: str
+
+
 TIMED_OUT = "States.Timeout"
-HEARTBEAT_TIMED_OUT = "States.HeartbeatTimeout"
+HEARTBEAT_TIMED_OUT = ErrorName(TIMED_OUT, also="States.HeartbeatTimeout")
 
 
 @dataclass(frozen=True)
@@ -27,6 +43,11 @@ class Events:
         return ":lambda:" in self.resource and ":function:" in self.resource
 
     @property
+    def is_activity(self) -> bool:
+        """Tell whether the resource is an activity, whose events are Activity*."""
+        return ":activity:" in self.resource
+
+    @property
     def integration(self) -> Document:
         """The two fields by which AWS names an integration."""
         head, _, tail = self.resource.partition(":::")
@@ -39,39 +60,46 @@ class Events:
         kind = 2 if parts[0] == "aws-sdk" else 1
         return {"resourceType": ":".join(parts[:kind]), "resource": ":".join(parts[kind:])}
 
-    def scheduled(self, parameters: Json, limits: Document) -> None:
-        """Record that an attempt was scheduled and started."""
-        text = json.dumps(parameters, separators=(",", ":"))
-        if self.is_bare_function:
-            self._add(
-                "LambdaFunctionScheduled", {"resource": self.resource, "input": text, **limits}
-            )
+    def scheduled(self, parameters: Json, schedule: Schedule) -> None:
+        """Record that an attempt was scheduled and, unless a worker must take it, started."""
+        text = history.text(parameters)
+        if self.is_activity:
+            told: Document = {"resource": self.resource, "input": text, **schedule.limits}
+            self._add("ActivityScheduled", told)
+        elif self.is_bare_function:
+            told = {"resource": self.resource, "input": text, **schedule.limits}
+            # API_LambdaFunctionScheduledEventDetails knows no heartbeat.
+            told.pop("heartbeatInSeconds", None)
+            self._add("LambdaFunctionScheduled", told | schedule.credentials)
             self._add("LambdaFunctionStarted", {})
-            return
-        region = sf.get_region()
-        self._add(
-            "TaskScheduled", {**self.integration, "region": region, "parameters": text, **limits}
-        )
-        self._add("TaskStarted", self.integration)
+        else:
+            told = {**self.integration, "region": sf.get_region(), "parameters": text}
+            self._add("TaskScheduled", told | schedule.limits | schedule.credentials)
+            self._add("TaskStarted", self.integration)
+
+    def taken(self, worker: str) -> None:
+        """Record that a worker took the task of an activity."""
+        details: Document = {"workerName": worker} if worker else {}
+        sf._add_event(self.execution, "ActivityStarted", {"activityStartedEventDetails": details})
 
     def submitted(self, output: Json) -> None:
         """Record what the service answered to a request whose end the task waits for."""
-        text = json.dumps(output, separators=(",", ":"))
-        self._add("TaskSubmitted", {**self.integration, "output": text})
+        self._add("TaskSubmitted", {**self.integration, "output": history.text(output)})
 
     def succeeded(self, result: Json) -> None:
         """Record that an attempt gave a result."""
-        output: Document = {"output": json.dumps(result, separators=(",", ":"))}
-        if self.is_bare_function:
-            self._add("LambdaFunctionSucceeded", output)
-        else:
-            self._add("TaskSucceeded", {**self.integration, **output})
+        self._end("Succeeded", {"output": history.text(result)})
 
-    def failed(self, error: str, cause: str | None) -> None:
+    def failed(self, error: str | None, cause: str | None) -> None:
         """Record that an attempt failed or ran out of time."""
-        details: Document = {"error": error, "cause": cause} if cause else {"error": error}
-        ending = "TimedOut" if error in (TIMED_OUT, HEARTBEAT_TIMED_OUT) else "Failed"
-        if self.is_bare_function:
+        told: Document = {"error": error, "cause": cause}
+        details: Document = {name: value for name, value in told.items() if value is not None}
+        self._end("TimedOut" if error == TIMED_OUT else "Failed", details)
+
+    def _end(self, ending: str, details: Document) -> None:
+        if self.is_activity:
+            self._add(f"Activity{ending}", details)
+        elif self.is_bare_function:
             self._add(f"LambdaFunction{ending}", details)
         else:
             self._add(f"Task{ending}", {**self.integration, **details})

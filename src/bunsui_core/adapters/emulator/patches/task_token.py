@@ -1,0 +1,128 @@
+"""Task tokens: who holds one tells how a Task ended, or that it is still being worked on.
+
+A token says by its form that it was given out here. So one that nobody waits for any more is told
+from one that never was, as Step Functions tells them apart, also after a restart.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from ministack.services import stepfunctions as sf
+
+from bunsui_core.adapters.emulator.patches import anchor, waiting
+from bunsui_core.adapters.emulator.patches.history import Document
+from bunsui_core.domain.value import Json
+
+_Response = tuple[int, dict[str, str], bytes]
+
+_HEAD = "AQCoAAAAKgAAAAMAAAAA"
+_RANDOM_BYTES = 192
+_GIVEN_OUT = re.compile(re.escape(_HEAD) + r"[A-Za-z0-9+/]{256}")
+
+
+def new() -> str:
+    """Return a token that was never given out before."""
+    return _HEAD + base64.b64encode(secrets.token_bytes(_RANDOM_BYTES)).decode()
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A token that a Task waits for, what was said about it and when it was last heard of.
+
+    `heard` is a moment of the monotonic clock; `failure` counts when it is there, else `output`.
+    """
+
+    token: str
+    heard: float = field(default_factory=time.monotonic)
+    is_answered: bool = False
+    output: Json = None
+    failure: sf._ExecutionError | None = None
+
+    def __enter__(self) -> Ticket:
+        """Let the token be answered."""
+        _open[self.token] = self
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Refuse the token from now on."""
+        _open.pop(self.token, None)
+
+    def result(self) -> Json:
+        """Return the output that was sent, or raise the failure."""
+        if self.failure:
+            raise self.failure
+        return self.output
+
+
+_open: dict[str, Ticket] = {}
+
+
+def _send_success(data: Document) -> _Response:
+    ticket = _ticket(data)
+    if not isinstance(ticket, Ticket):
+        return ticket
+    try:
+        output: Json = json.loads(str(data.get("output")))
+    except json.JSONDecodeError as error:
+        return _refused("InvalidOutput", f"Invalid Output: '{error}'")
+    ticket.output = output
+    return _answered(ticket)
+
+
+def _send_failure(data: Document) -> _Response:
+    ticket = _ticket(data)
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.failure = sf._ExecutionError(data.get("error"), data.get("cause"))
+    return _answered(ticket)
+
+
+def _send_heartbeat(data: Document) -> _Response:
+    ticket = _ticket(data)
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.heard = time.monotonic()
+    return _accepted()
+
+
+def _ticket(data: Document) -> Ticket | _Response:
+    """Return the ticket of an open token, or why the token is refused."""
+    token = str(data.get("taskToken", ""))
+    ticket = _open.get(token)
+    if ticket and not ticket.is_answered:
+        return ticket
+    if _GIVEN_OUT.fullmatch(token):
+        return _refused("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+    return _refused("InvalidToken", "Invalid Token: 'Invalid token'")
+
+
+def _answered(ticket: Ticket) -> _Response:
+    ticket.is_answered = True
+    waiting.announce(ticket.token)
+    return _accepted()
+
+
+def _accepted() -> _Response:
+    response: _Response = sf.json_response({})
+    return response
+
+
+def _refused(code: str, message: str) -> _Response:
+    response: _Response = sf.error_response_json(code, message, 400)
+    return response
+
+
+def install() -> None:
+    """Answer SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat as Step Functions does."""
+    anchor.require(sf._send_task_success, "12eff48bce57f5ab")
+    anchor.require(sf._send_task_failure, "c2a489b4ed330840")
+    anchor.require(sf._send_task_heartbeat, "56879a4655d159a2")
+    sf._send_task_success = _send_success
+    sf._send_task_failure = _send_failure
+    sf._send_task_heartbeat = _send_heartbeat
