@@ -77,7 +77,7 @@ def test_a_healthy_session_reads_the_orders_and_writes_five_results(stage: Stage
         )
         outputs[job] = json.loads(execution.describe()["output"])
 
-    s3 = stage.aws.s3("agent")
+    s3 = stage.aws.s3("root")
     listed = s3.list_objects_v2(Bucket=stage.cast.bucket, Prefix="results/healthy/")["Contents"]
     jobs = {part.job for part in stage.cast.parts}
     assert {item["Key"] for item in listed} == {f"results/healthy/{job}.json" for job in jobs}

@@ -10,30 +10,23 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import ClientError
 
 from bunsui_core.adapters.emulator.access import DIRECT, session
-from bunsui_core.adapters.emulator.record import Credentials, Folder, LocalServer
+from bunsui_core.adapters.emulator.record import (
+    ACCOUNT,
+    REGION,
+    Credentials,
+    Folder,
+    LocalServer,
+)
 from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.permissions import Estate, asker, executor
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 Actor = Literal["root", "agent", "worker"]
 
-_READS = [
-    "states:List*",
-    "states:Describe*",
-    "states:GetExecutionHistory",
-    "logs:Describe*",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "lambda:GetFunction*",
-    "lambda:ListVersions*",
-    "s3:GetObject",
-    "s3:ListBucket",
-    "ecs:Describe*",
-    "cloudformation:Describe*",
-]
-_RUNS = ["states:StartExecution", "states:RedriveExecution", "states:StopExecution"]
-_ALLOWED = {"agent": _READS, "worker": _READS + _RUNS}
+_ESTATE = Estate(account=ACCOUNT, region=REGION, inputs="*")
+_POLICIES = {"agent": asker(_ESTATE), "worker": executor(_ESTATE)}
 # Keys that a crash made unknown are refused with one of these.
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
 
@@ -58,12 +51,12 @@ def ensure_actors(server: LocalServer, folder: Folder) -> None:
     root = folder.read_credentials("root")
     assert root is not None
     with closing(session(root).client("iam", endpoint_url=server.url, config=DIRECT)) as iam:
-        for actor, actions in _ALLOWED.items():
+        for actor, policy in _POLICIES.items():
             known = folder.read_credentials(actor)
             if known is None or not _is_accepted(server, known):
                 folder.write_credentials(actor, _made(iam, actor))
             iam.put_user_policy(
-                UserName=f"bunsui-{actor}", PolicyName="bunsui", PolicyDocument=_policy(actions)
+                UserName=f"bunsui-{actor}", PolicyName="bunsui", PolicyDocument=json.dumps(policy)
             )
 
 
@@ -87,8 +80,3 @@ def _made(iam: IAMClient, actor: str) -> Credentials:
             iam.delete_access_key(UserName=name, AccessKeyId=old["AccessKeyId"])
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
-
-
-def _policy(actions: list[str]) -> str:
-    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
