@@ -14,6 +14,7 @@ from tests.builders import NOW, a_diagnosis, a_failure, later
 
 DATA = {"category": Category.BAD_INPUT_DATA, "transient": False}
 BUG = {"category": Category.CODE_BUG, "transient": False}
+SLOW = {"category": Category.TIMEOUT, "transient": None}
 THROTTLED = {"category": Category.THROTTLING, "transient": True}
 EVIDENCE = (
     {"id": "E6", "kind": "event", "text": "TaskFailed", "source": "arn"},
@@ -185,6 +186,20 @@ def test_a_new_definition_helps_a_restart_and_not_a_redrive() -> None:
 
     assert redrive(case).ruling is Ruling.HOPELESS
     assert restart(case).ruling is Ruling.SAFE
+
+
+def test_a_raised_limit_makes_a_timeout_worth_a_restart_which_has_the_new_definition() -> None:
+    looks = (a_look(Subject.DEFINITION, True), a_look(Subject.CODE, False))
+    case = a_case(SLOW, looks=looks)
+
+    assert redrive(case).ruling is Ruling.UNKNOWN
+    assert restart(case).ruling is Ruling.SAFE
+
+
+def test_an_unchanged_timeout_may_pass_or_not() -> None:
+    case = a_case(SLOW, looks=(a_look(Subject.DEFINITION, False), a_look(Subject.INPUT, True)))
+
+    assert {redrive(case).ruling, restart(case).ruling} == {Ruling.UNKNOWN}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ _DEPENDS_ON: Mapping[Category, frozenset[Subject]] = {
     Category.PERMISSION: frozenset({Subject.CODE, Subject.DEFINITION}),
     Category.QUOTA_LIMIT: frozenset({Subject.CODE, Subject.INPUT, Subject.OBJECT}),
     Category.RESOURCE_EXHAUSTED: frozenset({Subject.CODE, Subject.INPUT, Subject.OBJECT}),
+    Category.TIMEOUT: frozenset({Subject.CODE, Subject.DEFINITION}),
 }
 """What a change must touch to remove a cause of this category."""
 
@@ -53,8 +54,7 @@ def judge(mode: Mode, case: Case, now: Instant) -> Verdict:
         case False:
             return _of_lasting_cause(mode, case)
         case None:
-            told = "the evidence does not tell whether it would fail again"
-            return _unknown(mode, (_reason(case, told),))
+            return _of_open_cause(mode, case)
 
 
 def _ineligible(case: Case, now: Instant) -> tuple[Reason, ...]:
@@ -70,6 +70,21 @@ def _ineligible(case: Case, now: Instant) -> tuple[Reason, ...]:
         told = f"it ended in the Fail state {failure.failed_state}, where a redrive fails again"
         found.append(_reason(case, told))
     return tuple(found)
+
+
+def _of_open_cause(mode: Mode, case: Case) -> Verdict:
+    """A cause that may pass or last: only a change of what it depends on speaks for a rerun."""
+    looks = _looks_for(mode, case)
+    if helping := _helping(case.diagnosis.category, looks):
+        return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
+    told = "the evidence does not tell whether it would fail again"
+    return _unknown(mode, (_reason(case, told),))
+
+
+def _helping(category: Category, looks: tuple[Look, ...]) -> tuple[Look, ...]:
+    """The looks that saw a change of something which a cause of this category depends on."""
+    relevant = _DEPENDS_ON.get(category, frozenset())
+    return tuple(look for look in looks if look.changed and look.subject in relevant)
 
 
 def _of_lasting_cause(mode: Mode, case: Case) -> Verdict:

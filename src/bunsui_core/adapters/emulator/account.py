@@ -71,6 +71,10 @@ class Account:
         self._open.callback(made.close)
         return made
 
+    def machine_arn(self, name: str) -> str:
+        """Return the ARN of a state machine of this account."""
+        return f"arn:aws:states:{self.region}:{self.id}:stateMachine:{name}"
+
     def __enter__(self) -> Account:
         """Return itself, to be closed at the end of the block."""
         return self

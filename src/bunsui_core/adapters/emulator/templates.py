@@ -38,7 +38,9 @@ def bucket(name: str) -> Json:
     return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
 
 
-def function(name: str, module: str, role: str = "FunctionRole", **more: Json) -> Json:
+def function(
+    name: str, module: str, more: Mapping[str, Json] | None = None, role: str = "FunctionRole"
+) -> Json:
     """Return a Python function whose role is another resource; `more` are further properties."""
     properties: dict[str, Json] = {
         "FunctionName": name,
@@ -48,7 +50,7 @@ def function(name: str, module: str, role: str = "FunctionRole", **more: Json) -
         "Code": {"ZipFile": code(module)},
         "MemorySize": 128,
         "Timeout": 30,
-        **more,
+        **(more or {}),
     }
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
