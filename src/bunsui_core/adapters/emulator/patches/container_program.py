@@ -24,6 +24,7 @@ from bunsui_core.adapters.emulator.patches import memory
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_FAMILY_SECONDS = 0.5
 _KILLED = 128 + signal.SIGKILL
 
 
@@ -45,7 +46,7 @@ class Keeper:
         self._process = process
         self._order = order
         self._orders = orders
-        self._meter = memory.Meter()
+        self._meter = memory.Meter(_FAMILY_SECONDS)
         self._kill_at = float("inf")
         self._is_over = False
 

@@ -11,13 +11,14 @@ from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor
+from bunsui_core.adapters.emulator.patches import anchor, function_reports
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.python_runtime import END_OF_LOG, NEWLINE
 from bunsui_core.domain.value import Json
 
 _log = logging.getLogger("bunsui.emulator")
 _LOG_SECONDS = 2.0
+_NO_REASON = "Runtime exited without providing a reason"
 _TIMED_OUT = re.compile(r"Task timed out after (\d+(?:\.\d+)?) seconds")
 
 
@@ -51,7 +52,11 @@ def execute(function: Document, event: Json, request_id: str) -> Document:
         )
     finally:
         lambda_runtime.release_worker(environment)
-    return _result(answer, request_id)
+    result = _result(answer, request_id)
+    # An error that the function raised itself is none of the runtime.
+    body = result["body"] if answer.get("status") != "ok" else None
+    function_reports.note(answer, str(body["errorType"]) if isinstance(body, dict) else "")
+    return result
 
 
 def _result(answer: Document, request_id: str) -> Document:
@@ -70,7 +75,8 @@ def _result(answer: Document, request_id: str) -> Document:
         return _failed(
             "Sandbox.Timedout", f"RequestId: {request_id} Error: {said}", None, f"{log}\n{line}"
         )
-    said = f"RequestId: {request_id} Error: Runtime exited without providing a reason"
+    told = message if message.startswith("Runtime exited") else _NO_REASON
+    said = f"RequestId: {request_id} Error: {told}"
     return _failed("Runtime.ExitError", said, None, f"{log}\n{said}\nRuntime.ExitError")
 
 

@@ -17,15 +17,18 @@ LOOK_SECONDS = 0.05
 
 MEGABYTE = 1024 * 1024
 
-# Reading the whole process table takes milliseconds; reading one process takes microseconds.
-_FAMILY_SECONDS = 0.5
 _PROC = Path("/proc")
 
 
 class Meter:
-    """Measures processes with their descendants; sees new descendants within half a second."""
+    """Measures processes with their descendants; it sees a new descendant a little late.
 
-    def __init__(self) -> None:
+    Reading the whole process table takes milliseconds, reading one process takes microseconds:
+    the table is read every so many seconds.
+    """
+
+    def __init__(self, table_seconds: float) -> None:
+        self._table_seconds = table_seconds
         self._page = os.sysconf("SC_PAGE_SIZE")
         self._parents: dict[int, int] = {}
         self._read_at = float("-inf")
@@ -44,7 +47,7 @@ class Meter:
             return 0
 
     def _descendants(self, pid: int) -> set[int]:
-        if time.monotonic() > self._read_at + _FAMILY_SECONDS:
+        if time.monotonic() > self._read_at + self._table_seconds:
             self._parents = parents()
             self._read_at = time.monotonic()
         found: set[int] = set()

@@ -17,7 +17,7 @@ from contextlib import suppress
 
 import boto3
 
-from bunsui_core.adapters.emulator.patches import python_runtime
+from bunsui_core.adapters.emulator.patches import function_limits, python_runtime
 
 LENGTH_BYTES = 8
 _STREAMS = 3
@@ -30,6 +30,7 @@ class Nursery:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._stand_ins: dict[int, socket.socket] = {}
+        self._limits = function_limits.Limits()
         self._woken, self._waker = socket.socketpair()
         self._selector = selectors.DefaultSelector()
 
@@ -42,16 +43,21 @@ class Nursery:
         for watched in (self._listener, self._woken, lifeline):
             self._selector.register(watched, selectors.EVENT_READ)
         while True:
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(self._limits.pause):
                 if key.fileobj == lifeline:
                     self._end_all()
                     return
-                if key.fileobj is self._listener:
-                    self._take_over()
-                elif key.fileobj is self._woken:
-                    self._reap()
-                elif key.data in self._stand_ins:
-                    self._end(key.data)
+                self._attend(key)
+            for child in self._limits.exceeded():
+                self._end(child)
+
+    def _attend(self, key: selectors.SelectorKey) -> None:
+        if key.fileobj is self._listener:
+            self._take_over()
+        elif key.fileobj is self._woken:
+            self._reap()
+        elif key.data in self._stand_ins:
+            self._end(key.data)
 
     def _take_over(self) -> None:
         stand_in, _ = self._listener.accept()
@@ -67,6 +73,7 @@ class Nursery:
             stand_in.close()
             self._become(streams, environment)
         _lead(child)
+        self._limits.add(child, environment.get(function_limits.SIZE, ""), streams[1])
         for stream in streams:
             os.close(stream)
         self._stand_ins[child] = stand_in
@@ -85,6 +92,7 @@ class Nursery:
             self._selector.close()
             for held in (self._listener, self._woken, self._waker, *self._stand_ins.values()):
                 held.close()
+            self._limits.let_go()
             os.environ.clear()
             os.environ.update(environment)
             os.chdir(os.environ["LAMBDA_TASK_ROOT"])
@@ -100,13 +108,14 @@ class Nursery:
         self._woken.recv(1024)
         while True:
             try:
-                child, _ = os.waitpid(-1, os.WNOHANG)
+                child, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if child == 0:
                 return
             # It is gone; what it started may not be.
             self._end(child)
+            self._limits.ended(child, status, usage)
             stand_in = self._stand_ins.pop(child)
             self._selector.unregister(stand_in)
             stand_in.close()

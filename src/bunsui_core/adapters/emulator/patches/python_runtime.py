@@ -18,6 +18,8 @@ from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import TextIO
 
+from bunsui_core.adapters.emulator.patches import function_limits
+
 END_OF_LOG = "\x1ebunsui:end-of-log"
 # One log event may have several lines; this holds them together until they are stored.
 NEWLINE = "\x1f"
@@ -174,9 +176,10 @@ def serve(requests: TextIO, answers: TextIO) -> None:
             os.environ["_X_AMZN_TRACE_ID"] = str(call["trace_id"])
         surroundings = context(init, call)
         answer = invoke(handler, message["event"], surroundings, str(init["code_dir"]))
+        peak = function_limits.stay_within(os.environ.get(function_limits.SIZE, ""))
         sys.stderr.write(END_OF_LOG + "\n")
         sys.stderr.flush()
-        answers.write(answer + "\n")
+        answers.write(f'{answer[:-1]}, "peak": {peak}}}\n')
         answers.flush()
 
 
