@@ -50,9 +50,13 @@ class Case(Value):
 
 
 class Played(Value):
-    """What the answers said about one case; `note` is what the last of them said."""
+    """What the answers said about one case; `note` is what the last of them said.
+
+    `others` are the further failed jobs of the same session, one after the other.
+    """
 
     session_id: str
+    job: str = ""
     first_status: str = ""
     category: str | None = None
     failed_state_path: tuple[str, ...] = ()
@@ -63,6 +67,7 @@ class Played(Value):
     status: str | None = None
     final_status: str | None = None
     note: str = ""
+    others: tuple[Played, ...] = ()
 
 
 class NoAnswer(Exception):
@@ -76,12 +81,23 @@ class ScriptedAgent:
         self._client = client
         self._waits = waits
         self.refusals = 0
+        self._others: tuple[str, ...] = ()
 
     async def play(self, case: Case) -> Played:
-        """Return how far the tools led; a refusal ends the case with what it said."""
-        self._played = Played(session_id=case.session_id)
+        """Return how far the tools led for each failed job; a refusal ends a job with its words.
+
+        The edited input is for the job that the analysis names first.
+        """
+        self._others = tuple[str, ...]()
+        first = await self._play_job(case, "")
+        alone = case.model_copy(update={"edited_input": None})
+        others = [await self._play_job(alone, job) for job in self._others]
+        return first.model_copy(update={"others": tuple(others)})
+
+    async def _play_job(self, case: Case, job: str) -> Played:
+        self._played = Played(session_id=case.session_id, job=job)
         try:
-            await self._recover(case)
+            await self._recover(case, job)
         except NoAnswer as refusal:
             self.refusals += 1
             self._note(note=str(refusal))
@@ -90,12 +106,15 @@ class ScriptedAgent:
     def _note(self, **seen: object) -> None:
         self._played = self._played.model_copy(update=seen)
 
-    async def _recover(self, case: Case) -> None:
+    async def _recover(self, case: Case, job: str) -> None:
+        where: dict[str, Json] = {"session_id": case.session_id}
         await self._ask(SessionsAnswer, "list_sessions")
-        session = await self._ask(SessionAnswer, "get_session", session_id=case.session_id)
+        session = await self._ask(SessionAnswer, "get_session", **where)
         self._note(first_status=session.status.value)
-        cause = await self._ask(AnalysisAnswer, "analyze_failure", session_id=case.session_id)
-        self._note(failed_state_path=cause.failed_state_path, note=cause.summary)
+        cause = await self._ask(AnalysisAnswer, "analyze_failure", job=job, **where)
+        self._note(job=cause.job, failed_state_path=cause.failed_state_path, note=cause.summary)
+        if not job:
+            self._others = tuple(one.job for one in cause.other_failures)
         if cause.category:
             self._note(category=cause.category.value)
             await self._propose(case, cause)

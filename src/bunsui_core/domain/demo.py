@@ -12,13 +12,25 @@ class End(Value):
     """How a scene must end: its sessions, the approved mode, and what the agent was told.
 
     `mode` is None where nothing is approved; `ruling` is the verdict on what was asked for,
-    where the story depends on it.
+    where the story depends on it; `others` are the categories of further failed jobs.
     """
 
     status: SessionStatus
     mode: Mode | None = None
     category: Category | None = None
     ruling: Ruling | None = None
+    others: tuple[Category, ...] = ()
+
+
+class JobPlayed(Value):
+    """What the MCP answers said about a further failed job of the same session."""
+
+    job: str
+    category: str | None
+    failed_state_path: tuple[str, ...]
+    verdicts: dict[str, str]
+    request_id: str | None
+    mode: str | None
 
 
 class ScenePlayed(Value):
@@ -37,6 +49,7 @@ class ScenePlayed(Value):
     failed_state_path: tuple[str, ...]
     verdicts: dict[str, str]
     request_id: str | None
+    others: tuple[JobPlayed, ...]
     decision: str | None
     mode: str | None
     final_status: str
@@ -97,6 +110,10 @@ def difference(end: End, played: ScenePlayed) -> str:
     ruling = played.verdicts.get(played.mode or "") if end.ruling else None
     claims = {
         "category": (end.category, played.category),
+        "other categories": (
+            ", ".join(end.others),
+            ", ".join(one.category or "none" for one in played.others),
+        ),
         "approved mode": (end.mode, approved),
         "verdict": (end.ruling, ruling),
         "end": (end.status, played.final_status),

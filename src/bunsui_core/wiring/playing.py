@@ -75,6 +75,7 @@ class Playing:
             failed_state_path=told.failed_state_path,
             verdicts=told.verdicts,
             request_id=told.request_id,
+            others=tuple(one.as_job for one in told.others),
             decision=self.decision,
             mode=told.mode,
             final_status=", ".join(sorted({session.status.value for session in sessions})),

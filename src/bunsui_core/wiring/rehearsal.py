@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
+from bunsui_core.domain.demo import JobPlayed
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.value import Json, Value
 from bunsui_core.settings import Settings
@@ -24,6 +25,7 @@ class Rehearsed(Value):
     """What the MCP answers said about one session, as the scripted agent reports it."""
 
     session_id: str
+    job: str = ""
     first_status: str
     category: str | None = None
     failed_state_path: tuple[str, ...] = ()
@@ -34,6 +36,19 @@ class Rehearsed(Value):
     status: str | None = None
     final_status: str | None = None
     note: str = ""
+    others: tuple[Rehearsed, ...] = ()
+
+    @property
+    def as_job(self) -> JobPlayed:
+        """What was said, as that of one failed job among others."""
+        return JobPlayed(
+            job=self.job,
+            category=self.category,
+            failed_state_path=self.failed_state_path,
+            verdicts=self.verdicts,
+            request_id=self.request_id,
+            mode=self.mode,
+        )
 
 
 _REPORT = TypeAdapter(tuple[Rehearsed, ...])

@@ -50,7 +50,7 @@ class Throttling(Value):
     message: str
 
 
-_THROTTLINGS = (
+THROTTLINGS = (
     Throttling(
         service="glue",
         operation="GetPartitions",
@@ -130,7 +130,7 @@ def cast(seed: int) -> Cast:
     names = {stage: stage if seed == 1 else dice.choice(_SYNONYMS[stage]) for stage in _STAGES}
     columns = dict(zip(_STAGES, dice.sample(_COLUMNS, len(_COLUMNS)), strict=True))
     throttled, malformed, rejected = dice.sample(_STAGES, 3)
-    first, second = dice.sample(_THROTTLINGS, 2)
+    first, second = dice.sample(THROTTLINGS, 2)
     rows = _rows(dice)
     pipeline = "orders" if seed == 1 else f"orders-{seed}"
     return Cast(
@@ -226,7 +226,7 @@ def _definition(part: Part) -> Json:
 
 
 def _retrier() -> Json:
-    codes: list[Json] = [*sorted({said.code for said in _THROTTLINGS})]
+    codes: list[Json] = [*sorted({said.code for said in THROTTLINGS})]
     return {
         "ErrorEquals": ["Lambda.TooManyRequestsException", "ClientError", *codes],
         "IntervalSeconds": 1,

@@ -1,24 +1,21 @@
-"""A scene: one branch of a Parallel state meets a fault of a service, and stops the others."""
+"""The scene of one branch of a Parallel state, which meets a fault of a service."""
 
 from __future__ import annotations
 
 import json
-import random
-from dataclasses import dataclass
 
 from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.deployment import Outputs
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, named, reads
 from bunsui_core.adapters.emulator.orders import Throttling
-from bunsui_core.adapters.emulator.scenes.play import Play
-from bunsui_core.adapters.emulator.scenes.scene import Scene, Staged
+from bunsui_core.adapters.emulator.scenes.scene import Scene
+from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.demo import End
 from bunsui_core.domain.diagnosis import Category
-from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.domain.value import Json
-from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.verdict import Mode, Ruling
 
 _BRANCHES = ("Totals", "Chart", "Letter", "Ledger")
 _FAULTS = (
@@ -43,99 +40,51 @@ _FAULTS = (
 )
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Which branch of which fails, and in whose words."""
-
-    pipeline: str
-    job: str
-    state: str
-    branches: tuple[str, ...]
-    broken: str
-    fault: Throttling
-
-
-def cast(seed: int) -> Cast:
-    """Return the cast of a seed."""
-    dice = random.Random(f"branch {seed}")
-    branches = tuple(dice.sample(_BRANCHES, 3))
-    return Cast(
-        pipeline=f"statements-{seed}",
-        job=dice.choice(("assemble", "compose", "build")),
-        state=dice.choice(("BuildParts", "AllParts", "SideBySide")),
-        branches=branches,
-        broken=dice.choice(branches),
-        fault=dice.choice(_FAULTS),
-    )
-
-
-class FailingBranch(Play):
+class FailingBranch(SmallPlay):
     """A session whose Parallel state fails in one branch, once."""
 
     def __init__(self, seed: int) -> None:
-        self.cast = cast(seed)
-        self._bucket = f"bunsui-{self.cast.pipeline}"
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Where the job fails."""
-        return (self.cast.state, f"Build{self.cast.broken}")
-
-    @property
-    def scene(self) -> Scene:
-        """The scene that is played."""
-        of = self.cast
-        return Scene(
+        chance = dice(seed, "failing-branch")
+        branches = chance.sample(_BRANCHES, 3)
+        self.broken = chance.choice(branches)
+        self._fault = chance.choice(_FAULTS)
+        self.state = chance.choice(("BuildParts", "AllParts", "SideBySide"))
+        job = chance.choice(("assemble", "compose", "build"))
+        name = named("statements", seed)
+        scene = Scene(
             name="failing-branch",
-            story=f"One branch of {len(of.branches)} in a Parallel state fails: {of.fault.service} "
+            story=f"One branch of {len(branches)} in a Parallel state fails: {self._fault.service} "
             "has a fault of its own. It passes, and a redrive recovers.",
-            pipeline=of.pipeline,
+            pipeline=name,
             end=End(
-                status=SessionStatus.SUCCEEDED, mode=Mode.REDRIVE, category=Category.SERVICE_FAULT
+                status=SessionStatus.SUCCEEDED,
+                mode=Mode.REDRIVE,
+                category=Category.SERVICE_FAULT,
+                ruling=Ruling.SAFE,
             ),
-            failing=of.job,
+            failing=job,
             answer=Answer.APPROVE,
         )
-
-    def template(self) -> str:
-        """Return the template: a machine with a Parallel state, a function and a bucket."""
-        of = self.cast
-        bucket = f"arn:aws:s3:::{self._bucket}"
-        resources: dict[str, Json] = {
-            "Bucket": templates.bucket(self._bucket),
-            "FunctionRole": templates.function_role(
-                templates.allow(["s3:GetObject", "s3:PutObject"], f"{bucket}/*"),
-                templates.allow(["s3:ListBucket"], bucket),
-            ),
-            "MachineRole": templates.machine_role(),
-            "Write": templates.function(f"{of.pipeline}-write", "write_result"),
-        }
-        resources["Machine"] = templates.machine(
-            f"{of.pipeline}-{of.job}", _definition(of), {"Write": templates.arn("Write")}
+        sides: list[Json] = [_branch(each) for each in branches]
+        state: dict[str, Json] = {"Type": "Parallel", "Branches": sides, "End": True}
+        bucket = f"arn:aws:s3:::bunsui-{name}/*"
+        blueprint = Blueprint(
+            name=name,
+            parts=(Part(job, {"StartAt": self.state, "States": {self.state: state}}),),
+            functions={"write_result": {}},
+            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
         )
-        return templates.template(resources, {"Machine": templates.ref("Machine")})
+        super().__init__(scene, blueprint)
 
-    def pipeline(self, outputs: Outputs) -> Pipeline:
-        """Return the pipeline of one job."""
-        of = self.cast
-        job = Job(name=of.job, machine=outputs["Machine"], effect=SideEffect.IDEMPOTENT)
-        return Pipeline(name=of.pipeline, jobs=(job,))
-
-    def stage(self, account: Account, run_id: str) -> tuple[Staged, ...]:
+    def prepare(self, account: Account, run_id: str) -> None:
         """Let the service that the broken branch calls have one fault."""
-        of = self.cast
-        state = json.dumps({"refusals_left": 1, **of.fault.model_dump()})
-        key = f"{run_id}/services/{of.broken}.json"
-        account.objects.put_object(Bucket=self._bucket, Key=key, Body=state.encode())
-        place = f"s3://{self._bucket}/{run_id}"
-        given = {"target": f"{place}/parts/", "dependencies": f"{place}/services/"}
-        return (Staged(session_input=json.dumps(given)),)
+        fault = {"refusals_left": 1, **self._fault.model_dump()}
+        self.put(account, f"{run_id}/services/{self.broken}.json", json.dumps(fault))
 
-
-def _definition(of: Cast) -> Json:
-    branches: list[Json] = [_branch(name) for name in of.branches]
-    state: dict[str, Json] = {"Type": "Parallel", "Branches": branches, "End": True}
-    return {"StartAt": of.state, "States": {of.state: state}}
+    def given(self, run_id: str) -> Json:
+        """Return where parts go, and where services say how they are."""
+        url = self.blueprint.url
+        return {"target": url(f"{run_id}/parts/"), "dependencies": url(f"{run_id}/services/")}
 
 
 def _branch(name: str) -> Json:
@@ -145,5 +94,12 @@ def _branch(name: str) -> Json:
         "outputs": {},
         "read": {"rows": 0, "distinct": 0},
     }
-    build = templates.invoke("${Write}", given, OutputPath="$.Payload")
-    return {"StartAt": f"Build{name}", "States": {f"Build{name}": build}}
+    return {
+        "StartAt": f"Build{name}",
+        "States": {f"Build{name}": call("write_result", given) | {"End": True}},
+    }
+
+
+def plays(seed: int) -> tuple[SmallPlay, ...]:
+    """Return the play of a seed."""
+    return (FailingBranch(seed),)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from bunsui_core.adapters.emulator.scenes import (
+    branch,
     code_bug,
+    container,
     double_write,
     drift,
     first_four,
+    foreign,
+    iteration,
     limits,
     missing,
+    nested,
+    storm,
+    two_reasons,
 )
-from bunsui_core.adapters.emulator.scenes.branch import FailingBranch
-from bunsui_core.adapters.emulator.scenes.iteration import FailingIteration
 from bunsui_core.adapters.emulator.scenes.play import Play
 from bunsui_core.domain.errors import BadInput
+
+_INSIDE = (iteration, branch, nested, container, two_reasons, foreign, storm)
+"""Scenes that fail inside something: a Map, a Parallel, another machine, a container, a storm."""
 
 ALL = "all"
 """The name that stands for every scene."""
@@ -21,9 +29,8 @@ ALL = "all"
 
 def plays(seed: int) -> tuple[Play, ...]:
     """Return every play of a seed, in the order of the list."""
-    groups = (first_four, limits, missing, code_bug, double_write, drift)
-    ours = tuple(play for group in groups for play in group.plays(seed))
-    return (*ours, FailingIteration(seed), FailingBranch(seed))
+    groups = (first_four, limits, missing, code_bug, double_write, drift, *_INSIDE)
+    return tuple(play for group in groups for play in group.plays(seed))
 
 
 def chosen(seed: int, name: str | None) -> tuple[Play, ...]:

@@ -1,24 +1,22 @@
-"""A scene: one bad item of many stops a Map."""
+"""The scene of one bad item of many, which stops a Map."""
 
 from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
 
 from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.deployment import Outputs
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, named, note, reads
 from bunsui_core.adapters.emulator.scenes.later import put_later
-from bunsui_core.adapters.emulator.scenes.play import Play
-from bunsui_core.adapters.emulator.scenes.scene import Scene, Staged
+from bunsui_core.adapters.emulator.scenes.scene import Scene
+from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.demo import End
 from bunsui_core.domain.diagnosis import Category
-from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.domain.value import Json
-from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.verdict import Mode, Ruling
 
 _BAD = {
     "net": ("12,50", "N/A", "19.90 EUR"),
@@ -27,142 +25,89 @@ _BAD = {
 }
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Which item of how many is bad, and how."""
-
-    pipeline: str
-    job: str
-    state: str
-    items: tuple[dict[str, str], ...]
-    bad: int
-    field: str
-    value: str
-
-
-def cast(seed: int) -> Cast:
-    """Return the cast of a seed."""
-    dice = random.Random(f"iteration {seed}")
-    field = dice.choice(list(_BAD))
-    count = dice.randrange(9, 15)
-    items = (
-        {
-            "net": f"{dice.randrange(100, 99_999) / 100:.2f}",
-            "due": f"2026-12-{dice.randrange(1, 29):02d}",
-            "lines": str(dice.randrange(1, 9)),
-        }
-        for _ in range(count)
-    )
-    return Cast(
-        pipeline=f"invoices-{seed}",
-        job=dice.choice(("check", "book", "settle")),
-        state=dice.choice(("EachInvoice", "AllInvoices", "InvoiceByInvoice")),
-        items=tuple(items),
-        bad=dice.randrange(count),
-        field=field,
-        value=dice.choice(_BAD[field]),
-    )
-
-
-class FailingIteration(Play):
+class FailingIteration(SmallPlay):
     """A session whose Map fails in one iteration, until that item is corrected."""
 
     def __init__(self, seed: int) -> None:
-        self.cast = cast(seed)
-        self._bucket = f"bunsui-{self.cast.pipeline}"
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Where the job fails."""
-        return (f"{self.cast.state}[{self.cast.bad}]", "ParseInvoice")
-
-    @property
-    def scene(self) -> Scene:
-        """The scene that is played."""
-        of = self.cast
-        return Scene(
+        chance = dice(seed, "failing-iteration")
+        self._items = [_invoice(chance) for _ in range(chance.randrange(9, 15))]
+        self.bad = chance.randrange(len(self._items))
+        self._field = chance.choice(list(_BAD))
+        self._value = chance.choice(_BAD[self._field])
+        self.state = chance.choice(("EachInvoice", "AllInvoices", "InvoiceByInvoice"))
+        job = chance.choice(("check", "book", "settle"))
+        name = named("invoices", seed)
+        scene = Scene(
             name="failing-iteration",
-            story=f"One bad item of {len(of.items)} stops a Map: {of.field} of number {of.bad} "
-            "cannot be parsed. The file is corrected, and a redrive recovers.",
-            pipeline=of.pipeline,
+            story=f"One bad item of {len(self._items)} stops a Map: {self._field} of number "
+            f"{self.bad} cannot be parsed. The file is corrected, and a redrive recovers.",
+            pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
                 mode=Mode.REDRIVE,
                 category=Category.BAD_INPUT_DATA,
+                ruling=Ruling.SAFE,
             ),
-            failing=of.job,
+            failing=job,
             answer=Answer.APPROVE,
         )
-
-    def template(self) -> str:
-        """Return the template: a machine with a Map, its two functions and a bucket."""
-        of = self.cast
-        bucket = f"arn:aws:s3:::{self._bucket}"
-        resources: dict[str, Json] = {
-            "Bucket": templates.bucket(self._bucket),
-            "FunctionRole": templates.function_role(
-                templates.allow(["s3:GetObject", "s3:PutObject"], f"{bucket}/*"),
-                templates.allow(["s3:ListBucket"], bucket),
-            ),
-            "MachineRole": templates.machine_role(),
-            "List": templates.function(f"{of.pipeline}-list", "list_parts"),
-            "Parse": templates.function(f"{of.pipeline}-parse", "parse_part"),
-        }
-        functions = {name: templates.arn(name) for name in ("List", "Parse")}
-        resources["Machine"] = templates.machine(
-            f"{of.pipeline}-{of.job}", _definition(of), functions
+        bucket = f"arn:aws:s3:::bunsui-{name}/*"
+        blueprint = Blueprint(
+            name=name,
+            parts=(Part(job, self._definition()),),
+            functions={"list_parts": {}, "parse_part": {}},
+            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
         )
-        return templates.template(resources, {"Machine": templates.ref("Machine")})
+        super().__init__(scene, blueprint)
 
-    def pipeline(self, outputs: Outputs) -> Pipeline:
-        """Return the pipeline of one job."""
-        of = self.cast
-        job = Job(name=of.job, machine=outputs["Machine"], effect=SideEffect.IDEMPOTENT)
-        return Pipeline(name=of.pipeline, jobs=(job,))
+    def _definition(self) -> Json:
+        listing = note("list_parts", {"source.$": "$.input.source"}, "listed", Next=self.state)
+        given: dict[str, Json] = {"part.$": "$.part", "target.$": "$.target"}
+        processor: dict[str, Json] = {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            "StartAt": "ParseInvoice",
+            "States": {"ParseInvoice": call("parse_part", given)},
+        }
+        each: dict[str, Json] = {
+            "Type": "Map",
+            "ItemsPath": "$.listed.listed.parts",
+            "ItemSelector": {"part.$": "$$.Map.Item.Value.part", "target.$": "$.input.target"},
+            "MaxConcurrency": 4,
+            "ItemProcessor": processor,
+            "End": True,
+        }
+        return {"StartAt": "ListInvoices", "States": {"ListInvoices": listing, self.state: each}}
 
-    def stage(self, account: Account, run_id: str) -> tuple[Staged, ...]:
+    def prepare(self, account: Account, run_id: str) -> None:
         """Put all items, one of them bad."""
-        for number, item in enumerate(self.cast.items):
-            bad = {self.cast.field: self.cast.value} if number == self.cast.bad else {}
-            body = json.dumps(item | bad).encode()
-            account.objects.put_object(Bucket=self._bucket, Key=_key(run_id, number), Body=body)
-        place = f"s3://{self._bucket}"
-        given = {"source": f"{place}/{run_id}/in/", "target": f"{place}/{run_id}/out/"}
-        return (Staged(session_input=json.dumps(given)),)
+        for number, item in enumerate(self._items):
+            bad = {self._field: self._value} if number == self.bad else {}
+            self.put(account, _key(run_id, number), json.dumps(item | bad))
+
+    def given(self, run_id: str) -> Json:
+        """Return where the items are and where results go."""
+        url = self.blueprint.url
+        return {"source": url(f"{run_id}/in/"), "target": url(f"{run_id}/out/")}
 
     def meanwhile(self, account: Account, run_id: str) -> str:
         """Correct the bad item."""
-        number = self.cast.bad
-        key = _key(run_id, number)
-        put_later(account, self._bucket, key, json.dumps(self.cast.items[number]))
-        return f"somebody corrects s3://{self._bucket}/{key}"
+        key = _key(run_id, self.bad)
+        put_later(account, self.blueprint.bucket, key, json.dumps(self._items[self.bad]))
+        return f"somebody corrects {self.blueprint.url(key)}"
+
+
+def _invoice(chance: random.Random) -> dict[str, str]:
+    return {
+        "net": f"{chance.randrange(100, 99_999) / 100:.2f}",
+        "due": f"2026-12-{chance.randrange(1, 29):02d}",
+        "lines": str(chance.randrange(1, 9)),
+    }
 
 
 def _key(run_id: str, number: int) -> str:
     return f"{run_id}/in/{number:03d}.json"
 
 
-def _definition(of: Cast) -> Json:
-    listing = templates.invoke(
-        "${List}",
-        {"source.$": "$.input.source"},
-        ResultSelector={"parts.$": "$.Payload.parts"},
-        ResultPath="$.listed",
-        Next=of.state,
-    )
-    parse = templates.invoke("${Parse}", {"part.$": "$.part", "target.$": "$.target"})
-    each: dict[str, Json] = {
-        "Type": "Map",
-        "ItemsPath": "$.listed.parts",
-        "ItemSelector": {"part.$": "$$.Map.Item.Value.part", "target.$": "$.input.target"},
-        "MaxConcurrency": 4,
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "INLINE"},
-            "StartAt": "ParseInvoice",
-            "States": {"ParseInvoice": parse | {"OutputPath": "$.Payload"}},
-        },
-        "ResultPath": "$.results",
-        "OutputPath": "$.results",
-        "End": True,
-    }
-    return {"StartAt": "ListInvoices", "States": {"ListInvoices": listing, of.state: each}}
+def plays(seed: int) -> tuple[SmallPlay, ...]:
+    """Return the play of a seed."""
+    return (FailingIteration(seed),)
