@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.record import ACCOUNT
 from bunsui_core.domain.value import Json
-from tests.emulator.embedded import Embedded, until
+from tests.emulator.embedded import Embedded
+from tests.emulator.queues import Queue, client
 from tests.emulator.recording import Document, Recording
 
 RECORDED_ACCOUNT = "111111111111"
@@ -30,7 +29,7 @@ class World:
     aws: Embedded
     recording: Recording
     name: str
-    _queue: str = field(default="", init=False)
+    _queue: Queue | None = field(default=None, init=False)
 
     def furnish(self) -> tuple[Document, Json]:
         """Make what the recording had; return its definition and its input with our names."""
@@ -41,32 +40,14 @@ class World:
         definition, given = json.loads(text.replace(RECORDED_ACCOUNT, ACCOUNT))
         return definition, given
 
-    def client(self, service: str) -> Any:
-        """A client of root for a service."""
-        # The name is a variable, so the stubs have no type for it.
-        opened = session(self.aws.key("root")).client(
-            service,  # type: ignore[call-overload]  # as above
-            endpoint_url=self.aws.server.url,
-            config=DIRECT,
-        )
-        self.aws.open.callback(opened.close)
-        return opened
-
     def answer(self) -> None:
         """Answer the callback that the execution waits for, as it was answered when recorded."""
         failures = self.recording.details("TaskFailed")
         if not self._queue or not failures:
             return
         said = {name: str(failures[0][name]) for name in ("error", "cause") if name in failures[0]}
-        found: list[Document] = []
-
-        def has_arrived() -> bool:
-            got = self.client("sqs").receive_message(QueueUrl=self._queue, WaitTimeSeconds=5)
-            found.extend(json.loads(message["Body"]) for message in got.get("Messages", []))
-            return bool(found)
-
-        until(has_arrived)
-        self.aws.states().send_task_failure(taskToken=str(found[0]["TaskToken"]), **said)
+        token = self._queue.document()["TaskToken"]
+        self.aws.states().send_task_failure(taskToken=str(token), **said)
 
     def _made(self) -> dict[str, Callable[[], str]]:
         """What to make for each name that a recording leaves open, or that must be ours."""
@@ -95,11 +76,11 @@ class World:
         return name
 
     def _made_queue(self) -> str:
-        self._queue = str(self.client("sqs").create_queue(QueueName=self.name)["QueueUrl"])
-        return self._queue
+        self._queue = Queue(self.aws, self.name)
+        return self._queue.url
 
     def _topic(self) -> str:
-        made = self.client("sns").create_topic(
+        made = client(self.aws, "sns").create_topic(
             Name=f"{self.name}.fifo", Attributes={"FifoTopic": "true"}
         )
         return str(made["TopicArn"])

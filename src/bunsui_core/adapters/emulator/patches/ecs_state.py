@@ -14,6 +14,7 @@ from bunsui_core.adapters.emulator.patches.integration import Call
 from bunsui_core.domain.value import Json
 
 _PREFIX = "arn:aws:states:::ecs:runTask"
+_STARTER = "AWS Step Functions"
 # The exceptions of the ECS API model; whatever else ECS says is an AmazonECSException.
 _MODELED = {
     "AccessDeniedException",
@@ -35,7 +36,7 @@ def run(call: Call) -> Json:
     Raises:
         sf._ExecutionError: ECS refuses the task, or what was waited for failed.
     """
-    asked = sf._pascal_to_camel(call.parameters)
+    asked = {"startedBy": _STARTER, **sf._pascal_to_camel(call.parameters)}
     status, _, body = ecs._run_task(asked)
     answer = json.loads(body)
     if status >= 400:
