@@ -6,7 +6,9 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+from bunsui_core.adapters.emulator import signed
 from bunsui_core.adapters.emulator.record import HEALTH_PATH
+from bunsui_core.adapters.emulator.signed import Refusal
 
 # ASGI's own shapes: a scope and a message are open mappings.
 Scope = MutableMapping[str, object]
@@ -36,11 +38,16 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._inner(scope, receive, send)
             return
+        headers = _headers(scope)
         refusal = self._refusal(scope)
         if refusal:
             await _answer(scope, send, 403, {"message": refusal})
         elif scope["path"] == HEALTH_PATH:
             await _answer(scope, send, 200, self._health)
+        elif not self._knows_token(headers) and (
+            unsigned := signed.refusal(headers, _query(scope))
+        ):
+            await _refuse(scope, send, unsigned)
         else:
             await self._inner(scope, receive, send)
 
@@ -94,6 +101,12 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     return [(name.lower(), value) for name, value in headers]
 
 
+def _query(scope: Scope) -> bytes:
+    query = scope.get("query_string", b"")
+    assert isinstance(query, bytes)
+    return query
+
+
 def _is_administration(path: str) -> bool:
     return path.lstrip("/").lower().startswith(_ADMINISTRATION)
 
@@ -105,10 +118,24 @@ def _is_read(scope: Scope) -> bool:
     return any(read in target.decode("latin-1").lower() for read in _READS)
 
 
+async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    """Answer with an error of AWS, in the format in which the client asked."""
+    if any(name == b"x-amz-target" for name, _ in _headers(scope)):
+        await _answer(scope, send, 403, {"__type": refusal.code, "message": refusal.message})
+        return
+    error = f"<Code>{refusal.code}</Code><Message>{refusal.message}</Message>"
+    body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode()
+    await _send(scope, send, 403, b"text/xml", body)
+
+
 async def _answer(scope: Scope, send: Send, status: int, document: Mapping[str, object]) -> None:
+    await _send(scope, send, status, b"application/json", json.dumps(document).encode())
+
+
+async def _send(scope: Scope, send: Send, status: int, kind: bytes, body: bytes) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    headers = [(b"content-type", kind), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+    await send({"type": "http.response.body", "body": body})
