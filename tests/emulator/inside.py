@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ _START_SECONDS = 30.0
 @contextmanager
 def serving(home: Path) -> Iterator[LocalServer]:
     """An embedded AWS served by a thread of this process while the block runs."""
-    before, temporary = dict(os.environ), tempfile.tempdir
+    before, temporary, finders = dict(os.environ), tempfile.tempdir, list(sys.meta_path)
     folder = Folder.of(home)
     server = Server(folder, options=INSIDE)
     # Asked for once a process; a process of its own would find it in the environment.
@@ -39,6 +40,7 @@ def serving(home: Path) -> Iterator[LocalServer]:
         # MiniStack is told and remembers its settings through the environment.
         os.environ.clear()
         os.environ.update(before)
+        sys.meta_path[:] = finders
 
 
 @contextmanager

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from types import ModuleType
 
 from bunsui_core.adapters.emulator.record import (
     ACCOUNT,
@@ -30,10 +34,22 @@ class Options:
     kept: bool = True
 
 
+class NoDocker(MetaPathFinder):
+    """Lets the import of `docker` fail, as on a machine without it: nothing runs in containers."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> None:
+        """Refuse `docker` and leave every other module to the other finders."""
+        if fullname == "docker":
+            raise ModuleNotFoundError("the embedded AWS has no use for Docker", name=fullname)
+
+
 def prepare(folder: Folder, port: int, options: Options) -> str:
     """Set the environment that MiniStack reads when it is imported; return the admin token."""
     shutil.rmtree(folder.temporary, ignore_errors=True)
     folder.prepare()
+    sys.meta_path.insert(0, NoDocker())
     token = secrets.token_urlsafe(32)
     write_private(folder.token, token)
     root = folder.read_credentials("root")
