@@ -94,9 +94,9 @@ class Embedded:
         self.open.callback(client.close)
         return client
 
-    def logs(self) -> CloudWatchLogsClient:
-        """A CloudWatch Logs client of the agent."""
-        client = session(self.key("agent")).client(
+    def logs(self, actor: Actor = "agent") -> CloudWatchLogsClient:
+        """A CloudWatch Logs client of an actor."""
+        client = session(self.key(actor)).client(
             "logs", endpoint_url=self.server.url, config=DIRECT
         )
         self.open.callback(client.close)

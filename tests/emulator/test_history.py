@@ -166,7 +166,7 @@ def test_a_stopped_execution_stays_stopped(aws: Embedded, name: str) -> None:
     until(lambda: "TaskStarted" in execution.types)
 
     client.stop_execution(executionArn=arn, error="Tired", cause="Enough")
-    log = aws.logs()
+    log = aws.logs("root")
     # The log is written when the invocation that was under way ends.
     until(lambda: log.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"])
 

@@ -22,15 +22,6 @@ from bunsui_core.domain.value import Json
 _ABORTABLE = ("Task", "Wait", "Parallel", "Map")
 
 
-class Fatal(Exception):
-    """What ends the whole execution as FAILED: no Retry and no Catch of any state applies."""
-
-    def __init__(self, error: str, cause: str) -> None:
-        super().__init__(f"{error}: {cause}")
-        self.error = error
-        self.cause = cause
-
-
 @dataclass(eq=False)
 class Branch:
     """One branch, or one iteration; its output is there when it `has_succeeded`."""
@@ -82,12 +73,13 @@ class Team:
         self._lock = threading.Lock()
         self._failed: Branch | None = None
         self._last_event = parent.last_event
+        self._topic = str(parent.execution["executionArn"])
 
     def run(self, at_once: int) -> list[Json]:
         """Run all branches and return their outputs in order.
 
         Raises:
-            sf._ExecutionError, Fatal: the first failure of a branch.
+            sf._ExecutionError, outcome.Fatal: the first failure of a branch.
             history.Closed: the execution was closed meanwhile.
         """
         self._parent.abort_inside = self.abort
@@ -95,7 +87,7 @@ class Team:
         for branch in first:
             if branch:
                 self._start_thread(branch)
-        waiting.wait_until(self._is_over)
+        waiting.wait_until(self._is_over, topics=(self._topic,))
         if not self._parent.is_open:
             raise history.Closed
         self._parent.abort_inside = None
@@ -134,7 +126,7 @@ class Team:
             except history.Closed:
                 return
             finally:
-                waiting.announce()
+                waiting.announce(self._topic)
 
     def _walk(self, branch: Branch, strand: Strand) -> None:
         history.follow(strand)
@@ -180,8 +172,9 @@ class Team:
             )
             if strand.abort_inside:
                 strand.abort_inside(around)
-            if strand.entered and strand.entered.kind in _ABORTABLE:
-                history.note(around, f"{strand.entered.kind}StateAborted")
+            entered = strand.entered
+            if entered and entered.kind in _ABORTABLE and not strand.has_failed:
+                history.note(around, f"{entered.kind}StateAborted")
 
 
 def run_all(

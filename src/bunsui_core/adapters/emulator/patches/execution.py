@@ -7,7 +7,7 @@ import logging
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, history, states
+from bunsui_core.adapters.emulator.patches import anchor, history, outcome, states
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.states import Place
 from bunsui_core.domain.value import Json
@@ -37,7 +37,7 @@ def walk(execution: Document, definition: Document, place: Place) -> None:
         succeed(execution, output)
     except history.Closed:
         return
-    except sf._ExecutionError as failure:
+    except (sf._ExecutionError, outcome.Fatal) as failure:
         fail(execution, failure.error, failure.cause)
     except Exception as failure:  # noqa: BLE001 a fault of the interpreter must close the execution
         _log.exception("the interpreter failed in %s", execution["executionArn"])

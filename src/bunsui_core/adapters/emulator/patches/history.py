@@ -91,7 +91,7 @@ def add_event(execution: Document, event_type: str, details: Document | None = N
         event = _append(execution, event_type, details or {}, ours.last_event if ours else 0)
         if ours:
             ours.last_event = number_of(event)
-    _heard(ends)
+    _heard(execution, ends)
     return event
 
 
@@ -105,7 +105,7 @@ def note(strand: Strand, event_type: str, details: Document | None = None) -> in
         if not strand.is_open:
             raise Closed
         event = _append(strand.execution, event_type, details or {}, strand.last_event)
-    _heard(False)
+    _heard(strand.execution, False)
     return number_of(event)
 
 
@@ -119,7 +119,7 @@ def close(execution: Document, event_type: str, details: Document, **changes: Js
         ours = strand_of(execution)
         key = f"{event_type[0].lower()}{event_type[1:]}EventDetails"
         _append(execution, event_type, {key: details}, ours.last_event if ours else 0)
-    _heard(True)
+    _heard(execution, True)
     sf._emit_execution_status_event(execution)
     return True
 
@@ -145,9 +145,9 @@ def number_of(event: Document) -> int:
     return number
 
 
-def _heard(has_ended: bool) -> None:
+def _heard(execution: Document, has_ended: bool) -> None:
     if has_ended:
-        waiting.announce()
+        waiting.announce(str(execution["executionArn"]))
     for heard in _listeners:
         heard()
 

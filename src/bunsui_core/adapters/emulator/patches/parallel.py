@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, branches, history, retrying, states
+from bunsui_core.adapters.emulator.patches import (
+    anchor,
+    branches,
+    fields,
+    history,
+    retrying,
+    states,
+)
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.strand import Strand
 from bunsui_core.domain.value import Json
@@ -27,18 +34,14 @@ def execute(
 
 
 def _attempt(state: Document, data: Json, strand: Strand, context: Document) -> Json:
-    given = sf._apply_parameters(state, sf._apply_input_path(state, data, context), context)
+    given = fields.given(state, data, context)
     history.add_event(strand.execution, "ParallelStateStarted")
     machines = state["Branches"]
     assert isinstance(machines, list)
     walks = [_walk_of(machine, given, context) for machine in machines if isinstance(machine, dict)]
     outputs: Json = branches.run_all(strand, walks, branches.Marks(), at_once=len(walks))
     history.note(strand, "ParallelStateSucceeded")
-    selected = sf._apply_result_selector(state, outputs)
-    output: Json = sf._apply_output_path(
-        state, sf._apply_result_path(state, data, selected), context
-    )
-    return output
+    return fields.output(state, data, context, outputs)
 
 
 def _walk_of(machine: Document, given: Json, context: Document) -> Callable[[Strand], Json]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import history, waiting
+from bunsui_core.adapters.emulator.patches import fields, history, wait_state
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.strand import Strand
 from bunsui_core.domain.value import Json
@@ -36,7 +35,7 @@ def attempt_until_done(
             if is_retried(state, failure.error, counts):
                 continue
             history.add_event(strand.execution, f"{state['Type']}StateFailed")
-            strand.entered = None
+            strand.has_failed = True
             return caught(state, data, context, failure)
         following: str | None = sf._next_or_end(state)
         return output, following
@@ -49,7 +48,7 @@ def is_retried(state: Document, error: str | None, counts: dict[int, int]) -> bo
         return False
     count = counts.get(index, 0)
     counts[index] = count + 1
-    _pause(_seconds(retrier, count))
+    wait_state.pause(_seconds(retrier, count))
     return True
 
 
@@ -61,15 +60,6 @@ def _seconds(retrier: Document, count: int) -> float:
     seconds = min(interval * rate ** min(count, 64), longest)
     full = retrier.get("JitterStrategy") == "FULL"
     return random.uniform(0, seconds) if full else seconds
-
-
-def _pause(seconds: float) -> None:
-    """Wait, but not longer than the execution is open."""
-    ours = history.strand()
-    deadline = time.monotonic() + seconds * sf._SFN_WAIT_SCALE
-    if ours:
-        topic = str(ours.execution["executionArn"])
-        waiting.wait_until(lambda: not ours.is_open, deadline, (topic,))
 
 
 def _number(retrier: Document, name: str, otherwise: float) -> float:
@@ -84,7 +74,5 @@ def caught(
     catcher = sf._find_matching_catcher(state.get("Catch", []), failure.error)
     if catcher is None:
         raise failure
-    language = sf._state_query_language(state, context)
-    document = {"Error": failure.error, "Cause": failure.cause}
-    output: Json = sf._apply_catcher(catcher, data, context, language, document)
-    return output, str(catcher["Next"])
+    document: Document = {"Error": failure.error, "Cause": failure.cause}
+    return fields.caught(state, catcher, data, context, document), str(catcher["Next"])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ministack.services import iam
 from ministack.services import stepfunctions as sf
 
+from bunsui_core.adapters.emulator.patches import evaluation, fields, outcome, templates
+from bunsui_core.adapters.emulator.patches.evaluation import Scope, is_jsonata
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.domain.value import Json
 
@@ -55,12 +57,12 @@ class Schedule:
 def _number(state: Document, name: str, data: Json, context: Document) -> float | None:
     value = state.get(name)
     if isinstance(value, str):
-        value = sf._jsonata_state_field(state, name, "number", data, context)
+        value = evaluation.typed(state, name, "number", Scope(data, context))
     elif path := state.get(f"{name}Path"):
-        value = sf._resolve_path_or_ctx(path, data, context)
+        value = templates.read(str(path), fields.effective(state, data, context), context)
         if not isinstance(value, int):
             said = f"The {name}Path parameter does not reference an integer value: {path}"
-            raise sf._ExecutionError("States.Runtime", said)
+            raise outcome.runtime(said)
     return value if isinstance(value, int | float) else None
 
 
@@ -68,8 +70,8 @@ def _role(state: Document, data: Json, context: Document) -> str:
     given = state.get("Credentials")
     if not isinstance(given, dict):
         return ""
-    if sf._state_query_language(state, context) == "JSONata":
-        told = sf._apply_jsonata_template(given, data, context)
+    if is_jsonata(state, context):
+        told = evaluation.fill(given, "Credentials", Scope(data, context))
     else:
-        told = sf._resolve_params_obj(given, data, context)
+        told = templates.fill(given, fields.effective(state, data, context), context)
     return str(told.get("RoleArn", "")) if isinstance(told, dict) else ""

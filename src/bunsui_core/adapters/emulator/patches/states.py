@@ -7,12 +7,26 @@ from dataclasses import dataclass
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import history
+from bunsui_core.adapters.emulator.patches import (
+    choice,
+    data_limit,
+    history,
+    plain_states,
+    wait_state,
+)
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.strand import Entered, Strand
 from bunsui_core.domain.value import Json
 
 Step = Callable[..., tuple[Json, str | None]]
+
+_COMPUTING: dict[Json, Step] = {
+    "Pass": plain_states.pass_on,
+    "Succeed": plain_states.succeed,
+    "Fail": plain_states.fail,
+    "Choice": choice.execute,
+    "Wait": wait_state.execute,
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,7 @@ def walk(machine: Document, place: Place, strand: Strand, context: Document) -> 
 
     Raises:
         sf._ExecutionError: a state failed and nothing caught it.
+        outcome.Fatal: a state failed with what nothing can catch.
         history.Closed: the execution, or this branch of it, was closed meanwhile.
     """
     while True:
@@ -60,30 +75,17 @@ def state_of(machine: Document, name: str) -> Document:
 
 def _run(state: Document, data: Json, strand: Strand, context: Document) -> tuple[Json, str | None]:
     kind = state.get("Type")
-    if kind == "Fail":
-        raise sf._ExecutionError(*sf._fail_state_error(state, data, context))
-    if kind == "Succeed":
-        kept = sf._apply_input_path(state, data, context)
-        return sf._apply_output_path(state, kept, context), None
-    step = _step(kind)
-    # These three record events and look up other services; the others only compute.
-    own = (strand.execution,) if kind in ("Task", "Parallel", "Map") else ()
-    return step(state, data, *own, context)
-
-
-def _step(kind: Json) -> Step:
-    # Looked up late: other patches replace some of them.
-    steps: dict[Json, Step] = {
+    # Looked up late: these record events of their own, and other modules replace them.
+    acting: dict[Json, Step] = {
         "Task": sf._execute_task,
         "Parallel": sf._execute_parallel,
         "Map": sf._execute_map,
-        "Pass": sf._execute_pass,
-        "Choice": sf._execute_choice,
-        "Wait": sf._execute_wait,
     }
-    if kind not in steps:
+    if kind in acting:
+        return acting[kind](state, data, strand.execution, context)
+    if kind not in _COMPUTING:
         raise sf._ExecutionError("States.Runtime", f"Unknown state type: {kind}")
-    return steps[kind]
+    return _COMPUTING[kind](state, data, context)
 
 
 def _enter(strand: Strand, state: Document, place: Place) -> None:
@@ -95,13 +97,17 @@ def _enter(strand: Strand, state: Document, place: Place) -> None:
             history.add_event(strand.execution, name, {"stateEnteredEventDetails": details})
         )
     strand.entered = Entered(place.state, kind, event, previous)
-    strand.assigned = {}
+    strand.assigned, strand.has_failed = {}, False
     if strand.is_whole:
         strand.execution["enteredEvent"] = event
 
 
 def _exit(strand: Strand, state: Document, place: Place, output: Json, context: Document) -> None:
+    data_limit.check(output, place.state)
     details: Document = {"name": place.state, "output": history.text(output)}
+    if strand.assigned:
+        values = {name: history.text(value) for name, value in strand.assigned.items()}
+        details["assignedVariables"] = dict(values)
     strand.entered = None
     history.add_event(
         strand.execution, f"{state['Type']}StateExited", {"stateExitedEventDetails": details}

@@ -24,7 +24,8 @@ class Entered:
 class Strand:
     """One line of events, each of which names the one before it.
 
-    `entered` is the state that the line is in, `assigned` what that state has assigned so far,
+    `entered` is the state that the line is in, `has_failed` whether an event says it failed,
+    `assigned` what that state has assigned so far,
     and `abort_inside` records, at the end of another line, how the state's branches are ended.
     """
 
@@ -34,6 +35,7 @@ class Strand:
     parent: Strand | None = None
     is_closed: bool = False
     entered: Entered | None = None
+    has_failed: bool = False
     assigned: _Document = field(default_factory=dict)
     abort_inside: Callable[[Strand], None] | None = None
 
@@ -50,6 +52,13 @@ class Strand:
     def is_whole(self) -> bool:
         """Whether this is the line of a whole execution, not of a branch."""
         return self.parent is None or self.parent.execution is not self.execution
+
+    @property
+    def place(self) -> Entered | None:
+        """The state that this line is in, or the one whose branch it is."""
+        if self.entered or self.parent is None:
+            return self.entered
+        return self.parent.place
 
     def branch(self) -> Strand:
         """Return the line of a branch, which begins at the last event of this one."""

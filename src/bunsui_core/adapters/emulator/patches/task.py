@@ -8,7 +8,8 @@ from bunsui_core.adapters.emulator.patches import (
     activity,
     anchor,
     callback,
-    history,
+    data_limit,
+    fields,
     integration,
     retrying,
     task_token,
@@ -18,9 +19,6 @@ from bunsui_core.adapters.emulator.patches.integration import Call
 from bunsui_core.adapters.emulator.patches.schedule import Schedule
 from bunsui_core.adapters.emulator.patches.task_events import ErrorName, Events
 from bunsui_core.domain.value import Json
-
-# Step Functions quotas: 256 KiB of input or output.
-_LARGEST_RESULT = 262_144
 
 
 def execute(
@@ -49,7 +47,7 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
         activity.require(resource)
     if events.is_activity or resource.endswith(callback.SUFFIX):
         context["Task"] = {"Token": task_token.new()}
-    parameters = _parameters(state, data, context)
+    parameters = fields.given(state, data, context)
     schedule = Schedule.of(state, data, context)
     events.scheduled(parameters, schedule)
     call = Call(
@@ -69,7 +67,7 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
         events.failed(failure.error, failure.cause)
         raise
     events.succeeded(result)
-    return _output(state, data, context, result)
+    return fields.output(state, data, context, result)
 
 
 def _called(call: Call) -> Json:
@@ -79,12 +77,7 @@ def _called(call: Call) -> Json:
         result = callback.call(call.begun_now(), _perform)
     else:
         result = _perform(call.begun_now())
-    if len(history.text(result)) > _LARGEST_RESULT:
-        said = (
-            f"The state/task '{call.events.resource}' returned a result with a size exceeding "
-            "the maximum number of bytes service limit."
-        )
-        raise sf._ExecutionError("States.DataLimitExceeded", said)
+    data_limit.check(result, call.events.resource)
     return result
 
 
@@ -93,33 +86,6 @@ def _perform(call: Call) -> Json:
     if own := integration.caller(call.resource):
         return own(call)
     return call.in_time(lambda: sf._invoke_resource(call.resource, call.parameters))
-
-
-def _parameters(state: Document, data: Json, context: Document) -> Json:
-    parameters: Json
-    if _is_jsonata(state, context):
-        parameters = sf._apply_jsonata_arguments(state, data, context)
-    else:
-        parameters = sf._apply_parameters(
-            state, sf._apply_input_path(state, data, context), context
-        )
-    return parameters
-
-
-def _output(state: Document, data: Json, context: Document, result: Json) -> Json:
-    output: Json
-    if _is_jsonata(state, context):
-        output = sf._apply_jsonata_output(state, data, context, result=result, default=result)
-    else:
-        selected = sf._apply_result_selector(state, result)
-        merged = sf._apply_result_path(state, data, selected)
-        output = sf._apply_output_path(state, merged, context)
-    sf._apply_state_assign(state, data, context, result=result)
-    return output
-
-
-def _is_jsonata(state: Document, context: Document) -> bool:
-    return bool(sf._state_query_language(state, context) == "JSONata")
 
 
 def _error_matches(named: list[str], error: str | None) -> bool:

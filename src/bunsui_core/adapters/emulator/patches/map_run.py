@@ -1,0 +1,103 @@
+"""A distributed Map state: a Map Run, whose every item is an execution of its own.
+
+The parent's history tells of the run only; each child has its own history, and is aborted when the
+run ends before it. What a redrive of the parent does: the whole run starts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ministack.services import stepfunctions as sf
+
+from bunsui_core.adapters.emulator.patches import (
+    branches,
+    fields,
+    history,
+    map_children,
+    map_items,
+    map_tolerance,
+)
+from bunsui_core.adapters.emulator.patches.history import Document
+from bunsui_core.adapters.emulator.patches.map_children import Run
+from bunsui_core.adapters.emulator.patches.strand import Strand
+from bunsui_core.domain.value import Json
+
+# AWS runs up to 10,000 children at once; this machine has a few cores.
+_MOST_AT_ONCE = 40
+
+
+def attempt(state: Document, data: Json, strand: Strand, context: Document) -> Json:
+    """Run one attempt of a distributed Map state and return the state's output."""
+    reader = state.get("ItemReader")
+    items = [] if reader else map_items.items_of(state, data, context)
+    history.add_event(
+        strand.execution, "MapStateStarted", {"mapStateStartedEventDetails": {"length": len(items)}}
+    )
+    tolerance = map_tolerance.of(state, data, context)
+    run = map_children.open_run(state, strand.execution, tolerance)
+    history.add_event(
+        strand.execution, "MapRunStarted", {"mapRunStartedEventDetails": {"mapRunArn": run.arn}}
+    )
+    begun = strand.last_event
+    try:
+        if isinstance(reader, dict):
+            items = _read(reader, state, data, context)
+        outputs = _run(state, data, strand, context, _Work(run, items))
+    except history.Closed:
+        run.end("ABORTED")
+        raise
+    except sf._ExecutionError as failure:
+        run.end("FAILED")
+        _record_failure(strand, failure)
+        raise
+    run.end("SUCCEEDED")
+    # Both events stand beside the line: the exit of the state names the start of the run.
+    strand.last_event = history.note(strand, "MapRunSucceeded")
+    history.note(strand, "MapStateSucceeded")
+    strand.last_event = begun
+    return fields.output(state, data, context, outputs)
+
+
+@dataclass(frozen=True)
+class _Work:
+    run: Run
+    items: list[Json]
+
+
+def _read(reader: Document, state: Document, data: Json, context: Document) -> list[Json]:
+    asked = fields.filled(reader, ("Parameters", "Arguments"), state, data, context)
+    items = sf._read_map_items(
+        {**reader, "Parameters": asked, "Arguments": None},
+        fields.effective(state, data, context),
+        context,
+    )
+    return items if isinstance(items, list) else [items]
+
+
+def _run(state: Document, data: Json, strand: Strand, context: Document, work: _Work) -> Json:
+    work.run.expect(len(work.items))
+    at_once = map_items.at_once(state, data, context, _MOST_AT_ONCE)
+    walks = [
+        _walk_of(state, data, map_items.of_item(context, index, item), work.run)
+        for index, item in enumerate(work.items)
+    ]
+    outputs: Json = branches.run_all(strand, walks, branches.Marks(), at_once)
+    return outputs
+
+
+def _walk_of(state: Document, data: Json, own: Document, run: Run) -> Callable[[Strand], Json]:
+    machine = map_items.processor_of(state)
+
+    def walk(strand: Strand) -> Json:
+        given = map_items.input_of(state, data, own)
+        return map_children.play(run, machine, given, strand, own)
+
+    return walk
+
+
+def _record_failure(strand: Strand, failure: sf._ExecutionError) -> None:
+    told: Document = {"error": failure.error, "cause": failure.cause}
+    details: Document = {name: value for name, value in told.items() if value is not None}
+    history.add_event(strand.execution, "MapRunFailed", {"mapRunFailedEventDetails": details})
