@@ -31,6 +31,14 @@ class Queue:
         self.url = str(self._client.create_queue(QueueName=name)["QueueUrl"])
         got = self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
         self.arn = str(got["Attributes"]["QueueArn"])
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
+            "Action": "sqs:SendMessage",
+            "Resource": self.arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        self._client.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": policy})
 
     def text(self) -> str:
         """The next message, waited for."""
