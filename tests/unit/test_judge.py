@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bunsui_core.domain.diagnosis import Category, Confidence
+from bunsui_core.domain.failure import Nested
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.verdict import Case, Look, Mode, Ruling, Subject, Verdict
@@ -186,6 +187,17 @@ def test_a_new_definition_helps_a_restart_and_not_a_redrive() -> None:
 
     assert redrive(case).ruling is Ruling.HOPELESS
     assert restart(case).ruling is Ruling.SAFE
+
+
+def test_a_new_definition_of_a_machine_below_helps_a_redrive_which_starts_it_anew() -> None:
+    below = a_failure(evidence=EVIDENCE, nested=(Nested(execution_arn="arn:child"),))
+    cause = {"category": Category.CONFIGURATION, "transient": False, "failure": below}
+    case = a_case(cause, looks=(a_look(Subject.NESTED, True), a_look(Subject.CODE, False)))
+
+    found = redrive(case)
+
+    assert found.ruling is Ruling.SAFE
+    assert "nested executions start anew, from their beginnings" in {r.text for r in found.reasons}
 
 
 def test_a_raised_limit_makes_a_timeout_worth_a_restart_which_has_the_new_definition() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bunsui_core.app.looks import MOST_OBJECTS, looks, named_objects
 from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.failure import Nested
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.verdict import Subject
 from tests.builders import a_diagnosis, a_failed_attempt, a_failure, a_session, later
@@ -45,6 +46,23 @@ def test_a_definition_changed_when_its_revision_did() -> None:
     world.revisions = ("rev-1", "rev-2")
 
     assert seen(world)["definition:extract"] is True
+
+
+def test_the_definition_of_a_machine_below_is_looked_at_as_well() -> None:
+    world = World()
+    child = Nested(execution_arn="arn:aws:states:us-east-1:000000000000:execution:below:one")
+    assert seen(world, nested=(child,))["nested:orders-extract"] is False
+
+    world.revisions = ("rev-1", "rev-2")
+
+    assert seen(world, nested=(child,))["nested:orders-extract"] is True
+
+
+def test_a_nested_execution_that_is_gone_is_a_look_that_saw_nothing() -> None:
+    arn = "arn:aws:states:us-east-1:000000000000:execution:below:one"
+    child = Nested(execution_arn=arn, note="not visible because it is gone")
+
+    assert seen(World(), nested=(child,))[f"nested:{arn}"] is None
 
 
 def test_the_input_of_a_plain_rerun_is_the_same() -> None:

@@ -31,6 +31,7 @@ def looks(
     return (
         *_code(failure, seeing, now),
         *_definition(failure, session, seeing, now),
+        *_nested(failure, seeing, now),
         _same_input(now),
         *_objects(diagnosis, session, seeing, now),
     )
@@ -69,6 +70,24 @@ def _definition(
         return
     told = f"the definition of {failure.job} is {'another' if changed else 'the same'} now"
     yield _look(Subject.DEFINITION, failure.job, changed, told, now)
+
+
+def _nested(failure: Failure, seeing: Seeing, now: datetime) -> Iterator[Look]:
+    """A rerun starts nested executions anew, with the definitions that their machines have then."""
+    for nested in failure.nested:
+        if nested.note:
+            told = f"{nested.execution_arn} is {nested.note}"
+            yield _look(Subject.NESTED, nested.execution_arn, None, told, now)
+            continue
+        try:
+            then = seeing.executions.definition(nested.execution_arn)
+            changed = seeing.inventory.definition_revision(then.machine) != then.revision
+        except BunsuiError as error:
+            yield _unseen(Subject.NESTED, nested.execution_arn, error, now)
+            continue
+        machine = then.machine.rsplit(":", 1)[-1]
+        told = f"the definition of {machine} below is {'another' if changed else 'the same'} now"
+        yield _look(Subject.NESTED, machine, changed, told, now)
 
 
 def _same_input(now: datetime) -> Look:

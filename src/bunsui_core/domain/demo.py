@@ -49,7 +49,7 @@ class ScenePlayed(Value):
     failed_state_path: tuple[str, ...]
     verdicts: dict[str, str]
     request_id: str | None
-    others: tuple[JobPlayed, ...]
+    others: tuple[JobPlayed, ...] = ()
     decision: str | None
     mode: str | None
     final_status: str

@@ -17,12 +17,16 @@ REDRIVE_WINDOW = timedelta(days=14)
 _DEPENDS_ON: Mapping[Category, frozenset[Subject]] = {
     Category.BAD_INPUT_DATA: frozenset({Subject.OBJECT, Subject.INPUT, Subject.CODE}),
     Category.CODE_BUG: frozenset({Subject.CODE}),
-    Category.CONFIGURATION: frozenset({Subject.CODE, Subject.DEFINITION, Subject.INPUT}),
-    Category.MISSING_RESOURCE: frozenset({Subject.OBJECT, Subject.CODE, Subject.DEFINITION}),
-    Category.PERMISSION: frozenset({Subject.CODE, Subject.DEFINITION}),
+    Category.CONFIGURATION: frozenset(
+        {Subject.CODE, Subject.DEFINITION, Subject.NESTED, Subject.INPUT}
+    ),
+    Category.MISSING_RESOURCE: frozenset(
+        {Subject.OBJECT, Subject.CODE, Subject.DEFINITION, Subject.NESTED}
+    ),
+    Category.PERMISSION: frozenset({Subject.CODE, Subject.DEFINITION, Subject.NESTED}),
     Category.QUOTA_LIMIT: frozenset({Subject.CODE, Subject.INPUT, Subject.OBJECT}),
     Category.RESOURCE_EXHAUSTED: frozenset({Subject.CODE, Subject.INPUT, Subject.OBJECT}),
-    Category.TIMEOUT: frozenset({Subject.CODE, Subject.DEFINITION}),
+    Category.TIMEOUT: frozenset({Subject.CODE, Subject.DEFINITION, Subject.NESTED}),
 }
 """What a change must touch to remove a cause of this category."""
 
@@ -127,13 +131,18 @@ def _of_unchanged(mode: Mode, case: Case, looks: tuple[Look, ...]) -> Verdict:
 
 
 def _looks_for(mode: Mode, case: Case) -> tuple[Look, ...]:
-    """The looks that count: a redrive keeps the definition it started with."""
+    """The looks that count: a redrive keeps the job's own definition, not those of machines below.
+
+    Nested executions start anew.
+    """
     if mode is Mode.REDRIVE:
         return tuple(look for look in case.looks if look.subject is not Subject.DEFINITION)
     return case.looks
 
 
 def _may_succeed(mode: Mode, case: Case, why: tuple[Reason, ...]) -> Verdict:
+    if mode is Mode.REDRIVE and case.diagnosis.failure.nested:
+        why = (*why, _reason(case, "nested executions start anew, from their beginnings"))
     if case.effect in _REPEATABLE:
         told = _reason(case, f"its effect is {case.effect}: doing it twice changes nothing")
         return Verdict(mode=mode, ruling=Ruling.SAFE, reasons=(*why, told))

@@ -29,10 +29,11 @@ class Ruling(StrEnum):
 
 
 class Subject(StrEnum):
-    """Something that a failure may depend on."""
+    """Something that a failure may depend on; nested is the definition of a machine below."""
 
     CODE = "code"
     DEFINITION = "definition"
+    NESTED = "nested"
     INPUT = "input"
     OBJECT = "object"
 
