@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def a_look(subject: Subject, changed: bool | None) -> Look:
 SAME = (a_look(Subject.CODE, False), a_look(Subject.OBJECT, False))
 
 
-def a_case(diagnosis: dict[str, object], **changes: object) -> Case:
+def a_case(diagnosis: Mapping[str, object], **changes: object) -> Case:
     failure = changes.pop("failure", None) or a_failure(evidence=EVIDENCE)
     return Case.model_validate(
         {
