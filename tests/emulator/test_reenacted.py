@@ -13,8 +13,8 @@ from tests.emulator.recording import CANNOT, recorded_failures
 from tests.emulator.reenactment import Played, play_all, share
 from tests.unit.corpus.recordings import CORPUS
 
-SAME = 12
-IN_DETAIL = 5
+SAME = 58
+IN_DETAIL = 58
 
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason=f"recorded histories are not at {CORPUS}: nothing is played again"
