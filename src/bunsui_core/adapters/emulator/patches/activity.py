@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, history, waiting
+from bunsui_core.adapters.emulator.patches import anchor, history, outcome, waiting
 from bunsui_core.adapters.emulator.patches.callback import answer_to, token_of
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.integration import Call
+from bunsui_core.adapters.emulator.patches.start import NAME
 from bunsui_core.adapters.emulator.patches.task_token import Ticket
 from bunsui_core.domain.value import Json
 
@@ -60,10 +61,10 @@ def require(resource: str) -> None:
     """Pass when there is such an activity.
 
     Raises:
-        sf._ExecutionError: there is none; the history tells no attempt then.
+        outcome.Fatal: there is none; the history tells no attempt then.
     """
     if resource not in sf._activities:
-        raise sf._ExecutionError("States.Runtime", f"The activity {resource} does not exist.")
+        raise outcome.runtime(f"The activity {resource} does not exist.")
 
 
 async def _get_activity_task(data: Document) -> _Response:
@@ -105,10 +106,15 @@ _Handler = Callable[[Document], _Response]
 
 
 def _created(create: _Handler) -> _Handler:
-    """Answer a repeated CreateActivity as the first one."""
+    """Refuse bad names, and answer a repeated CreateActivity as the first one."""
 
     def answer(data: Document) -> _Response:
         name = str(data.get("name", ""))
+        if not NAME.fullmatch(name):
+            refused: _Response = sf.error_response_json(
+                "InvalidName", f"Invalid Name: '{name}'", 400
+            )
+            return refused
         arn = f"arn:aws:states:{sf.get_region()}:{sf.get_account_id()}:activity:{name}"
         if found := sf._activities.get(arn):
             return _answer({"activityArn": arn, "creationDate": found["creationDate"]})

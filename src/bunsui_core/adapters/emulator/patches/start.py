@@ -12,14 +12,14 @@ from bunsui_core.adapters.emulator.patches.history import Document
 
 _Response = tuple[int, dict[str, str], bytes]
 
-# API_StartExecution: 1 to 80 characters, without spaces, brackets, wildcards and specials.
-_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
+NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
+"""API_StartExecution: 1 to 80 characters, without spaces, brackets, wildcards and specials."""
 
 
 def _answer_without_start(data: Document) -> _Response | None:
     """Return why nothing is started, or the execution that this very request has started."""
     machine, name = str(data.get("stateMachineArn", "")), data.get("name")
-    if name is not None and not _NAME.fullmatch(str(name)):
+    if name is not None and not NAME.fullmatch(str(name)):
         return _refused("InvalidName", f"Invalid Name: '{name}'")
     if sf._resolve_state_machine_arn(machine) is None:
         return _refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine}'")

@@ -47,6 +47,8 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
         activity.require(resource)
     if events.is_activity or resource.endswith(callback.SUFFIX):
         context["Task"] = {"Token": task_token.new()}
+    else:
+        context.pop("Task", None)
     parameters = fields.given(state, data, context)
     schedule = Schedule.of(state, data, context)
     events.scheduled(parameters, schedule)
