@@ -12,6 +12,7 @@ import pytest
 
 from bunsui_core.adapters.emulator.launcher import down, up
 from tests.emulator.embedded import Embedded
+from tests.emulator.iam_world import World, world
 from tests.emulator.inside import FIRST_ACCOUNT, serving
 
 USER_SECRET = "the-users-own-secret"
@@ -35,6 +36,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     with embedded.open:
         yield embedded
     down(home)
+
+
+@pytest.fixture(scope="session")
+def estate(aws: Embedded) -> Iterator[World]:
+    """The store, the machines and the principals of one estate, in the embedded AWS."""
+    made = world(aws)
+    with made.open:
+        yield made
 
 
 @pytest.fixture(scope="session")

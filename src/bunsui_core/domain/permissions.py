@@ -214,11 +214,13 @@ def _adds(estate: Estate, leading: str) -> Json:
 
 def _records(estate: Estate) -> list[Json]:
     table = estate.arn("dynamodb", f"table/{estate.table}")
-    work = _allows("RecordWork", [*_WRITES[:2], "dynamodb:ConditionCheckItem"], [table])
+    work = _allows("RecordWork", _WRITES[:2], [table])
+    check = _allows("CheckStore", ["dynamodb:ConditionCheckItem"], [table])
     audit = _allows("ExtendAudit", ["dynamodb:PutItem"], [table])
     never = _denies("NeverAskNorDecide", _WRITES)
     others: Json = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["DEC#*", "REQ#*"]}}
     return [
+        check,
         {**work, "Condition": _only_under(["EXE#*", "SES#*"])},
         {**audit, "Condition": _only_under(["AUD#*"])},
         {**never, "Condition": others},
