@@ -84,6 +84,7 @@ def some_logs(text: str = "reading day.csv") -> OperationLogs:
     return OperationLogs(
         session_id=SESSION_ID,
         job="extract",
+        operation="function orders-extract",
         function="orders-extract",
         request_id="7d1f",
         lines=(LogLine(at=NOW, text=text),),

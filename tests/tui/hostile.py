@@ -74,6 +74,7 @@ class HostileDesk:
         return OperationLogs(
             session_id=self.text,
             job=job or "extract",
+            operation=self.text,
             function=self.text,
             request_id=self.text,
             lines=(line,),

@@ -84,7 +84,7 @@ def logs(value: OperationLogs) -> Sequence[RenderableType]:
     head = facts(
         [
             ("job", value.job),
-            ("function", value.function),
+            ("operation", value.operation),
             ("request", value.request_id),
             ("note", value.note),
         ]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bunsui_core.domain.answer import OperationLogs
+from bunsui_core.domain.container_task import submitted_task
 from bunsui_core.domain.diagnose import Where, diagnose
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import BunsuiError, NotFound, Refused
 from bunsui_core.domain.failure import Failure, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.nested import MOST_LEVELS, joined, unseen
-from bunsui_core.domain.operation import function_name, resource_of
+from bunsui_core.domain.operation import CONTAINERS, function_name, named, resource_of
 from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Executions, Logs, LogWindow
 
@@ -89,10 +90,12 @@ def read_logs(
     scheduled = next((e for e in reversed(events) if e.type.endswith("Scheduled")), None)
     resource = failure.resource if failure else resource_of(scheduled)
     window = window_of(failure, observation) if failure else _window_of_last(scheduled, events)
+    task = window.task if window else None
     read = read_lines(window, resource, logs, limit)
     return OperationLogs(
         session_id=session.id,
         job=job,
+        operation=named(resource, task),
         function=function_name(resource),
         request_id=window.request_id if window else "",
         lines=read.lines,
@@ -145,14 +148,19 @@ def _note(window: LogWindow, lines: tuple[LogLine, ...], limit: int) -> str:
 def _window_of_last(
     scheduled: HistoryEvent | None, events: tuple[HistoryEvent, ...]
 ) -> LogWindow | None:
-    function = function_name(resource_of(scheduled))
-    if not function or scheduled is None:
+    resource = resource_of(scheduled)
+    function, task = function_name(resource), None
+    if resource.startswith(CONTAINERS):
+        submitted = (e for e in reversed(events) if e.type == "TaskSubmitted")
+        task = submitted_task(next((e.output or "" for e in submitted), ""))
+    if scheduled is None or not (function or task):
         return None
     return LogWindow(
         function=function,
         request_id="",
         start=scheduled.at - _BEFORE,
         end=events[-1].at + _BEFORE,
+        task=task,
     )
 
 

@@ -57,6 +57,7 @@ class OperationLogs(Value):
 
     session_id: str
     job: str
+    operation: str
     function: str
     request_id: str
     lines: tuple[LogLine, ...]

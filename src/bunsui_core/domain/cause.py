@@ -6,6 +6,7 @@ import json
 import re
 from enum import StrEnum
 
+from bunsui_core.domain.container_task import containers_of, task_of
 from bunsui_core.domain.failure import ContainerTask
 from bunsui_core.domain.value import Json, Value
 
@@ -24,6 +25,7 @@ _FIELDS = (
     "StopCode",
     "TaskArn",
     "TaskDefinitionArn",
+    "LaunchType",
     "ExitCode",
     "Reason",
 )
@@ -142,23 +144,12 @@ def _execution(error: str, fields: dict[str, Json], truncated: bool, depth: int)
 
 
 def _ecs(error: str, fields: dict[str, Json], truncated: bool) -> Cause:
-    containers = fields.get("Containers")
-    rows = [c for c in containers if isinstance(c, dict)] if isinstance(containers, list) else []
-    rows = rows or [fields]
-    broken = _broken(rows)
+    task = task_of(fields)
+    rows = containers_of(fields) or [fields]
     reasons = [_text(fields, "StoppedReason"), *(_text(row, "Reason") for row in rows)]
     told = [r for i, r in enumerate(reasons) if r and r not in reasons[:i]]
-    code = broken.get("ExitCode")
-    exit_code = code if isinstance(code, int) else None
-    if exit_code is not None:
-        told.append(f"exit code {exit_code}")
-    task = ContainerTask(
-        arn=_text(fields, "TaskArn"),
-        definition=_text(fields, "TaskDefinitionArn"),
-        container=_text(broken, "Name"),
-        exit_code=exit_code,
-        stop_code=_text(fields, "StopCode"),
-    )
+    if task.exit_code is not None:
+        told.append(f"exit code {task.exit_code}")
     return Cause(
         kind=CauseKind.ECS,
         message="; ".join(told) or error,
@@ -166,9 +157,3 @@ def _ecs(error: str, fields: dict[str, Json], truncated: bool) -> Cause:
         task=task,
         truncated=truncated,
     )
-
-
-def _broken(rows: list[dict[str, Json]]) -> dict[str, Json]:
-    """The container that ended the task: that with a bad exit code, else the first that ended."""
-    bad = (row for row in rows if row.get("ExitCode"))
-    return next(bad, next((row for row in rows if "ExitCode" in row), rows[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bunsui_core.domain.classify import Classification, classify
 from bunsui_core.domain.diagnosis import Category, Confidence, Diagnosis
 from bunsui_core.domain.failure import Evidence, EvidenceKind, Failure, LogLine
-from bunsui_core.domain.operation import function_name
+from bunsui_core.domain.operation import function_name, named
 from bunsui_core.domain.value import Instant, Value
 
 _CITED_LINES = 20
@@ -70,8 +70,8 @@ def diagnose(
 
 def _summary(job: str, failure: Failure, found: Classification) -> str:
     place = f" in {where_it_broke(failure)}" if failure.state_path else ""
-    runs = function_name(failure.resource)
-    operation = f" (function {runs})" if runs else ""
+    runs = failure.task or function_name(failure.resource)
+    operation = f" ({named(failure.resource, failure.task)})" if runs else ""
     hedge = {Confidence.HIGH: "", Confidence.MEDIUM: "probably ", Confidence.LOW: "perhaps "}
     says = _SAYS[found.category]
     if found.category is not Category.UNKNOWN:

@@ -76,13 +76,17 @@ class EvidenceKind(StrEnum):
 
 
 class ContainerTask(Value):
-    """A task of containers that stopped, and the container that broke; `definition` is an ARN."""
+    """A task of containers, and the container that broke; `definition` is an ARN.
+
+    `platform` is what ran it: Fargate, EC2, or a local process of the embedded AWS.
+    """
 
     arn: str
     definition: str = ""
     container: str = ""
     exit_code: int | None = None
     stop_code: str = ""
+    platform: str = ""
 
 
 class Nested(Value):

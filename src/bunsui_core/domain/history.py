@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from bunsui_core.domain.cause import read_cause
+from bunsui_core.domain.container_task import submitted_task
 from bunsui_core.domain.failure import (
+    ContainerTask,
     Evidence,
     EvidenceKind,
     Failure,
     HistoryEvent,
     Observation,
 )
-from bunsui_core.domain.operation import resource_of
+from bunsui_core.domain.operation import CONTAINERS, resource_of
 from bunsui_core.domain.trace import Frame, Scope, labels, scopes
 
 EXECUTION_EVIDENCE = "X1"
@@ -182,7 +184,7 @@ def _failure(job: str, observation: Observation, chain: _Chain, broke: _Break) -
         died_in_fail_state=broke.is_fail_state,
         caught_path=labels(ran) if root else (),
         child=_child(told.children, resource, root or broke.origin, chain),
-        task=told.task,
+        task=_task(told.task, root or broke.origin, chain),
         entered_at=operation.at if operation else None,
         failed_at=broke.end.at if broke.end else observation.stopped_at,
         evidence=_evidence(observation, broke),
@@ -216,6 +218,16 @@ def _child(
     submitted = next((e.output or "" for e in attempt if e.type == "TaskSubmitted"), "")
     started = _ARN.search(submitted)
     return named[0] if named else started.group(1) if started else ""
+
+
+def _task(
+    told: ContainerTask | None, failed: HistoryEvent | None, chain: _Chain
+) -> ContainerTask | None:
+    """The containers that failed; a task that ran out of time is named by its submission only."""
+    resource, attempt = _resource(failed, chain), _attempt(failed, chain)
+    if told or not resource.startswith(CONTAINERS):
+        return told
+    return submitted_task(next((e.output or "" for e in attempt if e.type == "TaskSubmitted"), ""))
 
 
 def _resource(failed: HistoryEvent | None, chain: _Chain) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
-from bunsui_core.domain.failure import HistoryEvent
+from bunsui_core.domain.failure import ContainerTask, HistoryEvent
+
+CONTAINERS = "ecs:runTask"
+"""How the resource of a task that runs containers begins."""
 
 _FUNCTION = ":function:"
 
@@ -14,6 +17,15 @@ def function_name(resource: str) -> str:
     if _FUNCTION in resource:
         return resource.split(_FUNCTION, 1)[1].split(":", 1)[0]
     return "" if ":" in resource or "/" in resource else resource
+
+
+def named(resource: str, task: ContainerTask | None) -> str:
+    """Return an operation in the words of a reader: what it is, and for containers what ran it."""
+    if task:
+        platform = f", {task.platform}" if task.platform else ""
+        return f"container {task.container or '?'}{platform}"
+    function = function_name(resource)
+    return f"function {function}" if function else resource
 
 
 def resource_of(scheduled: HistoryEvent | None) -> str:

@@ -131,7 +131,7 @@ def log(found: OperationLogs | None, job: str) -> Group:
             [words("log of ", said(job or "the first failed job", 40), (" · reading…", MUTED))]
         )
     head = words(
-        "log of ", said(" · ".join(part for part in (found.job, found.function) if part), 200)
+        "log of ", said(" · ".join(part for part in (found.job, found.operation) if part), 200)
     )
     request = said(f"request {found.request_id}", 120, MUTED) if found.request_id else Text()
     note = said(found.note, 300, MUTED)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from boto3 import Session
     from botocore.client import BaseClient
     from botocore.loaders import Loader
+    from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -33,6 +34,7 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "lambda": frozenset({"GetFunctionConfiguration"}),
+    "ecs": frozenset({"DescribeTaskDefinition"}),
     "cloudwatch-logs": frozenset({"FilterLogEvents", "GetLogEvents"}),
     "s3": frozenset({"HeadObject"}),
     "cloudformation": frozenset({"DescribeStacks"}),
@@ -85,6 +87,12 @@ class Clients:
     def functions(self) -> LambdaClient:
         """The client of Lambda."""
         client: LambdaClient = self._client("lambda")
+        return client
+
+    @property
+    def containers(self) -> ECSClient:
+        """The client of ECS."""
+        client: ECSClient = self._client("ecs")
         return client
 
     @property

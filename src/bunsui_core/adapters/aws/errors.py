@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = frozenset(
     {
+        "ClusterNotFoundException",
         "ExecutionDoesNotExist",
         "StateMachineDoesNotExist",
         "StateMachineDeleting",
@@ -55,6 +56,7 @@ _CONFLICT = frozenset({"ExecutionAlreadyExists", "ConflictException"})
 _REFUSED = frozenset({"ExecutionNotRedrivable", "StateMachineTypeNotSupported"})
 _BAD_INPUT = frozenset(
     {
+        "ClientException",
         "InvalidArn",
         "InvalidExecutionInput",
         "InvalidName",

@@ -1,4 +1,4 @@
-"""Log lines of one request of one Lambda function."""
+"""Log lines of one request of one Lambda function, or of the containers of one task."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.domain.errors import NotFound
-from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.failure import ContainerTask, LogLine
 from bunsui_core.ports.observe import LogWindow
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
     from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
 
 _PAGE = 1000
@@ -30,7 +31,9 @@ class AwsLogs:
         self._clients = clients
 
     def lines(self, window: LogWindow, limit: int) -> tuple[LogLine, ...]:
-        """Return the lines of that very request, oldest first. Raises: NotFound, Unavailable."""
+        """Return the lines of that very window, oldest first. Raises: NotFound, Unavailable."""
+        if window.task:
+            return self._of_task(window.task, limit)
         group = self._group(window.function)
         with translated(f"logs of {window.function}"):
             if not window.request_id:
@@ -38,7 +41,8 @@ class AwsLogs:
             named = tuple(islice(self._matching(group, window, f'"{window.request_id}"'), limit))
             if not named:
                 return ()
-            written = self._stream(group, named[0].stream, window)
+            asked = _span(group, named[0].stream, window)
+            written = self._stream(asked)
             return tuple(islice(of_request(written, window.request_id), limit)) or named
 
     def _group(self, function: str) -> str:
@@ -61,23 +65,62 @@ class AwsLogs:
             for event in page["events"]:
                 yield _line(event["timestamp"], event["message"], event["logStreamName"])
 
-    def _stream(self, group: str, stream: str, window: LogWindow) -> Iterator[LogLine]:
+    def _of_task(self, task: ContainerTask, limit: int) -> tuple[LogLine, ...]:
+        """What every container of a task wrote, for the one that broke may not tell why."""
+        with translated(f"task definition {task.definition}"):
+            found = self._clients.containers.describe_task_definition(
+                taskDefinition=task.definition
+            )
+        streams = [
+            stream
+            for container in found["taskDefinition"].get("containerDefinitions", [])
+            if (stream := stream_of(container, task.arn))
+        ]
+        if not streams:
+            raise NotFound(
+                f"no container of {task.definition} logs to a stream that carries its task's id.",
+                "Give it the log driver awslogs with awslogs-group and awslogs-stream-prefix.",
+            )
+        parts = [tuple(islice(self._container(*stream), limit)) for stream in streams]
+        return tuple(sorted((line for part in parts for line in part), key=_at))[:limit]
+
+    def _container(self, group: str, stream: str) -> Iterator[LogLine]:
+        """A container that never started has no stream."""
+        try:
+            with translated(f"log stream {stream} of {group}"):
+                yield from self._stream(
+                    {
+                        "logGroupName": group,
+                        "logStreamName": stream,
+                        "startFromHead": True,
+                        "limit": _PAGE,
+                    }
+                )
+        except NotFound:
+            return
+
+    def _stream(self, asked: GetLogEventsRequestTypeDef) -> Iterator[LogLine]:
         """GetLogEvents ends with the token it was given, not with an empty page."""
-        asked: GetLogEventsRequestTypeDef = {
-            "logGroupName": group,
-            "logStreamName": stream,
-            "startTime": _milliseconds(window.start),
-            "endTime": _milliseconds(window.end),
-            "startFromHead": True,
-            "limit": _PAGE,
-        }
         for _ in range(_MOST_PAGES):
             page = self._clients.logs.get_log_events(**asked)
             for event in page["events"]:
-                yield _line(event["timestamp"], event["message"], stream)
+                yield _line(event["timestamp"], event["message"], asked["logStreamName"])
             if page["nextForwardToken"] == asked.get("nextToken"):
                 return
             asked["nextToken"] = page["nextForwardToken"]
+
+
+def stream_of(container: ContainerDefinitionOutputTypeDef, task_arn: str) -> tuple[str, str] | None:
+    """Return group and stream of a container, where its definition tells them.
+
+    Without a prefix the stream has the name of a container id, which no one keeps (Amazon ECS
+    Developer Guide, "awslogs-stream-prefix").
+    """
+    options = container.get("logConfiguration", {}).get("options", {})
+    group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
+    if not group or not prefix:
+        return None
+    return group, f"{prefix}/{container.get('name', '')}/{task_arn.rpartition('/')[2]}"
 
 
 def of_request(lines: Iterator[LogLine], request_id: str) -> Iterator[LogLine]:
@@ -99,6 +142,21 @@ def of_request(lines: Iterator[LogLine], request_id: str) -> Iterator[LogLine]:
 def _mark(text: str, request_id: str) -> str:
     found = _MARK.match(text) if request_id.lower() in text.lower() else None
     return (found.group(1) or found.group(2)).lower() if found else ""
+
+
+def _span(group: str, stream: str, window: LogWindow) -> GetLogEventsRequestTypeDef:
+    return {
+        "logGroupName": group,
+        "logStreamName": stream,
+        "startTime": _milliseconds(window.start),
+        "endTime": _milliseconds(window.end),
+        "startFromHead": True,
+        "limit": _PAGE,
+    }
+
+
+def _at(line: LogLine) -> datetime:
+    return line.at
 
 
 def _line(milliseconds: int, text: str, stream: str) -> LogLine:
