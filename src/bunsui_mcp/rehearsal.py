@@ -2,7 +2,8 @@
 
 `python -m bunsui_mcp.rehearsal --session ID [--edited-input FILE_OR_JSON] [--agent NAME] [--wait]`
 It spawns the server as any host does, knows nothing but what the tools answer, and writes one JSON
-document to stdout: an object for a single `--session`, otherwise a list in the order given.
+document to stdout: an object for a single `--session`, otherwise a list in the order given. Without
+cases on its command line it takes one a line from stdin and plays each as soon as it comes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -75,7 +77,7 @@ class NoAnswer(Exception):
 
 
 class ScriptedAgent:
-    """Plays cases over one client session, one tool call after the other."""
+    """Plays a case over a client session, one tool call after the other."""
 
     def __init__(self, client: Client, waits: bool) -> None:
         self._client = client
@@ -206,13 +208,36 @@ def main(words: list[str]) -> int:
     return 4 if refusals else 0
 
 
-async def _play(cases: list[Case], agent: str, waits: bool) -> tuple[list[Played], int]:
+async def _play(lines: Iterable[str], agent: str, waits: bool) -> tuple[list[Played], int]:
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "bunsui_mcp", "--agent", agent], env=dict(os.environ)
     )
-    async with Client(server, read_timeout_seconds=90) as client:
+    played: dict[int, Played] = {}
+    refusals: list[int] = []
+
+    async def one(number: int, client: Client, case: Case) -> None:
         scripted = ScriptedAgent(client, waits)
-        return [await scripted.play(case) for case in cases], scripted.refusals
+        played[number] = await scripted.play(case)
+        refusals.append(scripted.refusals)
+
+    wrong: ValueError | None = None
+    source = iter(lines)
+    async with (
+        Client(server, read_timeout_seconds=90) as client,
+        anyio.create_task_group() as group,
+    ):
+        number = 0
+        while line := await anyio.to_thread.run_sync(next, source, "", abandon_on_cancel=True):
+            try:
+                group.start_soon(one, number, client, Case.model_validate(json.loads(line)))
+            except ValueError as error:
+                # Kept until the group has ended, which would wrap it.
+                wrong = error
+                break
+            number += 1
+    if wrong:
+        raise wrong
+    return [played[number] for number in sorted(played)], sum(refusals)
 
 
 class _EditedInput(argparse.Action):
@@ -238,7 +263,7 @@ def _session(text: str) -> dict[str, Json]:
     return {"session_id": text}
 
 
-def _arguments(words: list[str]) -> tuple[bool, list[Case], str, bool]:
+def _arguments(words: list[str]) -> tuple[bool, Iterable[str], str, bool]:
     parser = argparse.ArgumentParser(prog="python -m bunsui_mcp.rehearsal", description=__doc__)
     parser.add_argument("--session", dest="cases", action="append", type=_session, metavar="ID")
     parser.add_argument("--case", dest="cases", action="append", type=json.loads, metavar="JSON")
@@ -247,9 +272,9 @@ def _arguments(words: list[str]) -> tuple[bool, list[Case], str, bool]:
     parser.add_argument("--wait", action="store_true", help="wait for each request to end")
     parser.set_defaults(cases=[])
     given = parser.parse_args(words)
-    lines = given.cases or [json.loads(line) for line in sys.stdin if line.strip()]
-    single = len(lines) == 1 and "--case" not in words and bool(given.cases)
-    return single, [Case.model_validate(line) for line in lines], given.agent, given.wait
+    single = len(given.cases) == 1 and "--case" not in words
+    cases = [json.dumps(case) for case in given.cases]
+    return single, cases or (line for line in sys.stdin if line.strip()), given.agent, given.wait
 
 
 if __name__ == "__main__":

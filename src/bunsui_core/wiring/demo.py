@@ -6,20 +6,25 @@ desk, a worker executes. Category, path, verdicts and mode are what the MCP answ
 
 from __future__ import annotations
 
-import os
 import time
 
 from bunsui_core.adapters.emulator.launcher import down, status
 from bunsui_core.adapters.emulator.scenes import catalog
 from bunsui_core.adapters.emulator.scenes.play import Play
-from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.demo import DemoReport, SceneLine, SceneList, ScenePlayed, StageSet
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.value import Value
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.playing import Playing, totals
-from bunsui_core.wiring.rehearsal import AGENT, Rehearsal
-from bunsui_core.wiring.stage import APPROVER, PASSPHRASE, PATIENCE, PAUSE, Narrate, Stage
+from bunsui_core.wiring.stage import (
+    APPROVER,
+    PASSPHRASE,
+    PATIENCE,
+    PAUSE,
+    Narrate,
+    Stage,
+    open_stage,
+)
 
 
 class Programme(Value):
@@ -50,11 +55,10 @@ def play(settings: Settings, programme: Programme, narrate: Narrate) -> DemoRepo
     began = time.monotonic()
     plays = programme.plays
     was_running = status(settings.home) is not None
-    stage = Stage(settings, plays, narrate, os.getpid())
     try:
-        ends = _play(stage, plays, narrate)
+        with open_stage(settings, narrate, waits=True) as stage:
+            ends = _play(stage, plays, narrate)
     finally:
-        stage.close()
         if not was_running:
             down(settings.home)
     return DemoReport(
@@ -72,12 +76,10 @@ def set_stage(settings: Settings, programme: Programme, narrate: Narrate) -> Sta
     Raises: BadInput for an unknown scene, Unavailable, Refused.
     """
     plays = programme.plays
-    stage = Stage(settings, plays, narrate, os.getpid())
-    try:
-        playing = _start(stage, plays, narrate)
-        _rehearsal(stage, playing, narrate, wait=False).report(PATIENCE)
-    finally:
-        stage.close()
+    with open_stage(settings, narrate, waits=False) as stage:
+        playing = _started(stage, plays, narrate)
+        _perform(stage, playing, narrate, answers=False)
+        stage.rehearsal.report(PATIENCE)
     return StageSet(
         pipeline=plays[0].scene.pipeline,
         session_ids=tuple(session_id for one in playing for session_id in one.session_ids),
@@ -86,51 +88,49 @@ def set_stage(settings: Settings, programme: Programme, narrate: Narrate) -> Sta
     )
 
 
-def _start(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[Playing, ...]:
-    """Start every session, wait for the failures, and let the world change after them."""
-    playing = tuple(Playing(one, stage) for one in plays)
-    for one in playing:
-        for session in one.settled():
-            narrate(f"{one.scene.name}: session {session.id} {session.status}: {one.scene.story}")
-        if change := one.meanwhile():
-            narrate(f"{one.scene.name}: {change}")
-    return playing
-
-
-def _rehearsal(
-    stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, wait: bool
-) -> Rehearsal:
-    narrate(f"the scripted agent {AGENT} looks at what failed, over MCP")
-    cases = tuple(case for one in playing for case in one.cases)
-    return Rehearsal(stage.settings, cases, wait)
-
-
 def _play(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[ScenePlayed, ...]:
-    playing = _start(stage, plays, narrate)
-    rehearsal = _rehearsal(stage, playing, narrate, wait=True)
-    try:
-        _decide_all(stage, playing, rehearsal, narrate)
-        said = {row.session_id: row for row in rehearsal.report(PATIENCE)}
-    finally:
-        rehearsal.stop()
+    playing = _started(stage, plays, narrate)
+    _perform(stage, playing, narrate, answers=True)
+    said = {row.session_id: row for row in stage.rehearsal.report(PATIENCE)}
     return tuple(one.end(said) for one in playing)
 
 
-def _decide_all(
-    stage: Stage, playing: tuple[Playing, ...], rehearsal: Rehearsal, narrate: Narrate
-) -> None:
-    """Answer the agent's requests as the scenes say, until the agent has seen their ends."""
+def _started(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[Playing, ...]:
+    for pipeline in stage.deploy(plays):
+        narrate(f"deployed pipeline {pipeline.name}: {' → '.join(pipeline.order)}")
+    return tuple(Playing(one, stage) for one in plays)
+
+
+def _perform(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answers: bool) -> None:
+    """Hand each scene to the agent when its sessions rest, and answer what the agent asks."""
     deadline = time.monotonic() + PATIENCE
-    while not rehearsal.is_over:
+    waiting = list(playing)
+    while not stage.rehearsal.is_over:
         if time.monotonic() > deadline:
-            raise Unavailable("the scripted agent does not end.", "Run the demo again.")
-        for asked in filter(_is_new, stage.desk.approvals()):
-            for one in playing:
-                if said := one.answer(asked):
-                    narrate(f"{one.scene.name}: {APPROVER} says {said} to {asked.request.id}")
+            raise Unavailable("the scenes do not come to their ends.", "Run the demo again.")
+        resting = stage.resting()
+        for one in [one for one in waiting if resting.issuperset(one.session_ids)]:
+            waiting.remove(one)
+            _hand_over(one, stage, narrate)
+        if not waiting:
+            stage.rehearsal.no_more()
+        if answers:
+            _answer(stage, playing, narrate)
         time.sleep(PAUSE)
 
 
-def _is_new(asked: Approval) -> bool:
-    is_agent = asked.request.plan.requester == f"agent:{AGENT}"
-    return is_agent and asked.status is ApprovalStatus.REQUESTED
+def _hand_over(one: Playing, stage: Stage, narrate: Narrate) -> None:
+    """Let the world change after the failure, and the agent look."""
+    name = one.scene.name
+    for session in one.settled():
+        narrate(f"{name}: session {session.id} {session.status}: {one.scene.story}")
+    if change := one.meanwhile():
+        narrate(f"{name}: {change}")
+    stage.rehearsal.give(one.cases)
+
+
+def _answer(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate) -> None:
+    for asked in stage.asked():
+        for one in playing:
+            if said := one.answer(asked):
+                narrate(f"{one.scene.name}: {APPROVER} says {said} to {asked.id}")

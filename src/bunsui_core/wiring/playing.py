@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bunsui_core.adapters.emulator.scenes.play import Play
 from bunsui_core.adapters.emulator.scenes.scene import Witness
-from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.approval import Answer, Request
 from bunsui_core.domain.demo import DemoTotals, ScenePlayed, difference
 from bunsui_core.domain.session import Session
 from bunsui_core.wiring.nature import new_id
@@ -28,9 +28,10 @@ class Playing:
         self._staged = play.stage(stage.account, self._run_id)
         self.session_ids = tuple(stage.start(play, staged) for staged in self._staged)
         self.decision: Answer | None = None
+        self._answered: set[str] = set()
 
     def settled(self) -> tuple[Session, ...]:
-        """Wait until the sessions have come to an end by themselves, and return them."""
+        """Wait until nothing of the sessions moves any more, and return them."""
         return tuple(map(self._stage.settled, self.session_ids))
 
     def meanwhile(self) -> str:
@@ -52,10 +53,12 @@ class Playing:
             )
         return tuple(told)
 
-    def answer(self, asked: Approval) -> Answer | None:
-        """Answer a request about one of the sessions as the scene says; what was said."""
-        if self.scene.answer is None or asked.request.plan.session_id not in self.session_ids:
+    def answer(self, asked: Request) -> Answer | None:
+        """Answer a request about one of the sessions as the scene says, once; what was said."""
+        is_ours = asked.plan.session_id in self.session_ids
+        if self.scene.answer is None or not is_ours or asked.id in self._answered:
             return None
+        self._answered.add(asked.id)
         self._stage.decide(asked, self.scene.answer, self.scene.story)
         self.decision = self.scene.answer
         return self.decision

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
@@ -55,20 +56,37 @@ _REPORT = TypeAdapter(tuple[Rehearsed, ...])
 
 
 class Rehearsal:
-    """The scripted agent at work on some sessions; it waits for the human when told to."""
+    """The scripted agent at work; it waits for the human when told to.
 
-    def __init__(self, settings: Settings, cases: tuple[Case, ...], wait: bool) -> None:
+    It is started before there is anything to do, for to be ready takes it a second.
+    """
+
+    def __init__(self, settings: Settings, wait: bool) -> None:
         command = [sys.executable, "-m", "bunsui_mcp.rehearsal", "--agent", AGENT]
-        for case in cases:
-            command += ["--case", json.dumps(case)]
         self._process = subprocess.Popen(
             [*command, "--wait"] if wait else command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "BUNSUI_HOME": str(settings.home)},
         )
+
+    def give(self, cases: tuple[Case, ...]) -> None:
+        """Let it look at these sessions now; an agent that is gone says why in its report."""
+        with suppress(BrokenPipeError):
+            self._tell("".join(f"{json.dumps(case)}\n" for case in cases))
+
+    def no_more(self) -> None:
+        """Tell it that nothing else will be given, so that it ends when all is played."""
+        if self._process.stdin:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+    def _tell(self, lines: str) -> None:
+        if self._process.stdin:
+            self._process.stdin.write(lines)
+            self._process.stdin.flush()
 
     @property
     def is_over(self) -> bool:
@@ -77,8 +95,9 @@ class Rehearsal:
 
     def report(self, seconds: float) -> tuple[Rehearsed, ...]:
         """Return what the agent reports when it ends. Raises: Unavailable when it does not."""
+        self.no_more()
         try:
-            out, said = self._process.communicate(timeout=seconds)
+            out, said = self._ended(seconds)
         except subprocess.TimeoutExpired as error:
             self.stop()
             raise Unavailable("the scripted agent did not end in time.", "Try again.") from error
@@ -91,11 +110,17 @@ class Rehearsal:
                 "Try again, or look at the log beside the store.",
             ) from error
 
+    def _ended(self, seconds: float) -> tuple[str, str]:
+        # It would write to the pipe that is closed already.
+        self._process.stdin = None
+        return self._process.communicate(timeout=seconds)
+
     def stop(self) -> None:
         """End the agent if it still runs."""
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self.no_more()
         for stream in (self._process.stdout, self._process.stderr):
             if stream:
                 stream.close()

@@ -1,10 +1,13 @@
-"""The demo's stage: the embedded AWS with its pipelines, an approver's key and a worker at work."""
+"""The demo's stage: the embedded AWS, an approver's key, a worker and the agent, all at work."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.adapters.emulator.actors import credentials
@@ -12,100 +15,138 @@ from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.launcher import up
 from bunsui_core.adapters.emulator.scenes.play import Play
 from bunsui_core.adapters.emulator.scenes.scene import Staged
-from bunsui_core.adapters.local.store import LocalPipelines
 from bunsui_core.app.decide import Signing
-from bunsui_core.domain.approval import Answer, Approval
-from bunsui_core.domain.errors import NotFound, Refused, Unavailable
+from bunsui_core.desk.operator import OperatorDesk
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.approval import Answer, Request
+from bunsui_core.domain.errors import Refused, Unavailable
+from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.domain.trust import Approver
+from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import operator_desk, writer
+from bunsui_core.wiring.rehearsal import AGENT, Rehearsal
+from bunsui_core.wiring.store import store
 from bunsui_core.wiring.worker import worker
+from bunsui_core.worker import Pauses
 
 APPROVER = "demo"
 PASSPHRASE = "water"
 """The demo key's passphrase, shown on the screen: the key is marked and refused elsewhere."""
 
-PATIENCE = 120.0
-"""Seconds until a scene that does not settle is given up."""
+PATIENCE = 180.0
+"""Seconds until scenes that do not come to their ends are given up."""
 
 PAUSE = 0.05
+
+WAIT_SCALE = 0.1
+"""How long a Retry of the demo's machines pauses, as a share of what its definition says."""
+
+_QUICK = Pauses(busy=0.05, idle=0.1, blind=1.0)
+_NEWEST = 200
+"""Sessions and requests that one look covers; a demo has fewer."""
 
 Narrate = Callable[[str], None]
 
 
+@dataclass(frozen=True)
 class Stage:
-    """Everything the plays need, running. Close it to stop the worker."""
+    """Everything the plays need, running."""
 
-    def __init__(
-        self, settings: Settings, plays: tuple[Play, ...], narrate: Narrate, watch_pid: int
-    ) -> None:
-        self.settings = settings
-        self.server = up(settings.home, watch_pid=watch_pid, progress=narrate)
-        narrate(f"the embedded AWS answers at {self.server.url}")
-        self.desk = operator_desk(settings)
-        _ensure_demo_key(self.desk.approvers(), self.desk.init_approver)
-        self.account = Account(self.server, credentials(settings.home, "root"))
-        self._deploy(plays, narrate)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=worker(settings).run, args=(self._stop,), name="bunsui-worker"
-        )
-        self._thread.start()
+    settings: Settings
+    account: Account
+    desk: OperatorDesk
+    rehearsal: Rehearsal
+    store: Store
+
+    def deploy(self, plays: tuple[Play, ...]) -> tuple[Pipeline, ...]:
+        """Bring the pipelines of these plays, and no others, to the embedded AWS.
+
+        Raises: Unavailable.
+        """
+        by_name = {play.scene.pipeline: play for play in plays}
+        stacks = deploy(self.account, {name: play.template() for name, play in by_name.items()})
+        made = tuple(play.pipeline(stacks[name]) for name, play in by_name.items())
+        for pipeline in made:
+            self.store.pipelines.put(pipeline)
+        return made
 
     def start(self, play: Play, staged: Staged) -> str:
         """Start a session for a play, through a plan that the demo key approves; return its id."""
         scene = play.scene
         asked = self.desk.start(
             scene.pipeline, staged.session_input, f"scene {scene.name} of the demo"
-        )
+        ).request
         self.decide(asked, Answer.APPROVE, "a scene of the demo")
-        step = asked.request.plan.steps[0]
+        step = asked.plan.steps[0]
         if not isinstance(step, StartSession):
-            raise Refused(f"request {asked.request.id} starts no session.", "Start the demo anew.")
+            raise Refused(f"request {asked.id} starts no session.", "Start the demo anew.")
         return step.session_id
 
-    def decide(self, asked: Approval, answer: Answer, reason: str) -> Approval:
+    def decide(self, asked: Request, answer: Answer, reason: str) -> None:
         """Review a request and answer it with the demo key."""
-        review = self.desk.review(asked.request.id)
+        review = self.desk.review(asked.id)
         signing = Signing(approver=APPROVER, passphrase=PASSPHRASE)
-        return self.desk.decide(review, answer, signing, reason, review.typed_code)
+        self.desk.decide(review, answer, signing, reason, review.typed_code)
+
+    def asked(self) -> tuple[Request, ...]:
+        """Return the newest requests of the scripted agent."""
+        newest = self.store.requests.newest(_NEWEST)
+        return tuple(one for one in newest if one.plan.requester == f"agent:{AGENT}")
+
+    def resting(self) -> frozenset[str]:
+        """Return the ids of the sessions of which nothing moves any more."""
+        page = self.store.sessions.page(SessionFilter(), _NEWEST, "")
+        rests = (line for line in page.items if line.status is not SessionStatus.RUNNING)
+        return frozenset(line.session_id for line in rests)
 
     def settled(self, session_id: str) -> Session:
         """Wait until nothing of a session moves any more. Raises: Unavailable when it does not."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            session = self._find(session_id)
-            if session and session.status is not SessionStatus.RUNNING:
-                return session
-            self._stop.wait(PAUSE)
-        raise Unavailable(
-            f"session {session_id} did not settle within {PATIENCE:.0f} s.",
-            f"Look at {self.settings.home / 'local' / 'server.log'}.",
-        )
+        while session_id not in self.resting():
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    f"session {session_id} did not settle within {PATIENCE:.0f} s.",
+                    f"Look at {self.settings.home / 'local' / 'server.log'}.",
+                )
+            time.sleep(PAUSE)
+        return self.store.sessions.get(session_id)
 
-    def close(self) -> None:
-        """Stop the worker and wait for its end."""
-        self._stop.set()
-        self._thread.join()
-        self.account.close()
 
-    def _deploy(self, plays: tuple[Play, ...], narrate: Narrate) -> None:
-        """Bring the pipelines of these plays, and no others, to the embedded AWS."""
-        by_name = {play.scene.pipeline: play for play in plays}
-        stacks = deploy(self.account, {name: play.template() for name, play in by_name.items()})
-        known = LocalPipelines(writer(self.settings))
-        for name, play in by_name.items():
-            made = play.pipeline(stacks[name])
-            known.put(made)
-            narrate(f"deployed pipeline {name}: {' → '.join(made.order)}")
+@contextmanager
+def open_stage(settings: Settings, narrate: Narrate, waits: bool) -> Iterator[Stage]:
+    """Give the stage, and stop worker and agent at the end; the agent `waits` for the human or not.
 
-    def _find(self, session_id: str) -> Session | None:
-        try:
-            return self.desk.session(session_id).session
-        except NotFound:
-            return None
+    The embedded AWS ends with this process, also when it becomes another program.
+    Raises: Unavailable, Refused when this home has approvers of its own.
+    """
+    desk = operator_desk(settings)
+    _ensure_demo_key(desk.approvers(), desk.init_approver)
+    with ExitStack() as opened:
+        # Started first: to be ready takes it as long as all that follows here.
+        rehearsal = Rehearsal(settings, waits)
+        opened.callback(rehearsal.stop)
+        server = up(settings.home, watch_pid=os.getpid(), wait_scale=WAIT_SCALE, progress=narrate)
+        narrate(f"the embedded AWS answers at {server.url}")
+        account = opened.enter_context(Account(server, credentials(settings.home, "root")))
+        opened.enter_context(_worker_at_work(settings))
+        yield Stage(settings, account, desk, rehearsal, store(settings, writer(settings)))
+
+
+@contextmanager
+def _worker_at_work(settings: Settings) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=worker(settings).run, args=(stop, _QUICK), name="bunsui-worker"
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _ensure_demo_key(known: tuple[Approver, ...], make: Callable[..., Approver]) -> None:

@@ -18,6 +18,9 @@ from bunsui_core.domain.value import Value
 COST = 2**17
 """The scrypt cost of new keys: about 0.3 s and 128 MiB a guess (OWASP, Password Storage)."""
 
+DEMO_COST = 2**10
+"""The cost of a demo key: everybody is shown its passphrase, so there is nothing to guess."""
+
 MOST_COST = 2**20
 """The highest cost a file may ask for, so that a planted one cannot exhaust the memory."""
 

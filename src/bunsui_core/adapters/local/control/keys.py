@@ -43,7 +43,8 @@ class LocalKeys:
         key = Ed25519PrivateKey.generate()
         approver = _approver(key, name, demo, now)
         policy = _signed(STARTER, approver.key_id, key)
-        sealed = keyfile.seal(key, approver.key_id, passphrase, self._cost)
+        cost = keyfile.DEMO_COST if demo else self._cost
+        sealed = keyfile.seal(key, approver.key_id, passphrase, cost)
         with self._store.writing() as connection:
             if connection.execute(_TRUSTED, self._store.place).fetchone():
                 raise Refused(
