@@ -38,12 +38,13 @@ def like(value: str, pattern: str, lookup: Lookup = nothing, *, any_case: bool =
 def like_arn(value: str, pattern: str, lookup: Lookup = nothing) -> bool:
     """Tell whether an ARN matches a pattern, part by part: no wildcard reaches over a colon.
 
-    The sixth part is all that follows the fifth colon. A pattern with fewer parts, such as `*`,
-    is matched as text.
+    The sixth part is all that follows the fifth colon; parts left out at the end are `*`. What is
+    no pattern of an ARN, such as `*` alone, is matched as text.
     """
     wanted = _parts(pattern)
-    if len(wanted) < _ARN_PARTS:
+    if len(wanted) == 1:
         return like(value, pattern, lookup)
+    wanted += ["*"] * (_ARN_PARTS - len(wanted))
     given = value.split(":", _ARN_PARTS - 1)
     return len(given) == _ARN_PARTS and all(
         like(part, one, lookup) for part, one in zip(given, wanted, strict=True)
