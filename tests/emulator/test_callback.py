@@ -348,27 +348,45 @@ def test_a_queue_that_does_not_exist_fails_the_task_at_once(aws: Embedded, name:
     assert execution.describe()["error"] == "SQS.QueueDoesNotExistException"
 
 
-def test_nothing_waits_on_for_an_execution_that_was_stopped(account: Embedded, name: str) -> None:
+@pytest.fixture
+def walking(account: Embedded, name: str) -> tuple[list[Execution], set[threading.Thread]]:
+    """Executions that wait in a branch for a token and in another for a child; their threads."""
     queue = Queue(account, name)
     child = account.machine(f"{name}-child", machine(waiting_task()))
     nested = waiting_task(
         Resource="arn:aws:states:::states:startExecution.sync:2",
         Parameters={"StateMachineArn": child, "Input.$": "$"},
     )
-    branches: Json = [
-        {"StartAt": "Ask", "States": {"Ask": task}} for task in (waiting_task(), nested)
-    ]
+    tasks = (waiting_task(), nested)
+    branches: Json = [{"StartAt": "Ask", "States": {"Ask": task}} for task in tasks]
     parallel: Json = {"Type": "Parallel", "Branches": branches, "End": True}
     arn = account.machine(name, {"StartAt": "Both", "States": {"Both": parallel}})
     before = set(threading.enumerate())
     executions = [started(account, arn, {"queue": queue.url}) for _ in range(3)]
     for _ in range(6):
         queue.text()
-    # Threads that serve requests come and go; those that walk executions all began after `before`.
-    walking = {one for one in threading.enumerate() if "run" in one.name} - before
-    assert len(walking) >= 12
+    threads = {one for one in threading.enumerate() if "(run)" in one.name} - before
+    # Each execution has its own, one for each branch and one for its child.
+    assert len(threads) >= 12
+    return executions, threads
+
+
+def test_nothing_waits_on_for_an_execution_that_was_stopped(
+    account: Embedded, walking: tuple[list[Execution], set[threading.Thread]]
+) -> None:
+    executions, threads = walking
 
     for execution in executions:
         account.states().stop_execution(executionArn=execution.arn)
 
-    until(lambda: not any(one.is_alive() for one in walking), seconds=5)
+    until(lambda: not any(one.is_alive() for one in threads), seconds=5)
+
+
+def test_nothing_waits_on_for_an_execution_that_a_reset_forgot(
+    account: Embedded, walking: tuple[list[Execution], set[threading.Thread]]
+) -> None:
+    _, threads = walking
+
+    account.reset()
+
+    until(lambda: not any(one.is_alive() for one in threads), seconds=5)

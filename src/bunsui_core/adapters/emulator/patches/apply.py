@@ -11,6 +11,7 @@ from bunsui_core.adapters.emulator.patches import (
     ecs_state,
     event_bus,
     execution,
+    forgotten,
     function_call,
     function_errors,
     function_reports,
@@ -46,6 +47,7 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     history.install(changed)
     status_events.install()
     execution.install()
+    forgotten.install()
     parallel.install()
     map_state.install()
     task.install()
