@@ -5,6 +5,8 @@ from __future__ import annotations
 from bunsui_core.domain.answer import Analysis, SessionView
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import Evidence, EvidenceKind
+from bunsui_core.domain.nested import root_path
+from bunsui_core.domain.operation import named
 from bunsui_mcp.answers import AnalysisAnswer, EvidenceLine, OtherFailure
 from bunsui_mcp.sessions import log_text
 from bunsui_mcp.tell import clip, few, page
@@ -13,29 +15,41 @@ _CAUSE = 700
 _EVIDENCE = 5
 _LOG_LINES = 20
 _LOG_ROOM = 1_800
-_INPUT = 1_800
+_INPUT = 1_600
+_STATE_INPUT = 500
+_STEPS = 12
+_STEP = 140
 
 
-def analysis_answer(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
-    """Return why the first diagnosed job failed, and which other jobs did; or that none failed."""
+def analysis_answer(
+    analysis: Analysis, view: SessionView, waiting: tuple[str, ...]
+) -> AnalysisAnswer:
+    """Return why the first diagnosed job failed, and which other jobs did; or that none failed.
+
+    `waiting` are open requests about that job.
+    """
     if not analysis.diagnoses:
         return _nothing_failed(analysis, view)
     first, *others = analysis.diagnoses
+    failure = first.failure
     lines = page([log_text(line, 300) for line in reversed(first.logs)], "", _LOG_LINES, _LOG_ROOM)
-    evidence = [one for one in first.evidence if one.kind is not EvidenceKind.LOG or not first.logs]
+    evidence = _nearest(first)
     text = _execution_input(view, first)
     shown = clip(text, _INPUT)
     return AnalysisAnswer(
         summary=_sentence(first),
-        next=_after(view, first),
+        next=_after(first, others, waiting),
         as_of=view.freshness.as_of,
         source=view.freshness.source,
         session_id=first.session_id,
         job=first.job,
         attempt=first.attempt,
-        failed_state_path=few(first.failure.state_path, 16),
-        error=clip(first.failure.error, 200),
-        untrusted_cause=clip(first.failure.message or first.failure.cause, _CAUSE, newlines=True),
+        failed_state_path=few(failure.state_path, 16),
+        root_path=tuple(clip(step, _STEP) for step in root_path(failure)[-_STEPS:]),
+        operation=clip(named(failure.resource, failure.task), 200),
+        untrusted_state_input=clip(failure.state_input or "", _STATE_INPUT),
+        error=clip(failure.error, 200),
+        untrusted_cause=clip(failure.message or failure.cause, _CAUSE, newlines=True),
         category=first.category,
         alternatives=first.alternatives,
         transient=first.transient,
@@ -65,6 +79,9 @@ def _nothing_failed(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
         job="",
         attempt=0,
         failed_state_path=(),
+        root_path=(),
+        operation="",
+        untrusted_state_input="",
         error="",
         untrusted_cause="",
         category=None,
@@ -83,12 +100,22 @@ def _nothing_failed(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
     )
 
 
-def _after(view: SessionView, diagnosis: Diagnosis) -> str:
-    if view.open_requests:
-        open_one = clip(view.open_requests[0], 100)
-        return f"wait_for_approval with request_id {open_one}: this session has an open request."
+def _after(diagnosis: Diagnosis, others: list[Diagnosis], waiting: tuple[str, ...]) -> str:
+    then = f" Then analyze_failure with job {others[0].job}." if others else ""
+    if waiting:
+        first = f"wait_for_approval with request_id {clip(waiting[0], 100)}"
+        return f"{first}: this job has an open request.{then}"
     session_id = clip(diagnosis.session_id, 100)
-    return f"propose_recovery with session_id {session_id} and job {diagnosis.job}."
+    return f"propose_recovery with session_id {session_id} and job {diagnosis.job}.{then}"
+
+
+def _nearest(diagnosis: Diagnosis) -> list[Evidence]:
+    """The evidence nearest to the cause first; log lines are told apart where there are any."""
+    told = [one for one in diagnosis.evidence if one.kind is not EvidenceKind.LOG]
+    below = [one for one in told if one.id.startswith("N")]
+    cited = [one for one in told if one.id == f"E{diagnosis.failure.event_id}" and below]
+    lines = [] if diagnosis.logs else [one for one in diagnosis.evidence if one not in told]
+    return [*cited, *reversed(below), *(one for one in told if one not in (*cited, *below)), *lines]
 
 
 def _sentence(diagnosis: Diagnosis) -> str:

@@ -87,6 +87,7 @@ class LogsAnswer(Answer):
 
     session_id: str
     job: str
+    operation: str
     function: str
     lambda_request_id: str
     untrusted_log_lines: tuple[str, ...]
@@ -111,12 +112,19 @@ class OtherFailure(Part):
 
 
 class AnalysisAnswer(Answer):
-    """Why one job failed; `category` is null when nothing failed."""
+    """Why one job failed; `category` is null when nothing failed.
+
+    `root_path` leads on from the failed state where the cause lies deeper: to the state whose error
+    a Catch hid, and down through nested executions by their ARNs.
+    """
 
     session_id: str
     job: str
     attempt: int
     failed_state_path: tuple[str, ...]
+    root_path: tuple[str, ...]
+    operation: str
+    untrusted_state_input: str
     error: str
     untrusted_cause: str
     category: Category | None

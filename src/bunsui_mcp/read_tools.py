@@ -87,7 +87,9 @@ class ReadTools:
         does not tell. Never changes anything.
         """
         analysis = self._desk.analyze(session_id, job)
-        return tell(analysis_answer(analysis, self._desk.session(session_id)))
+        named = analysis.diagnoses[0].job if analysis.diagnoses else job
+        waiting = self._desk.open_requests(session_id, named)
+        return tell(analysis_answer(analysis, self._desk.session(session_id), waiting))
 
     def get_operation_logs(
         self,

@@ -75,6 +75,7 @@ def logs_answer(logs: OperationLogs, limit: int, cursor: str, freshness: Freshne
         source=freshness.source,
         session_id=logs.session_id,
         job=logs.job,
+        operation=clip(logs.operation, 200),
         function=clip(logs.function, 200),
         lambda_request_id=clip(logs.request_id, 80),
         untrusted_log_lines=tuple(reversed(lines.items)),

@@ -153,7 +153,8 @@ def a_hundred_jobs() -> Session:
 
 
 def test_a_field_that_nobody_thought_of_is_made_safe_on_the_way_out() -> None:
-    empty = {"function": "", "request_id": "", "lines": (), "truncated": False, "note": ""}
+    said = {"operation": "", "function": "", "request_id": "", "note": ""}
+    empty = {**said, "lines": (), "truncated": False}
     answer = OperationLogs.model_validate({"session_id": HOSTILE, "job": HOSTILE, **empty})
     freshness = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=None)
     told = tellable(logs_answer(answer, 1, "", freshness))

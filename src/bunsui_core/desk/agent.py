@@ -26,6 +26,7 @@ from bunsui_core.domain.approval import Approval, ask
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import NotFound, Refused, Stale, Unavailable
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.plan import step_job
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.verdict import Ruling
@@ -85,9 +86,14 @@ class AgentDesk:
         Raises: NotFound.
         """
         session, freshness = self._current(session_id)
-        waiting = (a for a in self.approvals(REMEMBERED) if a.status.is_open)
-        mine = tuple(a.request.id for a in waiting if a.request.plan.session_id == session_id)
-        return SessionView(session=session, freshness=freshness, open_requests=mine)
+        waiting = self.open_requests(session_id)
+        return SessionView(session=session, freshness=freshness, open_requests=waiting)
+
+    def open_requests(self, session_id: str, job: str = "") -> tuple[str, ...]:
+        """Return the ids of requests about a session, or about one job of it, that are not over."""
+        waiting = (a.request for a in self.approvals(REMEMBERED) if a.status.is_open)
+        mine = (one for one in waiting if one.plan.session_id == session_id)
+        return tuple(one.id for one in mine if not job or job in map(step_job, one.plan.steps))
 
     def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
         """Return what the failing operation itself logged. Raises: NotFound, Unavailable."""

@@ -60,6 +60,18 @@ def unseen(outer: Failure, why: str) -> Failure:
     )
 
 
+def root_path(failure: Failure) -> tuple[str, ...]:
+    """Return the way from the failed state down to the cause, where that lies deeper.
+
+    It leads through the state whose error a Catch hid, and through nested executions by their ARNs.
+    """
+    way = list(failure.caught_path)
+    for one in failure.nested:
+        inside = (one.note,) if one.note else (*one.state_path, *one.caught_path)
+        way += [one.execution_arn, *inside]
+    return tuple(way)
+
+
 def _lower(evidence_id: str) -> str:
     """The id as seen from one execution above: `E7` is `N1.E7`, `N1.E7` is `N2.E7`."""
     found = _LEVEL.match(evidence_id)
