@@ -19,14 +19,8 @@ from botocore.exceptions import ClientError
 
 from bunsui_core.adapters.emulator.launcher import down, up
 from tests.emulator.embedded import Embedded, Execution, until
-from tests.emulator.recording import (
-    CANNOT,
-    Document,
-    Outcome,
-    Recording,
-    outcome,
-    recorded_failures,
-)
+from tests.emulator.outcome import Document, Outcome, outcome, renamed
+from tests.emulator.recording import CANNOT, Recording, recorded_failures
 from tests.emulator.world import World
 
 AT_ONCE = 6
@@ -47,7 +41,7 @@ class Played:
 
     @property
     def is_same_in_detail(self) -> bool:
-        """Tell whether also the chain, the cause and the names of all fields are the same."""
+        """Tell whether also the chain, the cause and the values of all fields are the same."""
         return self.outcome == self.recording.outcome
 
     @property
@@ -56,7 +50,7 @@ class Played:
         if self.outcome is None:
             return f"{self.recording.id}\n    {self.trouble}"
         told = difflib.unified_diff(
-            _lines(self.recording.outcome), _lines(self.outcome), n=0, lineterm=""
+            self.recording.outcome.lines, self.outcome.lines, n=0, lineterm=""
         )
         changed = [line for line in told if not line.startswith(("---", "+++", "@@"))]
         return "\n    ".join([self.recording.id, *changed])
@@ -76,7 +70,7 @@ def share(played: Iterable[Played]) -> str:
     detail = sum(one.is_same_in_detail for one in all_of)
     return (
         f"re-enacted {len(all_of)} of {len(all_of) + len(CANNOT)}; same {same} "
-        f"({same / len(all_of):.0%}); same to the field and the cause {detail}"
+        f"({same / len(all_of):.0%}); same to the value {detail}"
     )
 
 
@@ -103,29 +97,14 @@ def _played(aws: Embedded, recording: Recording) -> Outcome:
     described = execution.describe()
     events = json.loads(json.dumps(execution.events, default=lambda at: at.isoformat()))
     row: Document = {"events": events, "labels": {"terminal_status": str(described["status"])}}
-    found = outcome(row, described.get("redriveStatus", ""))
+    names = dict(renamed(given, recording.recorded_input))
+    found = outcome(row, described.get("redriveStatus", ""), names)
     assert described.get("error", "") == found.error, "DescribeExecution tells another error"
     return found
 
 
 def _stopped(recording: Recording) -> bool:
     return recording.outcome.status == "ABORTED"
-
-
-def _lines(told: Outcome) -> list[str]:
-    events = [
-        f"{number + 1:>3} after {after:<3} {kind} {' '.join(fields)}"
-        for number, (kind, after, fields) in enumerate(
-            zip(told.types, told.chain, told.fields, strict=True)
-        )
-    ]
-    return [
-        *events,
-        f"path {list(told.path)}",
-        f"status {told.status} {told.redrive_status}",
-        f"error {told.error}",
-        f"cause {told.cause}",
-    ]
 
 
 def main() -> None:

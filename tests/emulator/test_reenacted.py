@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from bunsui_core.adapters.emulator.launcher import down, up
 from tests.emulator.embedded import Embedded
+from tests.emulator.outcome import Document, Outcome, details_of, outcome
 from tests.emulator.recording import CANNOT, recorded_failures
 from tests.emulator.reenactment import Played, play_all, share
 from tests.unit.corpus.recordings import CORPUS
@@ -44,7 +47,7 @@ def test_a_recorded_failure_tells_the_same_when_it_is_played_again(
     assert len(same) >= SAME, share(played)
 
 
-def test_a_recorded_failure_has_the_same_fields_and_cause(played: list[Played]) -> None:
+def test_a_recorded_failure_has_the_same_values_in_all_its_events(played: list[Played]) -> None:
     same = [one for one in played if one.is_same_in_detail]
 
     assert len(same) >= IN_DETAIL, share(played)
@@ -56,3 +59,39 @@ def test_each_recording_is_played_or_says_why_it_cannot_be(played: list[Played])
     assert {one.recording.id for one in played} == known - set(CANNOT)
     assert set(CANNOT) <= known
     assert all(one.recording.definition for one in played)
+
+
+def _without_an_event(events: list[Document]) -> None:
+    del events[-2]
+
+
+def _with_another_state(events: list[Document]) -> None:
+    details_of(events[1])["name"] = "Another"
+
+
+def _with_another_error(events: list[Document]) -> None:
+    details_of(events[-1])["error"] = "Another"
+
+
+def _of_another_type(events: list[Document]) -> None:
+    events[-2]["type"] = "TaskTimedOut"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_without_an_event, _with_another_state, _with_another_error, _of_another_type],
+)
+def test_a_history_that_differs_is_told_apart(change: Callable[[list[Document]], None]) -> None:
+    recording = next(one for one in recorded_failures() if one.details("TaskFailed"))
+    events = copy.deepcopy(list(recording.events))
+    same = _outcome_of(events, recording.outcome.status)
+
+    change(events)
+
+    assert same == recording.outcome
+    assert _outcome_of(events, recording.outcome.status).told != recording.outcome.told
+
+
+def _outcome_of(events: list[Document], status: str) -> Outcome:
+    row: Document = {"events": [*events], "labels": {"terminal_status": status}}
+    return outcome(row, "REDRIVABLE", {})

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from bunsui_core.adapters.emulator.record import ACCOUNT
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded
+from tests.emulator.outcome import Document
 from tests.emulator.queues import Queue, client
-from tests.emulator.recording import Document, Recording
+from tests.emulator.recording import Recording
 
 RECORDED_ACCOUNT = "111111111111"
 FILES = {
