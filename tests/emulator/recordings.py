@@ -52,10 +52,10 @@ def of(events: Events) -> list[dict[str, Json]]:
 
 
 def details(events: Events) -> list[Json]:
-    """The details of each event, without what differs in each account."""
+    """The details of each event but the first, which says what the execution was given."""
     return [
-        {name: value for name, value in found.items() if name != "roleArn"}
-        for event in of(events)
+        found
+        for event in of(events)[1:]
         for key, found in event.items()
-        if key.endswith("EventDetails") and isinstance(found, dict)
+        if key.endswith("EventDetails")
     ]

@@ -247,3 +247,103 @@ def test_a_list_tells_how_often_each_was_redriven(aws: Embedded, needing: str, n
     listed = aws.states("agent").list_executions(stateMachineArn=machine)["executions"]
 
     assert [item["redriveCount"] for item in listed] == [0, 1]
+
+
+def test_a_map_state_runs_again_as_a_whole(aws: Embedded, needing: str, name: str) -> None:
+    processor: Json = {"StartAt": "Load", "States": {"Load": invoking(needing)}}
+    state: dict[str, Json] = {"Type": "Map", "ItemProcessor": processor, "MaxConcurrency": 1}
+    states: dict[str, Json] = {"Each": {**state, "End": True}}
+    aws.s3().put_object(Bucket="needed", Key=f"{name}-there", Body=b"")
+    items: list[Json] = [need(f"{name}-there"), need(name)]
+    execution = aws.run(aws.machine(name, {"StartAt": "Each", "States": states}), items)
+    assert execution.types[-3:] == ["TaskStateAborted", "MapStateFailed", "ExecutionFailed"]
+    repair(aws, name)
+
+    execution.redriven()
+
+    again = execution.types[execution.types.index("ExecutionRedriven") :]
+    assert execution.status == "SUCCEEDED"
+    assert again.count("MapStateEntered") == 1
+    # Also the iteration that had succeeded: on AWS it would not run again.
+    assert again.count("MapIterationStarted") == 2
+
+
+def test_variables_survive_twice_and_a_branch_sees_them(
+    aws: Embedded, needing: str, name: str
+) -> None:
+    task = invoking(
+        needing,
+        Parameters={
+            "FunctionName": needing,
+            "Payload": {"bucket.$": "$need.bucket", "key.$": "$need.key"},
+        },
+        ResultSelector={
+            "redrives.$": "$$.Execution.RedriveCount",
+            "retries.$": "$$.State.RetryCount",
+        },
+    )
+    branch: Json = {"StartAt": "Load", "States": {"Load": task}}
+    states: dict[str, Json] = {
+        "Keep": {"Type": "Pass", "Assign": {"need.$": "$"}, "Next": "All"},
+        "All": {"Type": "Parallel", "Branches": [branch], "End": True},
+    }
+    execution = aws.run(aws.machine(name, {"StartAt": "Keep", "States": states}), need(name))
+
+    assert execution.redriven().status == "FAILED"
+    repair(aws, name)
+    execution.redriven()
+
+    assert json.loads(execution.describe()["output"]) == [{"redrives": 2, "retries": 0}]
+
+
+def test_what_ran_out_of_time_goes_on_with_its_time_anew(aws: Embedded, name: str) -> None:
+    code = """
+import time
+def handler(event, context):
+    time.sleep(0 if event["redrives"] else 20)
+    return event["redrives"]
+"""
+    function = aws.function(name, code, seconds=30)
+    payload: Json = {"redrives.$": "$$.Execution.RedriveCount"}
+    task = invoking(function, Parameters={"FunctionName": function, "Payload": payload})
+    definition: dict[str, Json] = {"StartAt": "Load", "States": {"Load": task}}
+    execution = aws.run(aws.machine(name, {**definition, "TimeoutSeconds": 1}), {})
+    assert (execution.status, execution.describe()["redriveStatus"]) == ("TIMED_OUT", "REDRIVABLE")
+
+    execution.redriven()
+
+    assert execution.status == "SUCCEEDED"
+    assert execution.types[execution.types.index("ExecutionTimedOut") :][:3] == [
+        "ExecutionTimedOut",
+        "ExecutionRedriven",
+        "TaskScheduled",
+    ]
+
+
+def test_a_path_that_leads_nowhere_leads_nowhere_again(aws: Embedded, name: str) -> None:
+    bad: Json = {"Type": "Pass", "InputPath": "$.none", "End": True}
+    machine = aws.machine(name, {"StartAt": "Read", "States": {"Read": bad}})
+    execution = aws.run(machine, {})
+
+    execution.redriven()
+
+    entered = [event["id"] for event in execution.events if event["type"] == "PassStateEntered"]
+    described = execution.describe()
+    assert (described["error"], described["redriveStatus"]) == ("States.Runtime", "REDRIVABLE")
+    assert f"(entered at the event id #{entered[-1]})" in described["cause"]
+    assert entered == [2, 5]
+
+
+def test_what_runs_cannot_be_redriven(aws: Embedded, name: str) -> None:
+    function = aws.function(name, "import time\ndef handler(event, context): time.sleep(20)", 30)
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": invoking(function)}})
+    client = aws.states("worker")
+    execution = Execution(client, client.start_execution(stateMachineArn=machine)["executionArn"])
+    until(lambda: "TaskStarted" in execution.types)
+
+    assert error_code(execution) == "ExecutionNotRedrivable"
+    assert execution.describe()["redriveStatus"] == "NOT_REDRIVABLE"
+
+    client.stop_execution(executionArn=execution.arn, error="Tired", cause="Enough")
+    stopped = execution.describe()
+    assert (stopped["redriveStatus"], stopped["error"]) == ("REDRIVABLE", "Tired")

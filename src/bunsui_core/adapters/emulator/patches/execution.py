@@ -7,7 +7,13 @@ import logging
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, history, outcome, states
+from bunsui_core.adapters.emulator.patches import (
+    anchor,
+    history,
+    machine_timeout,
+    outcome,
+    states,
+)
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.states import Place
 from bunsui_core.domain.value import Json
@@ -33,7 +39,8 @@ def walk(execution: Document, definition: Document, place: Place) -> None:
     strand = history.strand_of(execution)
     assert strand
     try:
-        output = states.walk(definition, place, strand, context_of(execution, definition))
+        with machine_timeout.limited(execution, definition):
+            output = states.walk(definition, place, strand, context_of(execution, definition))
         succeed(execution, output)
     except history.Closed:
         return

@@ -19,6 +19,9 @@ from bunsui_core.domain.value import Json
 
 Document = dict[str, Json]
 
+# Nothing in the history leads to these.
+_FROM_OUTSIDE = ("ExecutionAborted", "ExecutionTimedOut")
+
 
 class Closed(Exception):
     """The execution, or this branch of it, was closed while this thread was working on it."""
@@ -116,7 +119,7 @@ def close(execution: Document, event_type: str, details: Document, **changes: Js
             return False
         execution.update(changes)
         execution["stopDate"] = sf.now_iso()
-        ours = strand_of(execution)
+        ours = None if event_type in _FROM_OUTSIDE else strand_of(execution)
         key = f"{event_type[0].lower()}{event_type[1:]}EventDetails"
         _append(execution, event_type, {key: details}, ours.last_event if ours else 0)
     _heard(execution, True)

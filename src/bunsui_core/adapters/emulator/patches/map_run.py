@@ -18,6 +18,7 @@ from bunsui_core.adapters.emulator.patches import (
     map_children,
     map_items,
     map_tolerance,
+    outcome,
 )
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.map_children import Run
@@ -47,6 +48,9 @@ def attempt(state: Document, data: Json, strand: Strand, context: Document) -> J
         outputs = _run(state, data, strand, context, _Work(run, items))
     except history.Closed:
         run.end("ABORTED")
+        raise
+    except outcome.Fatal:
+        run.end("FAILED")
         raise
     except sf._ExecutionError as failure:
         run.end("FAILED")

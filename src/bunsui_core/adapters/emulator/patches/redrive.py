@@ -2,8 +2,9 @@
 
 The state is the last top-level one that was entered, with its recorded input and the definition
 the execution started with. A Task is scheduled again without being entered again, as AWS documents
-it; every other state is entered again, so a Fail state fails again. The branches of a Parallel or
-Map state are not redriven one by one: the whole state runs again.
+it; every other state is entered again, so a Fail state fails again. The branches of a Parallel
+state, the iterations of a Map state and the children of a Map Run are not redriven one by one: the
+whole state runs again, also what had succeeded in it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
 # API_RedriveExecution: the limits after which an execution cannot be redriven.
 _LONGEST_HISTORY = 24_999
 _REMEMBERED_TOKENS = 10
+_BY_PARENT = "Execution is the child of a Map Run and is redriven with the execution above it"
 
 
 def redrive_execution(data: Document) -> _Response:
@@ -38,7 +40,7 @@ def redrive_execution(data: Document) -> _Response:
     if token not in tokens:
         status, reason = redrive_status(found)
         if status != "REDRIVABLE":
-            return _error("ExecutionNotRedrivable", reason)
+            return _error("ExecutionNotRedrivable", reason or _BY_PARENT)
         tokens[token] = _reopen(found)
         for old in list(tokens)[:-_REMEMBERED_TOKENS]:
             del tokens[old]
@@ -54,6 +56,8 @@ def redrive_status(found: Document) -> tuple[str, str]:
         return "NOT_REDRIVABLE", f"Execution is {found['status']} and cannot be redriven"
     if len(events) >= _LONGEST_HISTORY:
         return "NOT_REDRIVABLE", "Execution history event limit exceeded"
+    if found.get("mapRunArn"):
+        return "REDRIVABLE_BY_MAP_RUN", ""
     return "REDRIVABLE", ""
 
 
