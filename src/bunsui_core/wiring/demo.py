@@ -7,6 +7,7 @@ desk, a worker executes. Category, path, verdicts and mode are what the MCP answ
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from bunsui_core.adapters.emulator.launcher import down, status
 from bunsui_core.adapters.emulator.scenes import catalog
@@ -122,8 +123,11 @@ def _perform(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answe
 def _hand_over(one: Playing, stage: Stage, narrate: Narrate) -> None:
     """Let the world change after the failure, and the agent look."""
     name = one.scene.name
-    for session in one.settled():
-        narrate(f"{name}: session {session.id} {session.status}: {one.scene.story}")
+    sessions = one.settled()
+    ends = Counter(session.status.value for session in sessions)
+    told = " and ".join(f"{count} sessions {status}" for status, count in sorted(ends.items()))
+    first = f"session {sessions[0].id} {sessions[0].status}"
+    narrate(f"{name}: {told if len(sessions) > 1 else first}: {one.scene.story}")
     if change := one.meanwhile():
         narrate(f"{name}: {change}")
     stage.rehearsal.give(one.cases)
