@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     )
 
 PYTHON = "public.ecr.aws/docker/library/python:3.12-slim"
-NETWORK: dict[str, Json] = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+NETWORK: Json = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
 CONTAINER = "app"
 
 
@@ -36,12 +38,17 @@ class Fargate:
         cls, aws: Embedded, name: str, *containers: ContainerDefinitionTypeDef, role: str = ""
     ) -> Fargate:
         """Make them; containers run Python and log unless they say otherwise."""
-        client = session(aws.key("root")).client("ecs", endpoint_url=aws.server.url, config=DIRECT)
-        aws.open.callback(client.close)
-        client.create_cluster(clusterName=name)
-        made = cls(aws, client, name)
+        made = cls.again(aws, name)
+        made.client.create_cluster(clusterName=name)
         made.register(*containers, role=role)
         return made
+
+    @classmethod
+    def again(cls, aws: Embedded, name: str) -> Fargate:
+        """What was made before, by another server of the same home."""
+        client = session(aws.key("root")).client("ecs", endpoint_url=aws.server.url, config=DIRECT)
+        aws.open.callback(client.close)
+        return cls(aws, client, name)
 
     def register(self, *containers: ContainerDefinitionTypeDef, role: str = "") -> str:
         """Register a revision of the task definition and return its ARN."""
@@ -141,3 +148,26 @@ def processes(text: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def stack(aws: Embedded, name: str, resources: Json) -> None:
+    """Make a stack and wait until it is there."""
+    with closing(
+        session(aws.key("root")).client(
+            "cloudformation", endpoint_url=aws.server.url, config=DIRECT
+        )
+    ) as client:
+        client.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
+        client.get_waiter("stack_create_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+
+
+def store_image(aws: Embedded, name: str, tag: str) -> str:
+    """Put an image into the embedded registry and return its name without a tag."""
+    with closing(
+        session(aws.key("root")).client("ecr", endpoint_url=aws.server.url, config=DIRECT)
+    ) as client:
+        client.create_repository(repositoryName=name)
+        client.put_image(repositoryName=name, imageManifest="{}", imageTag=tag)
+    return f"000000000000.dkr.ecr.us-east-1.amazonaws.com/{name}"

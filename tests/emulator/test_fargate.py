@@ -1,55 +1,269 @@
-"""Fargate tasks run, log, fail and end as ECS reports them, and leave no process behind."""
+"""Fargate tasks run, log, fail and end as ECS reports them."""
 
 from __future__ import annotations
 
-import json
+import pytest
+from botocore.exceptions import ClientError
 
-from tests.emulator.embedded import Embedded
-from tests.emulator.fargate import Fargate, python
+from bunsui_core.domain.value import Json
+from tests.emulator.embedded import Embedded, until
+from tests.emulator.fargate import NETWORK, PYTHON, Fargate, python, stack, store_image
+
+ENDLESS = "import time\nprint('up', flush=True)\nwhile True: time.sleep(1)"
+POLITE = """
+import signal, sys, time
+def leave(number, frame):
+    print("bye")
+    sys.exit(4)
+signal.signal(signal.SIGTERM, leave)
+print("up", flush=True)
+while True: time.sleep(1)
+"""
+DEAF = f"import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{ENDLESS}"
+ENOUGH = "print(len(bytes([1]) * 40 * 1024 * 1024))"
+TOO_MUCH = """
+kept = []
+print("begins", flush=True)
+while True: kept.append(bytes([1]) * 1024 * 1024)
+"""
+FLASH = "bytes([1]) * 200 * 1024 * 1024"
+OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 
 def test_a_task_ends_with_the_exit_code_and_the_log_of_its_command(
     aws: Embedded, name: str
 ) -> None:
-    fargate = Fargate.of(aws, name, python("print('counted 3 rows'); raise SystemExit(7)"))
+    code = "import sys; print('counted'); print('no rows', file=sys.stderr); raise SystemExit(7)"
+    fargate = Fargate.of(aws, name, python(code))
 
     task = fargate.ended()
 
     assert task["containers"][0]["exitCode"] == 7
     assert task["stopCode"] == "EssentialContainerExited"
     assert task["stoppedReason"] == "Essential container in task exited"
-    assert fargate.log(task) == ["counted 3 rows"]
+    assert sorted(fargate.log(task)) == ["counted", "no rows"]
 
 
-def test_a_task_state_fails_with_the_task_as_its_cause(aws: Embedded, name: str) -> None:
-    fargate = Fargate.of(aws, name, python("raise SystemExit(7)"))
-    machine = aws.machine(name, {"StartAt": "Count", "States": {"Count": fargate.state()}})
+def test_a_task_moves_from_provisioning_over_running_to_stopped(aws: Embedded, name: str) -> None:
+    fargate = Fargate.of(aws, name, python(ENDLESS, stopTimeout=2))
 
-    execution = aws.run(machine, {})
+    accepted = fargate.run()
+    running = fargate.reached(accepted["taskArn"], "RUNNING")
+    asked = fargate.client.stop_task(cluster=name, task=accepted["taskArn"], reason="too slow")
+    stopped = fargate.reached(accepted["taskArn"], "STOPPED")
 
-    assert execution.types == [
-        "ExecutionStarted",
-        "TaskStateEntered",
-        "TaskScheduled",
-        "TaskStarted",
-        "TaskSubmitted",
-        "TaskFailed",
-        "ExecutionFailed",
-    ]
-    assert execution.describe()["error"] == "States.TaskFailed"
-    cause = execution.cause
-    assert cause["StopCode"] == "EssentialContainerExited"
-    containers = cause["Containers"]
-    assert isinstance(containers, list)
-    assert isinstance(containers[0], dict)
-    assert containers[0]["ExitCode"] == 7
+    assert (accepted["lastStatus"], accepted["desiredStatus"]) == ("PROVISIONING", "RUNNING")
+    assert accepted["containers"][0]["lastStatus"] == "PENDING"
+    assert running["containers"][0]["lastStatus"] == "RUNNING"
+    assert "stopCode" not in running
+    assert asked["task"]["desiredStatus"] == "STOPPED"
+    assert (stopped["stopCode"], stopped["stoppedReason"]) == ("UserInitiated", "too slow")
+    assert stopped["createdAt"] <= stopped["startedAt"] <= stopped["stoppedAt"]
+    assert stopped["launchType"] == "FARGATE"
 
 
-def test_a_task_state_gives_the_task_that_succeeded(aws: Embedded, name: str) -> None:
-    fargate = Fargate.of(aws, name, python("print('done')"))
-    machine = aws.machine(name, {"StartAt": "Count", "States": {"Count": fargate.state()}})
+@pytest.mark.parametrize(
+    ("code", "exit_code", "log"),
+    [(POLITE, 4, ["up", "bye"]), (ENDLESS, 143, ["up"]), (DEAF, 137, ["up"])],
+    ids=["polite", "endless", "deaf"],
+)
+def test_a_stopped_container_is_asked_first_and_killed_then(
+    aws: Embedded, name: str, code: str, exit_code: int, log: list[str]
+) -> None:
+    fargate = Fargate.of(aws, name, python(code, stopTimeout=2))
+    arn = fargate.reached(fargate.run()["taskArn"], "RUNNING")["taskArn"]
+    until(lambda: fargate.log(fargate.shown(arn)) == ["up"])
 
-    output = json.loads(aws.run(machine, {}).describe()["output"])
+    fargate.client.stop_task(cluster=name, task=arn)
 
-    assert output["Containers"][0]["ExitCode"] == 0
-    assert output["LastStatus"] == "STOPPED"
+    stopped = fargate.reached(arn, "STOPPED")
+    assert stopped["containers"][0]["exitCode"] == exit_code
+    assert fargate.log(stopped) == log
+
+
+@pytest.mark.parametrize("code", [TOO_MUCH, FLASH], ids=["growing", "in a flash"])
+def test_a_container_that_needs_more_than_its_memory_is_killed(
+    aws: Embedded, name: str, code: str
+) -> None:
+    fargate = Fargate.of(aws, name, python(code, memory=96))
+
+    task = fargate.ended()
+
+    assert task["containers"][0]["exitCode"] == 137
+    assert task["containers"][0]["reason"] == OUT_OF_MEMORY
+    assert task["stopCode"] == "EssentialContainerExited"
+
+
+def test_a_container_that_needs_less_than_its_memory_ends_well(aws: Embedded, name: str) -> None:
+    task = Fargate.of(aws, name, python(ENOUGH, memory=96)).ended()
+
+    assert task["containers"][0]["exitCode"] == 0
+    assert "reason" not in task["containers"][0]
+
+
+@pytest.mark.parametrize(
+    ("image", "named"),
+    [
+        ("no_such_image", "docker.io/library/no_such_image:latest: pull access denied"),
+        ("ghcr.io/acme/job:7", "ghcr.io/acme/job:7: pull access denied"),
+        ("000000000000.dkr.ecr.us-east-1.amazonaws.com/none:1", "/none:1: not found"),
+    ],
+)
+def test_an_image_that_is_not_here_cannot_be_pulled(
+    aws: Embedded, name: str, image: str, named: str
+) -> None:
+    task = Fargate.of(aws, name, python("print(1)", image=image)).ended()
+
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert task["stoppedReason"].startswith("CannotPullContainerError: pull image manifest")
+    assert named in task["stoppedReason"]
+    assert "exitCode" not in task["containers"][0]
+
+
+def test_an_image_of_the_embedded_registry_can_be_pulled(aws: Embedded, name: str) -> None:
+    image = store_image(aws, name, "v1")
+    fargate = Fargate.of(aws, name, python("print('here')", image=f"{image}:v1"))
+
+    assert fargate.ended()["containers"][0]["exitCode"] == 0
+
+    fargate.register(python("print('here')", image=f"{image}:v2"))
+    assert fargate.ended()["stopCode"] == "TaskFailedToStart"
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (["/no/such/program"], '"/no/such/program": executable file not found in $PATH'),
+        ([], "CannotStartContainerError: Error response from daemon: No command specified"),
+    ],
+)
+def test_a_command_that_cannot_start_is_told(
+    aws: Embedded, name: str, command: list[str], reason: str
+) -> None:
+    task = Fargate.of(aws, name, {"command": command}).ended()
+
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert reason in task["stoppedReason"]
+    assert "exitCode" not in task["containers"][0]
+
+
+def test_a_log_group_that_is_not_there_is_told(aws: Embedded, name: str) -> None:
+    options = {"awslogs-group": f"/ecs/{name}", "awslogs-stream-prefix": "job"}
+    code = python("print(1)", logConfiguration={"logDriver": "awslogs", "options": options})
+
+    task = Fargate.of(aws, name, code).ended()
+
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert "The specified log group does not exist" in task["stoppedReason"]
+
+
+def test_an_override_changes_command_and_variables(aws: Embedded, name: str) -> None:
+    code = "import os, sys; print(sys.argv[1:], os.environ['A'], os.environ['B'])"
+    kept = [{"name": "A", "value": "own"}, {"name": "B", "value": "own"}]
+    entry = ["python", "-c", code]
+    fargate = Fargate.of(aws, name, {"entryPoint": entry, "command": ["x"], "environment": kept})  # type: ignore[typeddict-item]  # whatever it is
+
+    plain = fargate.ended()
+    changed = fargate.ended(
+        {"name": "app", "command": ["y", "z"], "environment": [{"name": "B", "value": "other"}]}
+    )
+
+    assert fargate.log(plain) == ["['x'] own own"]
+    assert fargate.log(changed) == ["['y', 'z'] own other"]
+
+
+def test_the_end_of_an_essential_container_ends_the_others(aws: Embedded, name: str) -> None:
+    helper = python(ENDLESS, name="helper", essential=False, stopTimeout=2)
+    fargate = Fargate.of(aws, name, helper, python("raise SystemExit(3)"))
+
+    task = fargate.ended()
+
+    assert {c["name"]: c["exitCode"] for c in task["containers"]} == {"helper": 143, "app": 3}
+
+
+def test_a_container_that_is_not_essential_may_end_alone(aws: Embedded, name: str) -> None:
+    helper = python("raise SystemExit(9)", name="helper", essential=False)
+    fargate = Fargate.of(aws, name, helper, python(ENDLESS, stopTimeout=2))
+    arn = fargate.run()["taskArn"]
+    until(lambda: fargate.shown(arn)["containers"][0]["lastStatus"] == "STOPPED")
+
+    task = fargate.shown(arn)
+
+    assert (task["lastStatus"], task["containers"][0]["exitCode"]) == ("RUNNING", 9)
+    fargate.client.stop_task(cluster=name, task=arn)
+    fargate.reached(arn, "STOPPED")
+
+
+def test_a_task_tells_that_it_is_a_local_process(aws: Embedded, name: str) -> None:
+    task = Fargate.of(aws, name, python("print(1)")).ended()
+
+    assert {"name": "bunsui.runs-as", "value": "local process"} in task["attributes"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "message"),
+    [
+        ({"cluster": "nowhere"}, "ClusterNotFoundException", "Cluster not found."),
+        ({"taskDefinition": "nothing"}, "ClientException", "TaskDefinition not found."),
+        (
+            {"launchType": "EC2"},
+            "InvalidParameterException",
+            "No Container Instances were found in your cluster.",
+        ),
+        (
+            {"networkConfiguration": {}},
+            "InvalidParameterException",
+            "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+        ),
+        (
+            {"overrides": {"containerOverrides": [{"name": "web"}]}},
+            "InvalidParameterException",
+            "Override for container named web is not a container in the TaskDefinition.",
+        ),
+    ],
+)
+def test_a_task_that_ecs_does_not_accept_is_refused_in_its_words(
+    aws: Embedded, name: str, changes: dict[str, object], code: str, message: str
+) -> None:
+    fargate = Fargate.of(aws, name, python("print(1)"))
+    asked = {
+        "cluster": name,
+        "taskDefinition": name,
+        "launchType": "FARGATE",
+        "networkConfiguration": NETWORK,
+    }
+
+    with pytest.raises(ClientError) as refused:
+        fargate.client.run_task(**{**asked, **changes})  # type: ignore[arg-type]  # wrong on purpose
+
+    assert refused.value.response["Error"] == {"Code": code, "Message": message}
+    assert fargate.client.run_task(**asked)["tasks"]  # type: ignore[arg-type]  # the same, right
+
+
+def test_a_task_definition_of_a_stack_runs_as_well(aws: Embedded, name: str) -> None:
+    fargate = Fargate.of(aws, name, python("print(1)"))
+    container: Json = {
+        "Name": "app",
+        "Image": PYTHON,
+        "Command": ["python", "-c", "raise SystemExit(5)"],
+        "Memory": 128,
+    }
+    properties: Json = {
+        "Family": f"{name}-stack",
+        "RequiresCompatibilities": ["FARGATE"],
+        "NetworkMode": "awsvpc",
+        "Cpu": "256",
+        "Memory": "512",
+        "ContainerDefinitions": [container],
+    }
+    stack(aws, name, {"Job": {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}})
+
+    answer = fargate.client.run_task(
+        cluster=name,
+        taskDefinition=f"{name}-stack",
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+    )
+
+    task = fargate.reached(answer["tasks"][0]["taskArn"], "STOPPED")
+    assert task["containers"][0]["exitCode"] == 5

@@ -113,17 +113,25 @@ class Run:
 
     def _start(self) -> None:
         ecs._mark_task_pending(self.arn, self.task)
-        self._show()
-        ecs._mark_task_activating(self.arn, self.task)
-        role = str(self._overridden("taskRoleArn") or "")
         task_id = self.arn.rpartition("/")[2]
+        self._connect(task_id)
+        role = str(self._overridden("taskRoleArn") or "")
         self._credentials = container_environment.task_credentials(role, task_id)
         prepared = [self._prepared(each, task_id) for each in self._definitions]
+        ecs._mark_task_activating(self.arn, self.task)
         for index, (order, write) in enumerate(prepared):
             if self.task["desiredStatus"] == "STOPPED":
                 return
             self._run(index, order, write)
         ecs._mark_task_running(self.arn, self.task)
+        self._show()
+
+    def _connect(self, task_id: str) -> None:
+        """A task has its place now, though nothing in it runs yet."""
+        with resource_lock("ecs-task", self.arn):
+            self.task.update(connectivity="CONNECTED", connectivityAt=ecs._iso())
+            for number, container in enumerate(ecs_document.listed(self.task["containers"])):
+                container["runtimeId"] = f"{task_id}-{number:010d}"
         self._show()
 
     @property
