@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -85,12 +86,45 @@ class World:
             return str(error.response["Error"]["Code"])
         return "ok"
 
+    def reader_of(self, leading: str) -> Credentials:
+        """The key of a user who may query what stands under a leading key."""
+        table = ESTATE.arn("dynamodb", "table/bunsui")
+        grant: dict[str, Json] = {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": table}
+        condition: Json = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [leading]}}
+        policy: Policy = {"Version": "2012-10-17", "Statement": {**grant, "Condition": condition}}
+        if "reader" not in self.keys:
+            iam = self.client("root", "iam")
+            self.keys["reader"] = principal(iam, "reader", policy, ("part", "reader"))
+        return self.keys["reader"]
+
+    def with_session(self, session_keys: Mapping[str, str], service: str) -> Any:
+        """A client that signs with the credentials of a session."""
+        made: Any = session(as_key(session_keys))
+        client = made.client(
+            service,
+            endpoint_url=self.url,
+            config=DIRECT,
+            aws_access_key_id=session_keys["AccessKeyId"],
+            aws_secret_access_key=session_keys["SecretAccessKey"],
+            aws_session_token=session_keys["SessionToken"],
+        )
+        self.open.callback(client.close)
+        return client
+
     def _filled(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.names.get(value[1:-1], value) if value.startswith("{") else value
         if isinstance(value, dict):
             return {name: self._filled(inner) for name, inner in value.items()}
         return [self._filled(inner) for inner in value] if isinstance(value, list) else value
+
+
+def as_key(session_keys: Mapping[str, str]) -> Credentials:
+    """The key pair of a session, without its token."""
+    return Credentials(
+        access_key_id=session_keys["AccessKeyId"],
+        secret_access_key=session_keys["SecretAccessKey"],
+    )
 
 
 def principal(iam: IAMClient, name: str, policy: Policy, tag: tuple[str, str]) -> Credentials:

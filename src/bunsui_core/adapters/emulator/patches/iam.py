@@ -11,6 +11,7 @@ from bunsui_core.adapters.emulator.patches import (
     iam_s3,
     iam_signature,
     iam_statements,
+    iam_sts,
 )
 
 
@@ -24,3 +25,4 @@ def install() -> None:
     iam_dynamodb.install()
     iam_pass_role.install()
     iam_s3.install()
+    iam_sts.install()
