@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bunsui_core.domain.value import Json
+from tests.emulator.implied import IMPLIED
 from tests.emulator.outcome import Document, Outcome, details_of, outcome
 from tests.unit.corpus.recordings import recordings
 
@@ -14,14 +15,8 @@ REDRIVABLE = {"FAILED", "TIMED_OUT", "ABORTED"}
 """The statuses that RedriveExecution accepts, from the Step Functions developer guide."""
 
 CANNOT = {
-    "ls-test-ecs-task-service-testtaskserviceecs-test-run-task-sync-raise-failure-753f82": (
-        "its definition was not recorded"
-    ),
     "ls-test-sfn-scenarios-testfundamental-test-step-functions-calling-api-gateway-aadfea": (
         "its definition was not recorded, and no API Gateway runs here"
-    ),
-    "ls-test-sfn-scenarios-testfundamental-test-wait-for-callback-8831aa": (
-        "its definition was not recorded"
     ),
 }
 """The recordings that cannot be played again, with the reason."""
@@ -33,6 +28,7 @@ class Recording:
 
     id: str
     definition: Document
+    is_implied: bool
     input: Json
     events: tuple[Document, ...]
     outcome: Outcome
@@ -40,7 +36,7 @@ class Recording:
     @property
     def code(self) -> str:
         """The six digits that end its name."""
-        return self.id.rsplit("-", 1)[-1]
+        return code_of(self.id)
 
     @property
     def recorded_input(self) -> Json:
@@ -51,6 +47,11 @@ class Recording:
     def details(self, *types: str) -> list[Document]:
         """The details of its events of some types, in order."""
         return [details_of(event) for event in self.events if event["type"] in types]
+
+
+def code_of(name: str) -> str:
+    """The six digits that end the name of a recording."""
+    return name.rsplit("-", 1)[-1]
 
 
 def recorded_failures() -> list[Recording]:
@@ -64,10 +65,12 @@ def _recording(row: dict[str, Json]) -> Recording:
     assert isinstance(labels, dict)
     documents: Sequence[Document] = [event for event in events if isinstance(event, dict)]
     given = row.get("execution_input") or details_of(documents[0])["input"]
+    name = str(row["id"])
     redrivable = labels["terminal_status"] in REDRIVABLE
     return Recording(
-        id=str(row["id"]),
-        definition=definition if isinstance(definition, dict) else {},
+        id=name,
+        definition=definition if isinstance(definition, dict) else IMPLIED.get(code_of(name), {}),
+        is_implied=definition is None,
         input=json.loads(given) if isinstance(given, str) else given,
         events=tuple(documents),
         outcome=outcome(row, "REDRIVABLE" if redrivable else "NOT_REDRIVABLE", {}),

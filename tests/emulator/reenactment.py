@@ -69,7 +69,9 @@ def share(played: Iterable[Played]) -> str:
     same = sum(one.is_same for one in all_of)
     detail = sum(one.is_same_in_detail for one in all_of)
     return (
-        f"re-enacted {len(all_of)} of {len(all_of) + len(CANNOT)}; same {same} "
+        f"re-enacted {len(all_of)} of {len(all_of) + len(CANNOT)} "
+        f"({sum(one.recording.is_implied for one in all_of)} with a definition that its events "
+        f"imply); same {same} "
         f"({same / len(all_of):.0%}); same to the value {detail}"
     )
 

@@ -16,7 +16,7 @@ from tests.emulator.recording import CANNOT, recorded_failures
 from tests.emulator.reenactment import Played, play_all, share
 from tests.unit.corpus.recordings import CORPUS
 
-SAME = 58
+SAME = 60
 IN_DETAIL = 58
 
 pytestmark = pytest.mark.skipif(

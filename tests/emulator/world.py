@@ -62,6 +62,7 @@ class World:
             "create_cross_account_admin_role_and_policy": self.aws.role,
             "sqs_create_queue": self._made_queue,
             "s3_create_bucket": self._bucket,
+            "task_definition_family": self._task_definition,
             **({} if code in _WITHOUT_FUNCTION else self._functions(function, bare)),
         }
 
@@ -85,6 +86,22 @@ class World:
             Name=f"{self.name}.fifo", Attributes={"FifoTopic": "true"}
         )
         return str(made["TopicArn"])
+
+    def _task_definition(self) -> str:
+        """A container whose image nobody can pull, in the cluster of the recording."""
+        ecs = client(self.aws, "ecs")
+        ecs.create_cluster(clusterName="cluster_name")
+        ecs.register_task_definition(
+            family=self.name,
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="256",
+            memory="512",
+            containerDefinitions=[
+                {"name": "task_definition_container_name", "image": "no_such_image"}
+            ],
+        )
+        return self.name
 
     def _bucket(self) -> str:
         s3 = self.aws.s3()
