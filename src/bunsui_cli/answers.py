@@ -35,3 +35,15 @@ class LocalState(Value):
     region: str = ""
     version: str = ""
     started_at: Instant | None = None
+
+
+class LocalReset(Value):
+    """What a reset of the embedded AWS removed, and what refers to it no more or in vain."""
+
+    removed: dict[str, int]
+    running: bool
+    url: str = ""
+    store_removed: bool
+    sessions: int
+    open_sessions: int
+    waiting_requests: int

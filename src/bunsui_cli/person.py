@@ -54,7 +54,9 @@ class Person:
 
 
 @contextmanager
-def person(purpose: str) -> Iterator[Person]:
+def person(
+    purpose: str, otherwise: str = "Run the command in a terminal, or decide in `bunsui tui`."
+) -> Iterator[Person]:
     """Give the person at the controlling terminal of this process.
 
     Raises: NotAuthorised when there is none, so that no program decides in a person's place.
@@ -64,7 +66,7 @@ def person(purpose: str) -> Iterator[Person]:
     except OSError as error:
         raise NotAuthorised(
             f"{purpose} needs a person at a terminal, and this process has none.",
-            "Run the command in a terminal, or decide in `bunsui tui`.",
+            otherwise,
         ) from error
     with screen, TERMINAL.open(encoding="utf-8", errors="replace") as keys:
         yield Person(screen, keys)

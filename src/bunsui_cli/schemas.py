@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
+from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
 from bunsui_cli.envelope import schema_name
 from bunsui_core import assets
 from bunsui_core.domain.answer import (
@@ -70,6 +70,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "local-up": LocalState,
     "local-down": LocalState,
     "local-status": LocalState,
+    "local-reset": LocalReset,
     "demo": DemoReport,
     "demo-list": SceneList,
     "worker": WorkerStopped,

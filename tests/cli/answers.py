@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
+from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -93,6 +93,19 @@ def some_logs(text: str = "reading day.csv") -> OperationLogs:
     )
 
 
+def a_reset() -> LocalReset:
+    """What a reset says of an embedded AWS that ran."""
+    return LocalReset(
+        removed={"executions": 12, "functions": 3},
+        running=True,
+        url="http://127.0.0.1:40521",
+        store_removed=False,
+        sessions=3,
+        open_sessions=1,
+        waiting_requests=2,
+    )
+
+
 def a_running_aws() -> LocalState:
     """An embedded AWS that runs."""
     return LocalState(
@@ -164,6 +177,7 @@ def every_answer() -> Mapping[str, Value]:
         "local-up": a_running_aws(),
         "local-down": LocalState(running=False),
         "local-status": LocalState(running=False),
+        "local-reset": a_reset(),
         "demo": a_report(),
         "demo-list": a_scene_list(),
         "worker": WorkerStopped(signal="SIGTERM"),

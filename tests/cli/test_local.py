@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bunsui_cli.answers import LocalState
+from bunsui_cli.answers import LocalReset, LocalState
+from bunsui_cli.exits import ExitCode
+from bunsui_core.adapters.local.control.keys import LocalKeys
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.operator import writer
 from tests.builders import SESSION_ID
-from tests.cli.shell import Done, bunsui
+from tests.cli.shell import Done, Terminal, bunsui
 from tests.cli.test_schemas import validator
 
 
@@ -60,3 +65,62 @@ def test_a_killed_embedded_aws_loses_nothing_and_starts_again(running: Path) -> 
     assert "Traceback" not in asked.stderr
     assert bunsui(running, "sessions", "show", SESSION_ID).code == 0
     assert state(bunsui(running, "local", "up"), "up").running
+
+
+def reset(done: Done) -> LocalReset:
+    """What a reset said."""
+    assert done.code == 0, done.stdout + done.stderr
+    validator("cli.local-reset.json").validate(done.document)
+    return LocalReset.model_validate(done.document["data"])
+
+
+def test_a_reset_says_what_in_the_store_refers_to_executions_that_are_gone(running: Path) -> None:
+    before = status(running)
+
+    said = reset(bunsui(running, "local", "reset", "--yes"))
+
+    assert (said.running, said.url) == (True, before.url)
+    assert (said.sessions, said.waiting_requests, said.store_removed) == (3, 2, False)
+    assert status(running).pid != before.pid
+    assert bunsui(running, "sessions", "show", SESSION_ID).code == 0
+
+
+def test_a_reset_of_the_store_too_leaves_the_home_as_new(stocked: Path) -> None:
+    said = reset(bunsui(stocked, "local", "reset", "--yes", "--store"))
+
+    assert (said.running, said.store_removed, said.sessions) == (False, True, 3)
+    assert [entry.name for entry in stocked.iterdir() if entry.name != "local"] == []
+
+
+def test_a_reset_leaves_the_record_of_a_persons_decisions(stocked: Path) -> None:
+    settings = Settings(home=stocked)
+    keys = LocalKeys(writer(settings), settings.keys_path, cost=2)
+    keys.create("ann", "correct horse", demo=False, now=datetime.now(UTC))
+
+    done = bunsui(stocked, "local", "reset", "--yes", "--store")
+
+    assert done.code == ExitCode.REFUSED
+    assert "approvers of its own" in str(done.error["message"])
+    assert bunsui(stocked, "sessions", "show", SESSION_ID).code == 0
+
+
+def test_a_reset_without_a_terminal_needs_to_be_told_yes(stocked: Path) -> None:
+    done = bunsui(stocked, "local", "reset", "--store", stdin="reset\n")
+
+    assert done.code == ExitCode.NOT_AUTHORISED
+    assert "--yes" in str(done.error["next"])
+    assert bunsui(stocked, "sessions", "show", SESSION_ID).code == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "kept"), [("yes", ExitCode.REFUSED, True), ("reset", 0, False)]
+)
+def test_a_person_is_asked_before_a_reset(stocked: Path, typed: str, code: int, kept: bool) -> None:
+    terminal = Terminal(stocked, ["local", "reset", "--store"])
+    terminal.expect("3 sessions")
+    terminal.expect("Type reset to go on: ")
+
+    terminal.type(typed)
+
+    assert terminal.end().code == code
+    assert Settings(home=stocked).store_path.exists() is kept

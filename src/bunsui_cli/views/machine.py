@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from bunsui_cli.answers import LocalState
+from bunsui_cli.answers import LocalReset, LocalState
 from bunsui_cli.views.table import facts
 from bunsui_cli.views.words import moment
 
@@ -27,3 +27,26 @@ def local(value: LocalState) -> Sequence[RenderableType]:
             ]
         )
     ]
+
+
+def reset(value: LocalReset) -> Sequence[RenderableType]:
+    """Return what a reset removed and what is left."""
+    removed = ", ".join(f"{count} {word}" for word, count in value.removed.items())
+    return [
+        Text(f"Removed from the embedded AWS: {removed or 'nothing; it was empty'}."),
+        Text(f"It runs again, empty, at {value.url}." if value.running else "It does not run."),
+        Text(left_in_store(value)),
+    ]
+
+
+def left_in_store(value: LocalReset) -> str:
+    """Return one line on what the store says about executions that are gone."""
+    if value.store_removed:
+        return f"Removed from bunsui's store: {value.sessions} sessions and everything else."
+    if not value.sessions:
+        return "Nothing in bunsui's store refers to it."
+    return (
+        f"{value.sessions} sessions in bunsui's store, {value.open_sessions} of them open, and "
+        f"{value.waiting_requests} waiting requests refer to executions that no longer exist. "
+        "Remove them too: bunsui local reset --store"
+    )

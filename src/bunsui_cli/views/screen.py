@@ -11,7 +11,7 @@ from typing import Literal
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalState, WorkerStopped
+from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
 from bunsui_cli.envelope import Answer
 from bunsui_cli.views import approvals, demo, failures, machine, sessions
 from bunsui_cli.views.words import moment
@@ -72,6 +72,8 @@ def other_parts(value: Value) -> Sequence[RenderableType]:
             return approvals.approvers((value,))
         case LocalState():
             return machine.local(value)
+        case LocalReset():
+            return machine.reset(value)
         case DemoReport():
             return demo.report(value)
         case SceneList():

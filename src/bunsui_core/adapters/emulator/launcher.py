@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from bunsui_core.adapters.emulator.contents import contents
 from bunsui_core.adapters.emulator.patches import anchor
 from bunsui_core.adapters.emulator.record import HEALTH_PATH, Folder, LocalServer, locked
 from bunsui_core.adapters.emulator.watchdog import wait_for_end
@@ -32,7 +34,7 @@ def up(
     port: int = 0,
     *,
     watch_pid: int | None = None,
-    wait_scale: float = 1.0,
+    wait_scale: float | str = 1.0,
     progress: Callable[[str], None] | None = None,
 ) -> LocalServer:
     """Return the embedded AWS of this home, started if it does not run yet.
@@ -49,21 +51,63 @@ def up(
     with locked(folder.door, wait=True):
         running = status(home)
         if running is None:
-            _say(progress, "starting the embedded AWS")
-            running = _started(folder, _command(folder, port, watch_pid, wait_scale))
-        elif port not in (0, running.port):
+            return _start(folder, _command(folder, port, watch_pid, wait_scale), progress)
+        if port not in (0, running.port):
             raise Unavailable(
                 f"The embedded AWS of {home} is running on port {running.port} already.",
                 "Stop it with `bunsui local down` to start it on another port.",
             )
-        elif folder.has_all_credentials:
-            return running
-        # Deferred: boto3 costs 0.15 s, which asking for a running server need not pay.
-        from bunsui_core.adapters.emulator.actors import ensure_actors
-
-        _say(progress, "making its users")
-        ensure_actors(running, folder)
+        if not folder.has_all_credentials:
+            _make_users(running, folder, progress)
         return running
+
+
+def _start(
+    folder: Folder, command: list[str], progress: Callable[[str], None] | None
+) -> LocalServer:
+    _say(progress, "starting the embedded AWS")
+    server = _started(folder, command)
+    _make_users(server, folder, progress)
+    return server
+
+
+def _make_users(
+    server: LocalServer, folder: Folder, progress: Callable[[str], None] | None
+) -> None:
+    # Deferred: boto3 costs 0.15 s, which asking for a running server need not pay.
+    from bunsui_core.adapters.emulator.actors import ensure_actors
+
+    _say(progress, "making its users")
+    ensure_actors(server, folder)
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What a reset removed, and the server that runs again, if one ran before."""
+
+    removed: Mapping[str, int]
+    server: LocalServer | None
+
+
+def reset(home: Path, progress: Callable[[str], None] | None = None) -> Reset:
+    """Empty the embedded AWS of this home; one that runs is ended and comes back empty.
+
+    It comes back at the same address, with the same root key and with new keys for the others.
+    """
+    folder = Folder.of(home)
+    if not folder.path.exists():
+        return Reset({}, None)
+    with locked(folder.door, wait=True):
+        before = status(home)
+        if before:
+            _say(progress, "stopping the embedded AWS")
+        down(home)
+        removed = contents(folder)
+        folder.empty()
+        if before is None:
+            return Reset(removed, None)
+        told = _command(folder, before.port, before.watch_pid, before.wait_scale)
+        return Reset(removed, _start(folder, told, progress))
 
 
 def down(home: Path) -> bool:
@@ -131,7 +175,9 @@ def _answers(server: LocalServer) -> bool:
     return isinstance(said, dict) and said.get("pid") == server.pid
 
 
-def _command(folder: Folder, port: int, watch_pid: int | None, wait_scale: float) -> list[str]:
+def _command(
+    folder: Folder, port: int, watch_pid: int | None, wait_scale: float | str
+) -> list[str]:
     module = "bunsui_core.adapters.emulator.server"
     command = [sys.executable, "-m", module, "--folder", str(folder.path.absolute())]
     command += ["--port", str(port), "--wait-scale", str(wait_scale)]

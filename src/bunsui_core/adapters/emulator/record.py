@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +20,12 @@ from bunsui_core.domain.value import Instant, Value
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 HEALTH_PATH = "/_bunsui/health"
+_GONE = ".gone-"
 ACTORS = ("root", "agent", "worker")
 
 
 class LocalServer(Value):
-    """An embedded AWS that is running."""
+    """An embedded AWS that is running, and what it was told when it started."""
 
     url: str
     port: int
@@ -31,6 +34,8 @@ class LocalServer(Value):
     region: str
     version: str
     started_at: Instant
+    watch_pid: int = 0
+    wait_scale: str = "1"
 
 
 class Credentials(Value):
@@ -64,6 +69,19 @@ class Folder:
         """Make the folder and what belongs in it."""
         for folder in (self.path, self._keys, self.state, self.objects, self.temporary):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def empty(self) -> None:
+        """Remove everything that an embedded AWS held; its keys, its port and its log stay."""
+        for held in (self.state, self.objects, self.temporary):
+            # Out of the way in one step: what a kill leaves of it is never read again.
+            if held.exists():
+                held.rename(held.with_name(f"{_GONE}{held.name}-{time.time_ns()}"))
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove what was left of things that are gone."""
+        for gone in self.path.glob(f"{_GONE}*"):
+            shutil.rmtree(gone, ignore_errors=True)
 
     @property
     def _keys(self) -> Path:

@@ -87,7 +87,8 @@ def _serve_alone(arguments: Arguments) -> None:
         server = Server(folder, arguments.port, options)
 
         def ready(description: LocalServer) -> None:
-            folder.write_record(description)
+            told = {"watch_pid": arguments.watch_pid, "wait_scale": arguments.wait_scale}
+            folder.write_record(description.model_copy(update=told))
             write_private(folder.port, str(description.port))
             _tell(arguments.ready_fd, {})
 

@@ -49,6 +49,7 @@ def prepare(folder: Folder, port: int, options: Options) -> str:
     """Set the environment that MiniStack reads when it is imported; return the admin token."""
     shutil.rmtree(folder.temporary, ignore_errors=True)
     folder.prepare()
+    folder.sweep()
     sys.meta_path.insert(0, NoDocker())
     token = secrets.token_urlsafe(32)
     write_private(folder.token, token)
