@@ -11,6 +11,8 @@ from bunsui_cli.views.table import facts
 from bunsui_cli.views.words import STYLES, line, plain
 from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.failure import Nested
+from bunsui_core.domain.operation import named
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.reviewing import odds_text
 from bunsui_core.domain.verdict import Ruling, Verdict
@@ -36,6 +38,10 @@ def diagnosis(value: Diagnosis) -> list[RenderableType]:
                 ("or", ", ".join(value.alternatives)),
                 ("because", plain(value.summary)),
                 ("failed at", path),
+                ("caught in", " → ".join(failure.caught_path)),
+                *((("below it", nested(one))) for one in failure.nested),
+                ("operation", named(failure.resource, failure.task)),
+                ("on", line(failure.state_input or "", 300)),
                 ("error", line(failure.error)),
                 ("it said", plain(failure.message, 1000)),
                 ("advice", value.action.value.replace("_", " ")),
@@ -45,6 +51,12 @@ def diagnosis(value: Diagnosis) -> list[RenderableType]:
         facts((f"  {one.id}", line(one.text, 160)) for one in value.evidence),
         Text(),
     ]
+
+
+def nested(one: Nested) -> str:
+    """Return an execution below a failed task: where it failed, or why that is not visible."""
+    inside = one.note or " → ".join((*one.state_path, *one.caught_path))
+    return f"{one.execution_arn}: {inside} {one.error}".strip()
 
 
 def proposals(value: Proposals) -> Sequence[RenderableType]:

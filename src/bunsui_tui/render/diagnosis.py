@@ -6,6 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.failure import Failure
+from bunsui_core.domain.operation import named as operation
 from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.verdict import Verdict
 from bunsui_tui.board import Detail
@@ -96,7 +98,8 @@ def full(detail: Detail, job: str) -> list[Block]:
     failure = diagnosis.failure
     parts: list[Block] = [
         _claim(diagnosis, LONG),
-        section("OPERATION", words(said(" → ".join(failure.state_path), 300))),
+        section("STATE", *_where(failure)),
+        section("OPERATION", *_operation(failure)),
         section("ERROR", said(failure.error, 200), quoted(failure.message, 1200)),
         _rulings(detail, job),
         section("EVIDENCE", *evidence(diagnosis)),
@@ -104,6 +107,26 @@ def full(detail: Detail, job: str) -> list[Block]:
     if failure.failed_at:
         parts.insert(2, section("FAILED AT", words(absolute(failure.failed_at))))
     return parts
+
+
+def _where(failure: Failure) -> list[Block]:
+    """The failed state, and the way from there down to the cause where it lies deeper."""
+    lines: list[Block] = [said(" → ".join(failure.state_path), 300)]
+    if failure.caught_path:
+        way = " → ".join(failure.caught_path)
+        lines.append(words(("a Catch led there from ", MUTED), said(way, 300)))
+    for one in failure.nested:
+        lines.append(words(("below it ", MUTED), said(one.execution_arn, 300, MUTED)))
+        inside = one.note or " → ".join((*one.state_path, *one.caught_path))
+        lines.append(Hanging("  ", said(f"{inside} {one.error}".strip(), 300)))
+    return lines
+
+
+def _operation(failure: Failure) -> list[Block]:
+    """What ran there, and on what; a state that only decides ran nothing."""
+    ran = operation(failure.resource, failure.task) or "none: this state runs no operation"
+    given = failure.state_input or ""
+    return [said(ran, 200), Hanging("│ ", shortened(given, 300)) if given else Text()]
 
 
 def _rulings(detail: Detail, job: str) -> Table:
