@@ -121,15 +121,12 @@ class Embedded:
 
     def function(self, name: str, code: str, seconds: int = 10) -> str:
         """Make a Python function and return its ARN."""
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("index.py", code)
         made = self.functions().create_function(
             FunctionName=name,
             Runtime="python3.12",
             Role=self.role(),
             Handler="index.handler",
-            Code={"ZipFile": packed.getvalue()},
+            Code={"ZipFile": packed(code)},
             Timeout=seconds,
         )
         return made["FunctionArn"]
@@ -198,6 +195,14 @@ def until(claim: object, seconds: float = SECONDS) -> None:
     while not claim():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+def packed(code: str) -> bytes:
+    """The archive of a Python function."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.writestr("index.py", code)
+    return archive.getvalue()
 
 
 def invoking(function: str, **more: Json) -> dict[str, Json]:

@@ -117,11 +117,11 @@ def close(execution: Document, event_type: str, details: Document, **changes: Js
     with _lock:
         if not is_open(execution):
             return False
-        execution.update(changes)
-        execution["stopDate"] = sf.now_iso()
         ours = None if event_type in _FROM_OUTSIDE else strand_of(execution)
         key = f"{event_type[0].lower()}{event_type[1:]}EventDetails"
         _append(execution, event_type, {key: details}, ours.last_event if ours else 0)
+        # In one step and last: who sees the new status sees all that belongs to it.
+        execution.update({**changes, "stopDate": sf.now_iso()})
     _heard(execution, True)
     sf._emit_execution_status_event(execution)
     return True

@@ -48,16 +48,17 @@ def is_retried(state: Document, error: str | None, counts: dict[int, int]) -> bo
         return False
     count = counts.get(index, 0)
     counts[index] = count + 1
-    wait_state.pause(_seconds(retrier, count))
+    wait_state.pause(seconds_before(retrier, count))
     return True
 
 
-def _seconds(retrier: Document, count: int) -> float:
-    """Return how long a retrier waits before its next attempt."""
-    interval, rate = _number(retrier, "IntervalSeconds", 1), _number(retrier, "BackoffRate", 2)
+def seconds_before(retrier: Document, count: int) -> float:
+    """Return how long a retrier waits before its next attempt, after so many before."""
+    rate = _number(retrier, "BackoffRate", 2)
     longest = min(_number(retrier, "MaxDelaySeconds", _LONGEST_SLEEP), _LONGEST_SLEEP)
-    # A large count would overflow long after the delay has reached its maximum.
-    seconds = min(interval * rate ** min(count, 64), longest)
+    seconds = min(_number(retrier, "IntervalSeconds", 1), longest)
+    for _ in range(count):
+        seconds = min(seconds * rate, longest)
     full = retrier.get("JitterStrategy") == "FULL"
     return random.uniform(0, seconds) if full else seconds
 

@@ -23,9 +23,10 @@ _LARGEST_PAYLOAD = 248 * 1024
 def emit(execution: Document) -> None:
     """Tell EventBridge, and everyone who waits, that the status of an execution has changed."""
     history.complete_first_event(execution)
-    if not execution.get("sync"):
+    machine = sf._state_machines.get(execution["stateMachineArn"]) or {}
+    if not execution.get("sync") and machine.get("type") != "EXPRESS":
         _put(execution)
-    waiting.announce(execution["executionArn"])
+    waiting.announce(str(execution["executionArn"]))
 
 
 def detail(execution: Document) -> Document:
