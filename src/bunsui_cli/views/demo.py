@@ -26,11 +26,22 @@ def report(value: DemoReport) -> Sequence[RenderableType]:
         f"{sums.scenes} scenes, {sums.as_told} as told, {sums.recovered} recovered, "
         f"{sums.rejected} rejected, {sums.healthy} healthy, {sums.seconds:.1f} s"
     )
+    seen = [(scene.scene, scene.witness) for scene in value.scenes]
+    wrong = [(scene.scene, scene.difference) for scene in value.scenes]
+    later = [(scene.scene, scene.later) for scene in value.scenes]
     return [
         table(columns, map(row, value.scenes)),
-        *(remark for scene in value.scenes for remark in remarks(scene)),
-        Text(end),
+        *block("In the end", seen),
+        *block("Not as told", wrong),
+        *block("What bunsui will do later", later),
+        Text(f"\n{end}"),
     ]
+
+
+def block(title: str, pairs: Sequence[tuple[str, str]]) -> Sequence[RenderableType]:
+    """Return what is said of some scenes below a title, or nothing when nothing is."""
+    told = [(name, text) for name, text in pairs if text]
+    return [Text(f"\n{title}:"), facts(told)] if told else []
 
 
 def row(value: ScenePlayed) -> Sequence[str | Text]:
@@ -45,9 +56,3 @@ def row(value: ScenePlayed) -> Sequence[str | Text]:
         value.final_status,
         f"{value.seconds:.1f}",
     )
-
-
-def remarks(value: ScenePlayed) -> Sequence[Text]:
-    """Return what else is to be said of a scene: what the world shows, and what comes later."""
-    said = {"": value.witness, "otherwise than told: ": value.difference, "later: ": value.later}
-    return [Text(f"  {value.scene}: {how}{text}") for how, text in said.items() if text]

@@ -7,7 +7,6 @@ desk, a worker executes. Category, path, verdicts and mode are what the MCP answ
 from __future__ import annotations
 
 import time
-from collections import Counter
 
 from bunsui_core.adapters.emulator.launcher import down, status
 from bunsui_core.adapters.emulator.scenes import catalog
@@ -16,6 +15,7 @@ from bunsui_core.domain.demo import DemoReport, SceneLine, SceneList, ScenePlaye
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.value import Value
 from bunsui_core.settings import Settings
+from bunsui_core.wiring import telling
 from bunsui_core.wiring.playing import Playing, totals
 from bunsui_core.wiring.stage import (
     APPROVER,
@@ -93,12 +93,18 @@ def _play(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[Scen
     playing = _started(stage, plays, narrate)
     _perform(stage, playing, narrate, answers=True)
     said = {row.session_id: row for row in stage.rehearsal.report(PATIENCE)}
-    return tuple(one.end(said) for one in playing)
+    ends = []
+    for one in playing:
+        end = one.end(said)
+        narrate(telling.ended(end.scene, end.final_status, end.difference))
+        ends.append(end)
+    return tuple(ends)
 
 
 def _started(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[Playing, ...]:
-    for pipeline in stage.deploy(plays):
-        narrate(f"deployed pipeline {pipeline.name}: {' → '.join(pipeline.order)}")
+    narrate(telling.deployed(stage.deploy(plays)))
+    if len(plays) == 1:
+        narrate(telling.story(plays[0].scene.story))
     return tuple(Playing(one, stage) for one in plays)
 
 
@@ -115,26 +121,29 @@ def _perform(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answe
             _hand_over(one, stage, narrate)
         if not waiting:
             stage.rehearsal.no_more()
-        if answers:
-            _answer(stage, playing, narrate)
+        _hear(stage, playing, narrate, answers)
         time.sleep(PAUSE)
+    _hear(stage, playing, narrate, answers)
 
 
 def _hand_over(one: Playing, stage: Stage, narrate: Narrate) -> None:
     """Let the world change after the failure, and the agent look."""
-    name = one.scene.name
-    sessions = one.settled()
-    ends = Counter(session.status.value for session in sessions)
-    told = " and ".join(f"{count} sessions {status}" for status, count in sorted(ends.items()))
-    first = f"session {sessions[0].id} {sessions[0].status}"
-    narrate(f"{name}: {told if len(sessions) > 1 else first}: {one.scene.story}")
+    narrate(telling.rested(one.scene.name, one.settled()))
     if change := one.meanwhile():
-        narrate(f"{name}: {change}")
+        narrate(telling.step(one.scene.name, f"· {change}"))
     stage.rehearsal.give(one.cases)
 
 
-def _answer(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate) -> None:
+def _hear(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answers: bool) -> None:
+    """Take what the agent asks to the scene it is about, and answer it there; tell it once."""
     for asked in stage.asked():
-        for one in playing:
-            if said := one.answer(asked):
-                narrate(f"{one.scene.name}: {APPROVER} says {said} to {asked.id}")
+        one = next((one for one in playing if one.is_new(asked)), None)
+        if one is None:
+            continue
+        is_first, count = not one.heard, len(one.session_ids)
+        one.heard.add(asked.id)
+        said = one.answer(asked) if answers else None
+        if is_first or count == 1:
+            narrate(telling.asks(one.scene.name, asked, count))
+            if said:
+                narrate(telling.answers(one.scene.name, APPROVER, said, count))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 
 from bunsui_core.adapters.emulator.scenes.play import Play
@@ -11,7 +10,7 @@ from bunsui_core.adapters.emulator.scenes.scene import Witness
 from bunsui_core.domain.approval import Answer, Request
 from bunsui_core.domain.demo import DemoTotals, ScenePlayed, difference
 from bunsui_core.domain.session import Session
-from bunsui_core.wiring.nature import new_id
+from bunsui_core.wiring.nature import clock, new_id
 from bunsui_core.wiring.rehearsal import Case, Rehearsed
 from bunsui_core.wiring.stage import Stage
 
@@ -23,12 +22,13 @@ class Playing:
         self.play = play
         self.scene = play.scene
         self._stage = stage
-        self._begun = time.monotonic()
+        self._begun = clock()
         self._run_id = new_id()
         self._staged = play.stage(stage.account, self._run_id)
         self.session_ids = tuple(stage.start(play, staged) for staged in self._staged)
         self.decision: Answer | None = None
-        self._answered: set[str] = set()
+        self.heard: set[str] = set()
+        self._decided_at = self._begun
 
     def settled(self) -> tuple[Session, ...]:
         """Wait until nothing of the sessions moves any more, and return them."""
@@ -53,14 +53,16 @@ class Playing:
             )
         return tuple(told)
 
+    def is_new(self, asked: Request) -> bool:
+        """Whether a request is about one of the sessions, and nobody has heard it."""
+        return asked.plan.session_id in self.session_ids and asked.id not in self.heard
+
     def answer(self, asked: Request) -> Answer | None:
-        """Answer a request about one of the sessions as the scene says, once; what was said."""
-        is_ours = asked.plan.session_id in self.session_ids
-        if self.scene.answer is None or not is_ours or asked.id in self._answered:
+        """Answer a request as the scene says; what was said."""
+        if self.scene.answer is None:
             return None
-        self._answered.add(asked.id)
         self._stage.decide(asked, self.scene.answer, self.scene.story)
-        self.decision = self.scene.answer
+        self.decision, self._decided_at = self.scene.answer, clock()
         return self.decision
 
     def end(self, said: Mapping[str, Rehearsed]) -> ScenePlayed:
@@ -86,9 +88,14 @@ class Playing:
             as_told=False,
             difference="",
             later=self.scene.later,
-            seconds=round(time.monotonic() - self._begun, 2),
+            seconds=self._seconds(sessions),
         )
         return self._compared(made, seen)
+
+    def _seconds(self, sessions: tuple[Session, ...]) -> float:
+        """From the start until the last thing happened: a decision, or the end of a session."""
+        ends = (session.stopped_at for session in sessions if session.stopped_at)
+        return round((max(self._decided_at, *ends) - self._begun).total_seconds(), 2)
 
     def _compared(self, made: ScenePlayed, seen: Witness | None) -> ScenePlayed:
         found = difference(self.scene.end, made)
