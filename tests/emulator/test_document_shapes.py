@@ -103,3 +103,16 @@ def test_every_status_event_has_its_shape(account: Embedded) -> None:
     events = [queue.document() for _ in range(2 * len(ENDS))]
 
     assert [fault for event in events for fault in wrong("status event", event)] == []
+
+
+@pytest.mark.parametrize("code", [stories.ECHOING, stories.RAISING, DYING])
+def test_the_lines_of_a_log_have_their_shape(account: Embedded, code: str) -> None:
+    run(account, "load", invoking(account.function("load", code)))
+    found = account.logs().filter_log_events(logGroupName="/aws/lambda/load")
+
+    lines = [event["message"] for event in found["events"]]
+    start, *_, end, report = lines
+
+    assert wrong("start line", start.rstrip("\n")) == []
+    assert wrong("end line", end.rstrip("\n")) == []
+    assert wrong("report line", report) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 
 from ministack.services import cloudwatch_logs, lambda_svc
@@ -9,6 +10,8 @@ from ministack.services import cloudwatch_logs, lambda_svc
 from bunsui_core.adapters.emulator.patches import anchor, memory
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.domain.value import Json
+
+_WHOLE = re.compile(r"\tDuration: (\d+) ms")
 
 # One thread runs an invocation and then writes its log.
 _peak: ContextVar[int] = ContextVar("bunsui_function_peak", default=0)
@@ -32,8 +35,10 @@ def _megabytes(function: Document) -> int:
 
 
 def _completed(message: Json) -> Json:
-    is_report = isinstance(message, str) and message.startswith("REPORT RequestId: ")
-    return f"{message}{_status.get()}" if is_report else message
+    if not isinstance(message, str) or not message.startswith("REPORT RequestId: "):
+        return message
+    # MiniStack measures whole milliseconds; Lambda writes hundredths of them.
+    return _WHOLE.sub(r"\tDuration: \1.00 ms", message, count=1) + _status.get()
 
 
 def install() -> None:
