@@ -72,6 +72,7 @@ class Team:
         self._waiting: Iterator[Branch] = iter(self._branches)
         self._lock = threading.Lock()
         self._failed: Branch | None = None
+        self._succeeded = 0
         self._last_event = parent.last_event
         self._topic = str(parent.execution["executionArn"])
 
@@ -97,8 +98,8 @@ class Team:
         return [branch.output for branch in self._branches]
 
     def _is_over(self) -> bool:
-        over = self._failed or all(branch.has_succeeded for branch in self._branches)
-        return bool(over) or not self._parent.is_open
+        is_done = self._succeeded == len(self._branches) or self._failed is not None
+        return is_done or not self._parent.is_open
 
     def _next(self, last_event: int) -> Branch | None:
         """Take a branch that has not started, and begin its events after the given one."""
@@ -133,8 +134,10 @@ class Team:
         try:
             branch.output = branch.walk(strand)
             done = self._marks.note(self._marks.succeeded, branch, strand)
-            self._last_event = max(self._last_event, done)
-            branch.has_succeeded = True
+            with self._lock:
+                self._last_event = max(self._last_event, done)
+                branch.has_succeeded = True
+                self._succeeded += 1
         except history.Closed:
             raise
         except Exception as failure:  # noqa: BLE001 the thread of the state raises it again

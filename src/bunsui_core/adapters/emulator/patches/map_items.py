@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-
 from bunsui_core.adapters.emulator.patches import evaluation, fields, outcome, paths, templates
 from bunsui_core.adapters.emulator.patches.evaluation import Scope, is_jsonata
 from bunsui_core.adapters.emulator.patches.history import Document
@@ -43,7 +41,14 @@ def _at_path(state: Document, data: Json, context: Document) -> list[Json]:
 
 def of_item(context: Document, index: int, item: Json) -> Document:
     """Return the context object of one iteration, with its own copy of the variables."""
-    return {**copy.deepcopy(context), "Map": {"Item": {"Index": index, "Value": item}}}
+    return {**own_copy(context), "Map": {"Item": {"Index": index, "Value": item}}}
+
+
+def own_copy(context: Document) -> Document:
+    """Return the context object of a branch: it sees the variables around it and adds its own."""
+    variables = context["variables"]
+    assert isinstance(variables, dict)
+    return {**context, "variables": dict(variables)}
 
 
 def input_of(state: Document, data: Json, own: Document) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 
 from ministack.services import stepfunctions as sf
@@ -12,6 +11,7 @@ from bunsui_core.adapters.emulator.patches import (
     branches,
     fields,
     history,
+    map_items,
     retrying,
     states,
 )
@@ -45,8 +45,7 @@ def _attempt(state: Document, data: Json, strand: Strand, context: Document) -> 
 
 
 def _walk_of(machine: Document, given: Json, context: Document) -> Callable[[Strand], Json]:
-    # A branch sees the variables of the states around it; its own are seen by nobody else.
-    own = copy.deepcopy(context)
+    own = map_items.own_copy(context)
 
     def walk(strand: Strand) -> Json:
         return states.walk(machine, states.start_of(machine, given), strand, own)
