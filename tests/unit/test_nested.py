@@ -76,8 +76,7 @@ def test_the_child_names_the_state_the_operation_and_the_words() -> None:
     assert (child.execution_arn, child.state_path, child.error) == (CHILD, ("Parse",), "ValueError")
     assert (found.failure.message, found.failure.resource) == ("invalid literal 'n/a'", FUNCTION)
     assert found.category is Category.BAD_INPUT_DATA
-    assert "execution one" in found.summary
-    assert "Parse" in found.summary
+    assert "in Convert, below it convert, in Parse (function orders-load)" in found.summary
 
 
 def test_a_rerun_still_acts_on_the_jobs_own_execution() -> None:

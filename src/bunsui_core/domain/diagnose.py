@@ -5,7 +5,7 @@ from __future__ import annotations
 from bunsui_core.domain.classify import Classification, classify
 from bunsui_core.domain.diagnosis import Category, Confidence, Diagnosis
 from bunsui_core.domain.failure import Evidence, EvidenceKind, Failure, LogLine
-from bunsui_core.domain.operation import function_name, named
+from bunsui_core.domain.operation import function_name, machine_name, named
 from bunsui_core.domain.value import Instant, Value
 
 _CITED_LINES = 20
@@ -83,9 +83,8 @@ def where_it_broke(failure: Failure) -> str:
     """Return the states that lead to what broke, through a Catch and through nested executions."""
     steps = [_place(failure.state_path, failure.caught_path)]
     for one in failure.nested:
-        name = one.execution_arn.rsplit(":", 1)[-1]
-        state = f"in {_place(one.state_path, one.caught_path) or 'an unknown state'}"
-        steps.append(f"inside execution {name}, {one.note or state}")
+        state = _place(one.state_path, one.caught_path) or "an unknown state"
+        steps.append(f"below it {machine_name(one.execution_arn)}, {one.note or f'in {state}'}")
     return ", ".join(steps)
 
 

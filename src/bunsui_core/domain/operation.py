@@ -19,6 +19,12 @@ def function_name(resource: str) -> str:
     return "" if ":" in resource or "/" in resource else resource
 
 
+def machine_name(execution_arn: str) -> str:
+    """Return the name of an execution's machine: `arn:…:execution:NAME:…`."""
+    _, _, rest = execution_arn.partition(":execution:")
+    return rest.split(":", 1)[0] or execution_arn
+
+
 def named(resource: str, task: ContainerTask | None) -> str:
     """Return an operation in the words of a reader: what it is, and for containers what ran it."""
     if task:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import Failure
+from bunsui_core.domain.operation import machine_name
 from bunsui_core.domain.operation import named as operation
 from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.verdict import Verdict
@@ -116,9 +117,9 @@ def _where(failure: Failure) -> list[Block]:
         way = " → ".join(failure.caught_path)
         lines.append(words(("a Catch led there from ", MUTED), said(way, 300)))
     for one in failure.nested:
-        lines.append(words(("below it ", MUTED), said(one.execution_arn, 300, MUTED)))
         inside = one.note or " → ".join((*one.state_path, *one.caught_path))
-        lines.append(Hanging("  ", said(f"{inside} {one.error}".strip(), 300)))
+        told = f"{machine_name(one.execution_arn)}: {inside} {one.error}".strip()
+        lines.append(words(("below it ", MUTED), said(told, 300)))
     return lines
 
 
