@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from ministack.services import sns, sqs
@@ -18,6 +19,7 @@ from bunsui_core.adapters.emulator.patches.service_errors import (
 )
 from bunsui_core.domain.value import Json
 
+_NO_TOPIC = "Topic does not exist"
 _BASE = "{http://sns.amazonaws.com/doc/2010-03-31/}"
 
 
@@ -36,7 +38,11 @@ def publish(call: Call) -> Json:
     """Publish a message to a topic; one that is not a text is sent as JSON."""
     status, _, body = sns._publish(_request(call, "Message"))
     if status >= 400:
-        raise optimized_error("sns", refusal_of(status, body))
+        refusal = refusal_of(status, body)
+        if refusal.status == 404:
+            # MiniStack adds the ARN.
+            refusal = replace(refusal, message=_NO_TOPIC)
+        raise optimized_error("sns", refusal)
     fields: Document = {
         element.tag.removeprefix(_BASE): element.text
         for element in ElementTree.fromstring(body).iter()

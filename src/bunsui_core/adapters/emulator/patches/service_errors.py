@@ -6,8 +6,10 @@ exception class when the API's model has one, else the service's own.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import secrets
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -15,7 +17,8 @@ from ministack.services import stepfunctions as sf
 
 from bunsui_core.domain.value import Json
 
-_RENAMED = {"AWS.SimpleQueueService.NonExistentQueue": "QueueDoesNotExist"}
+# SQS answers some errors by the codes that they had before its API had a model.
+_ON_THE_WIRE = {"QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue"}
 _MODELS = {"sfn": "states", "eventbridge": "events", "cloudwatchlogs": "logs"}
 
 
@@ -51,7 +54,7 @@ def sdk_error(service: str, refusal: Refusal) -> sf._ExecutionError:
     name = _class_name(service, refusal.code) or f"{prefix}Exception"
     said = (
         f"{refusal.message} (Service: {prefix}, Status Code: {refusal.status}, "
-        f"Request ID: {sf.new_uuid()}) (SDK Attempt Count: 1)"
+        f"Request ID: {_request_id(service)}) (SDK Attempt Count: 1)"
     )
     return sf._ExecutionError(f"{prefix}.{name}", said)
 
@@ -105,6 +108,14 @@ def missing_members(service: str, action: str, parameters: Json) -> Refusal | No
     return Refusal(400, "ValidationException", message)
 
 
+def _request_id(service: str) -> str:
+    """Return the id of a request; S3 gives it two, of a form of their own."""
+    if service != "s3":
+        return str(sf.new_uuid())
+    extended = base64.b64encode(secrets.token_bytes(57)).decode()
+    return f"{secrets.token_hex(8).upper()}, Extended Request ID: {extended}"
+
+
 def _of_xml(status: int, text: str) -> Refusal:
     found: dict[str, str] = {}
     for element in ElementTree.fromstring(text).iter():
@@ -114,7 +125,6 @@ def _of_xml(status: int, text: str) -> Refusal:
 
 def _class_name(service: str, code: str) -> str:
     """Return the SDK's exception class of an error code, or nothing when its model has none."""
-    code = _RENAMED.get(code, code)
     for name, known in _modelled(service).items():
         if code in {name, known}:
             return re.sub("(Exception|Fault)?$", "Exception", name, count=1)
@@ -131,6 +141,9 @@ def _modelled(service: str) -> dict[str, str]:
     if model is None:
         return {}
     return {
-        shape.name: str((shape.metadata.get("error") or {}).get("code") or shape.name)
+        shape.name: str(
+            (shape.metadata.get("error") or {}).get("code")
+            or _ON_THE_WIRE.get(shape.name, shape.name)
+        )
         for shape in model.error_shapes
     }
