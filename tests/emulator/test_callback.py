@@ -313,6 +313,22 @@ def test_the_token_of_a_stopped_execution_is_refused_soon(aws: Embedded, name: s
     assert execution.types[-2:] == ["TaskSubmitted", "ExecutionAborted"]
 
 
+def test_another_machine_may_answer(aws: Embedded, name: str) -> None:
+    execution, token = asked(aws, name)
+    task: dict[str, Json] = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",
+        "Parameters": {"TaskToken.$": "$.token", "Output": {"rows": 3}},
+        "End": True,
+    }
+    answering = aws.machine(f"{name}-answering", machine(task))
+    first, second = (aws.run(answering, {"token": token}) for _ in range(2))
+
+    assert first.status == "SUCCEEDED"
+    assert execution.ended().describe()["output"] == '{"rows":3}'
+    assert second.describe()["error"] == "Sfn.TaskTimedOutException"
+
+
 def test_each_attempt_has_a_token_of_its_own(aws: Embedded, name: str) -> None:
     queue = Queue(aws, name)
     retry: Json = [{"ErrorEquals": ["Again"], "MaxAttempts": 1}]

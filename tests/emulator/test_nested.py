@@ -274,6 +274,61 @@ def test_a_child_that_was_stopped_fails_the_task(aws: Embedded, name: str) -> No
     assert (parent.cause["Status"], parent.cause["Error"]) == ("ABORTED", "Halt")
 
 
+def test_a_child_that_ran_too_long_fails_the_task_without_an_error_of_its_own(
+    aws: Embedded, name: str
+) -> None:
+    assert isinstance(WAITS, dict)
+    child = aws.machine(f"{name}-child", {**WAITS, "TimeoutSeconds": 1})
+    parent = aws.run(aws.machine(name, starting(child)), {"queue": Queue(aws, name).url})
+
+    assert parent.describe()["error"] == "States.TaskFailed"
+    assert parent.cause["Status"] == "TIMED_OUT"
+    assert not {"Error", "Cause"} & set(parent.cause)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [("NoRows", "FAILED"), ("States.TaskFailed", "SUCCEEDED")]
+)
+def test_the_error_of_the_child_is_not_the_error_of_the_task(
+    aws: Embedded, name: str, error: str, status: str
+) -> None:
+    child = aws.machine(f"{name}-child", FAILS)
+    machine = starting(child, Catch=[{"ErrorEquals": [error], "Next": "Caught"}])
+    assert isinstance(machine["States"], dict)
+    machine["States"]["Caught"] = {"Type": "Pass", "End": True}
+
+    assert aws.run(aws.machine(name, machine), {}).status == status
+
+
+def test_a_stopped_parent_stops_the_children_of_its_children(aws: Embedded, name: str) -> None:
+    grandchild = aws.machine(f"{name}-grandchild", WAITS)
+    child = aws.machine(f"{name}-child", starting(grandchild))
+    parent = started(aws, aws.machine(name, starting(child)), {"queue": Queue(aws, name).url})
+    own = child_of(aws, grandchild)
+
+    aws.states().stop_execution(executionArn=parent.arn)
+
+    assert own.ended().status == "ABORTED"
+    assert f"[{child_of(aws, child).arn}]" in own.describe()["cause"]
+
+
+def test_a_branch_that_is_cut_off_stops_its_child(aws: Embedded, name: str) -> None:
+    child = aws.machine(f"{name}-child", WAITS)
+    activity = aws.states().create_activity(name=name)["activityArn"]
+    work: Json = {"Type": "Task", "Resource": activity, "End": True}
+    branches: Json = [starting(child), {"StartAt": "Work", "States": {"Work": work}}]
+    both: Json = {"Type": "Parallel", "Branches": branches, "End": True}
+    machine = aws.machine(name, {"StartAt": "Both", "States": {"Both": both}})
+    parent = started(aws, machine, {"queue": Queue(aws, name).url})
+    own = child_of(aws, child)
+    token = aws.states().get_activity_task(activityArn=activity)["taskToken"]
+
+    aws.states().send_task_failure(taskToken=token, error="NoRows")
+
+    assert parent.ended().describe()["error"] == "NoRows"
+    assert own.ended().status == "ABORTED"
+
+
 def test_a_redriven_parent_starts_a_new_child(aws: Embedded, name: str) -> None:
     child = aws.machine(f"{name}-child", FAILS)
     parent = aws.run(aws.machine(name, starting(child)), {})

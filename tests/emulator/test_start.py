@@ -56,6 +56,25 @@ def test_the_name_of_a_closed_execution_stays_taken(aws: Embedded, stuck: str, n
         start(aws, stuck, name)
 
 
+def test_the_name_is_taken_for_all_versions_of_a_machine(
+    aws: Embedded, stuck: str, name: str
+) -> None:
+    version = aws.states().publish_state_machine_version(stateMachineArn=stuck)
+    first = start(aws, stuck, name)
+
+    assert start(aws, version["stateMachineVersionArn"], name) == first
+
+
+def test_a_machine_that_does_not_exist_is_named(aws: Embedded, stuck: str) -> None:
+    with pytest.raises(ClientError, match=f"State Machine Does Not Exist: '{stuck}-gone'"):
+        start(aws, f"{stuck}-gone", "any")
+
+
+def test_an_input_must_be_json(aws: Embedded, stuck: str) -> None:
+    with pytest.raises(ClientError, match="InvalidExecutionInput"):
+        aws.states("worker").start_execution(stateMachineArn=stuck, input="{rows")
+
+
 @pytest.mark.parametrize("bad", ["a" * 81, "a b", "a:b", "a/b", "a*"])
 def test_a_bad_name_is_refused(aws: Embedded, stuck: str, bad: str) -> None:
     with pytest.raises(ClientError, match="InvalidName"):

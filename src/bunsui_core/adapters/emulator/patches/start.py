@@ -21,13 +21,14 @@ def _answer_without_start(data: Document) -> _Response | None:
     machine, name = str(data.get("stateMachineArn", "")), data.get("name")
     if name is not None and not NAME.fullmatch(str(name)):
         return _refused("InvalidName", f"Invalid Name: '{name}'")
-    if sf._resolve_state_machine_arn(machine) is None:
+    base = sf._resolve_state_machine_arn(machine)
+    if base is None:
         return _refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine}'")
     if (wrong := _wrong_input(str(data.get("input", "{}")))) is not None:
         return _refused(
             "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{wrong}'"
         )
-    return _answer_to_name(f"{machine.replace(':stateMachine:', ':execution:')}:{name}", data)
+    return _answer_to_name(f"{base.replace(':stateMachine:', ':execution:')}:{name}", data)
 
 
 def _answer_to_name(arn: str, data: Document) -> _Response | None:

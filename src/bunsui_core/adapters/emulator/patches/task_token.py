@@ -67,11 +67,12 @@ def _send_success(data: Document) -> _Response:
     ticket = _ticket(data)
     if not isinstance(ticket, Ticket):
         return ticket
+    output = data.get("output")
     try:
-        output: Json = json.loads(str(data.get("output")))
+        # A Task of `aws-sdk:sfn` may give a value in place of its text.
+        ticket.output = json.loads(output) if isinstance(output, str) else output
     except json.JSONDecodeError as error:
         return _refused("InvalidOutput", f"Invalid Output: '{error}'")
-    ticket.output = output
     return _answered(ticket)
 
 
