@@ -18,7 +18,8 @@ def proposals_answer(found: Proposals, freshness: Freshness) -> ProposalsAnswer:
     best = next((one for one in found.proposals if one.recommended), None)
     return ProposalsAnswer(
         summary=f"Job {found.job}: {rulings}. "
-        + (f"Recommended: {best.mode}." if best else "None is recommended."),
+        + (f"Recommended: {best.mode}." if best else "None is recommended.")
+        + _other_needs(found),
         next=_after(best),
         as_of=freshness.as_of,
         source=freshness.source,
@@ -27,6 +28,12 @@ def proposals_answer(found: Proposals, freshness: Freshness) -> ProposalsAnswer:
         proposals=lines.items,
         truncated=bool(lines.next_cursor),
     )
+
+
+def _other_needs(found: Proposals) -> str:
+    """Which other failed jobs must be repaired before anything follows."""
+    needs = found.proposals[0].preview.also_needs if found.proposals else ()
+    return f" What follows also needs {', '.join(few(needs))}." if needs else ""
 
 
 def _after(best: Proposal | None) -> str:

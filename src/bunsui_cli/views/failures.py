@@ -80,7 +80,7 @@ def proposal(value: Proposal) -> list[RenderableType]:
             [
                 *((("why", line(one.text, 500))) for one in value.verdict.reasons),
                 ("runs", ", ".join(preview.runs)),
-                ("follows", ", ".join(preview.follows)),
+                ("follows", preview.following),
                 ("reused", ", ".join(one.job for one in preview.reused)),
                 ("untouched", ", ".join(preview.untouched)),
                 ("odds", odds_text(value.odds)),

@@ -15,12 +15,22 @@ class ReusedOutput(Value):
 
 
 class Preview(Value):
-    """Which jobs run, follow, are reused or stay untouched if a proposal is executed."""
+    """Which jobs run, follow, are reused or stay untouched if a proposal is executed.
+
+    `also_needs` are other failed jobs that those which follow wait for as well.
+    """
 
     runs: tuple[str, ...]
     follows: tuple[str, ...]
     reused: tuple[ReusedOutput, ...]
     untouched: tuple[str, ...]
+    also_needs: tuple[str, ...] = ()
+
+    @property
+    def following(self) -> str:
+        """Which jobs follow, and what else they wait for; empty when none does."""
+        too = f", once {', '.join(self.also_needs)} is repaired too" if self.also_needs else ""
+        return f"{', '.join(self.follows)} (never ran){too}" if self.follows else ""
 
 
 class Odds(Value):

@@ -27,7 +27,14 @@ def preview(session: Session, job: str) -> Preview:
     )
     kept = {job, *follows, *(r.job for r in reused)}
     untouched = tuple(name for name in others if name not in kept)
-    return Preview(runs=(job,), follows=follows, reused=reused, untouched=untouched)
+    needs = tuple(
+        name
+        for name in others
+        if runs[name].status.is_failure and set(session.pipeline.descendants(name)) & set(follows)
+    )
+    return Preview(
+        runs=(job,), follows=follows, reused=reused, untouched=untouched, also_needs=needs
+    )
 
 
 def rerun_risk(session: Session, job: str, edited: bool) -> Risk:

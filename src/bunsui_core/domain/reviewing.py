@@ -98,11 +98,11 @@ def _step_lines(number: int, step: StepReview) -> list[str]:
 
 
 def _preview_lines(preview: Preview) -> list[str]:
-    follows = ", ".join(preview.follows) or "nothing"
+    follows = preview.following or "nothing"
     reused = ", ".join(f"{r.job} ({r.output_digest[:8]})" for r in preview.reused) or "nothing"
     untouched = ", ".join(preview.untouched) or "nothing else"
     return [
-        f"THEN         {follows} (never ran)",
+        f"THEN         {follows}",
         f"REUSED       {reused}",
         f"WILL NOT     run {', '.join(r.job for r in preview.reused) or 'anything'} again, "
         f"touch other sessions; stays as it is: {untouched}",

@@ -84,7 +84,7 @@ def _happens(number: int, step: StepReview) -> Table:
         hidden = len(step.changes) - CHANGES_SHOWN
         parts.append(words((f"   and {hidden} more changes of the input (d)", MUTED)))
     if step.preview and step.preview.follows:
-        follows = said(f"then {', '.join(step.preview.follows)} follow (never ran)", 300)
+        follows = said(f"then {step.preview.following}", 300)
         parts.append(_numbered("   ", follows))
     return section("WILL HAPPEN", *parts)
 
