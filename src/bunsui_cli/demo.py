@@ -13,6 +13,7 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, for_people, narrate, show
 from bunsui_cli.processes import become
+from bunsui_core.domain.demo import DemoReport
 from bunsui_core.settings import read_settings
 
 app = typer.Typer()
@@ -51,13 +52,18 @@ def demo(
     if headless or not for_people(as_json):
         report = play(settings, programme, narrate)
         show(Answer("demo", report), as_json)
-        return ExitCode.OK if all(one.as_told for one in report.scenes) else ExitCode.UNEXPECTED
+        return ended(report)
     waiting = set_stage(settings, programme, narrate)
     narrate(how_to_connect(settings))
     note = NOTE.format(approver=waiting.approver, passphrase=waiting.passphrase)
     narrate(note)
     let_read()
     return become("bunsui_tui", ["--demo-note", note])
+
+
+def ended(report: DemoReport) -> ExitCode:
+    """Return whether every scene ended as its story says."""
+    return ExitCode.OK if all(one.as_told for one in report.scenes) else ExitCode.UNEXPECTED
 
 
 def let_read() -> None:

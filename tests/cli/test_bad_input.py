@@ -33,6 +33,7 @@ REFUSED = [
     (("sessions", "list", "--nope"), 2, "No such option: --nope"),
     (("sessions", "show"), 2, "SESSION"),
     (("sessions", "nope"), 2, "nope"),
+    (("demo", "--scene", "nope"), 2, "there is no scene nope"),
     (("nope",), 2, "nope"),
     (("recovery", "request", SESSION_ID, "--mode", "nope", "--reason", "r"), 2, "'--mode'"),
     (("recovery", "propose", SESSION_ID, "--input", "/nope.json"), 2, "/nope.json"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from bunsui_cli.connect import claude_line, host_json
+from bunsui_core.domain.demo import SceneList
 from bunsui_core.settings import Settings, read_settings
-from tests.cli.shell import PATIENCE_S, Done, bunsui, environment
+from tests.cli.shell import PATIENCE_S, Done, Terminal, bunsui, environment
 from tests.cli.test_schemas import validator
 
 
@@ -81,3 +83,21 @@ def test_a_host_is_told_of_the_home_only_when_bunsui_would_not_find_it() -> None
 
     assert claude_line(usual).startswith("claude mcp add bunsui -- ")
     assert json.loads(host_json(usual))["mcpServers"]["bunsui"]["env"] == {}
+
+
+def test_the_list_of_scenes_starts_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = bunsui(home, "demo", "--scene", "list")
+
+    validator("cli.demo-list.json").validate(done.document)
+    found = SceneList.model_validate(done.document["data"])
+    assert {"throttled", "double-write", "storm"} <= {scene.name for scene in found.items}
+    assert (done.code, done.stderr, home.exists()) == (0, "", False)
+
+
+def test_the_list_of_scenes_fits_a_terminal(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, ["demo", "--scene", "list"], env={"NO_COLOR": "1"})
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", terminal.end().stdout).splitlines()
+
+    assert any("missing-object" in line for line in lines)
+    assert max(map(len, lines)) <= 80

@@ -13,10 +13,10 @@ from bunsui_core.domain.demo import DemoReport
 SECONDS = 300
 
 
-def play_demo(home: Path, seed: int) -> DemoReport:
+def play_demo(home: Path, seed: int, *words: str) -> DemoReport:
     """What the demo reports that was played in a home."""
     done = subprocess.run(
-        [sys.executable, "-m", "bunsui_cli", "demo", "--headless", "--seed", str(seed)],
+        [sys.executable, "-m", "bunsui_cli", "demo", "--headless", "--seed", str(seed), *words],
         env={**os.environ, "BUNSUI_HOME": str(home)},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -37,3 +37,25 @@ def test_every_seed_recovers_what_can_be_recovered(seed: int, tmp_path: Path) ->
         "rejected": "FAILED",
     }
     assert left_running(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_scene_ends_as_its_story_says(seed: int, tmp_path: Path) -> None:
+    report = play_demo(tmp_path, seed, "--scene", "all")
+
+    told = {scene.scene: scene.difference for scene in report.scenes}
+    assert len(told) >= 18
+    assert set(told.values()) == {""}
+    assert report.totals.as_told == report.totals.scenes == len(told)
+    assert left_running(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_a_scene_is_played_again_in_the_same_home(tmp_path: Path) -> None:
+    first = play_demo(tmp_path, 1, "--scene", "missing-permission")
+    second = play_demo(tmp_path, 1, "--scene", "missing-permission")
+
+    assert [one.scene for one in (*first.scenes, *second.scenes)] == ["missing-permission"] * 2
+    assert first.scenes[0].session_id != second.scenes[0].session_id
+    assert left_running(tmp_path) == []
