@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ContainerOverrideTypeDef,
         TaskTypeDef,
     )
+    from mypy_boto3_logs.type_defs import OutputLogEventTypeDef
 
 PYTHON = "public.ecr.aws/docker/library/python:3.12-slim"
 NETWORK: Json = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
@@ -58,6 +59,7 @@ class Fargate:
             networkMode="awsvpc",
             cpu="256",
             memory="512",
+            executionRoleArn=self.aws.role(),
             taskRoleArn=role,
             containerDefinitions=[{**self._usual(), **each} for each in containers],
         )
@@ -104,12 +106,16 @@ class Fargate:
 
     def log(self, task: TaskTypeDef, container: str = CONTAINER) -> list[str]:
         """The lines of a container."""
+        return [event["message"] for event in self.events(task, container)]
+
+    def events(self, task: TaskTypeDef, container: str = CONTAINER) -> list[OutputLogEventTypeDef]:
+        """The events of a container's log stream."""
         found = self.aws.logs().get_log_events(
             logGroupName=f"/ecs/{self.name}",
             logStreamName=f"job/{container}/{task_id(task)}",
             startFromHead=True,
         )
-        return [event["message"] for event in found["events"]]
+        return found["events"]
 
     def state(self, resource: str = "runTask.sync", **more: Json) -> dict[str, Json]:
         """A Task state that runs the task."""

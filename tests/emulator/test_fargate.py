@@ -267,3 +267,30 @@ def test_a_task_definition_of_a_stack_runs_as_well(aws: Embedded, name: str) -> 
 
     task = fargate.reached(answer["tasks"][0]["taskArn"], "STOPPED")
     assert task["containers"][0]["exitCode"] == 5
+
+
+def test_a_container_starts_after_the_one_that_it_waits_for(aws: Embedded, name: str) -> None:
+    app = python("print('app')", dependsOn=[{"containerName": "first", "condition": "SUCCESS"}])
+    first = python("import time; time.sleep(0.3); print('first')", name="first", essential=False)
+    fargate = Fargate.of(aws, name, app, first)
+
+    task = fargate.ended()
+
+    (one,) = fargate.events(task, "first")
+    (other,) = fargate.events(task)
+    assert one["timestamp"] <= other["timestamp"]
+    assert {c["name"]: c["exitCode"] for c in task["containers"]} == {"app": 0, "first": 0}
+
+
+def test_a_container_does_not_start_after_a_failure_of_what_it_waits_for(
+    aws: Embedded, name: str
+) -> None:
+    app = python("print('app')", dependsOn=[{"containerName": "first", "condition": "SUCCESS"}])
+    fargate = Fargate.of(
+        aws, name, app, python("raise SystemExit(2)", name="first", essential=False)
+    )
+
+    task = fargate.ended()
+
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert {c["name"]: c.get("exitCode") for c in task["containers"]} == {"app": None, "first": 2}

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bunsui_core.adapters.emulator.patches import (
     activity,
+    api_answers,
     ecs,
+    ecs_definition,
     ecs_state,
     event_bus,
     execution,
@@ -62,11 +64,13 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     item_reader.install()
     start.install()
     redrive.install()
+    api_answers.install()
     restored.install()
     function_errors.install()
     function_reports.install()
     root_key.install()
     iam.install()
     ecs.install(temporary, changed)
+    ecs_definition.install()
     ecs_state.install()
     return nursery.install(temporary)

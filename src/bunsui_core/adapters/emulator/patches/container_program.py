@@ -83,11 +83,11 @@ class Keeper:
     def _obey(self) -> bool:
         """Stop or kill as told; tell whether more can be told."""
         told = self._orders.read(1024)
-        if told:
+        if not told:
+            self._signal(signal.SIGKILL)
+        elif self._kill_at == float("inf"):
             self._signal(signal.SIGTERM)
             self._kill_at = time.monotonic() + self._order.stop_seconds
-        else:
-            self._signal(signal.SIGKILL)
         return bool(told)
 
     def _limit(self) -> None:

@@ -54,8 +54,10 @@ class ExitCode(SmallPlay):
     def _blueprint(self, name: str, job: str) -> Blueprint:
         bucket = f"bunsui-{name}"
         stores = templates.allow(["s3:PutObject"], f"arn:aws:s3:::{bucket}/*")
+        writes_log = templates.allow(["logs:CreateLogStream", "logs:PutLogEvents"], "*")
         beside: dict[str, Json] = {
             "TaskRole": templates.role("ecs-tasks", [*reads(bucket), stores]),
+            "ExecutionRole": templates.role("ecs-tasks", [writes_log]),
             "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": name}},
             "Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": f"/ecs/{name}"}},
             "Task": self._task(name),
@@ -90,6 +92,7 @@ class ExitCode(SmallPlay):
             "NetworkMode": "awsvpc",
             "Cpu": "256",
             "Memory": "512",
+            "ExecutionRoleArn": templates.arn("ExecutionRole"),
             "TaskRoleArn": templates.arn("TaskRole"),
             "ContainerDefinitions": [container],
         }
