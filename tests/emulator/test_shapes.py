@@ -55,11 +55,23 @@ def _play(aws: Embedded, client: SFNClient) -> dict[str, Execution]:
         client.redrive_execution(executionArn=executions[name].arn)
         executions[name].ended()
     for execution in executions.values():
-        assert execution.events
-        assert execution.describe()
+        _ask(client, execution)
     for machine in client.list_state_machines()["stateMachines"]:
+        client.describe_state_machine(stateMachineArn=machine["stateMachineArn"])
         client.list_executions(stateMachineArn=machine["stateMachineArn"])
     return executions
+
+
+def _ask(client: SFNClient, execution: Execution) -> None:
+    """Ask for all that can be known of an execution; the answers are kept."""
+    assert execution.events
+    assert execution.describe()
+    client.describe_state_machine_for_execution(executionArn=execution.arn)
+    for run in client.list_map_runs(executionArn=execution.arn)["mapRuns"]:
+        client.describe_map_run(mapRunArn=run["mapRunArn"])
+        for child in client.list_executions(mapRunArn=run["mapRunArn"])["executions"]:
+            client.describe_execution(executionArn=child["executionArn"])
+            client.get_execution_history(executionArn=child["executionArn"])
 
 
 def _run(aws: Embedded, client: SFNClient, name: str, definition: dict[str, Json]) -> Execution:
@@ -68,6 +80,8 @@ def _run(aws: Embedded, client: SFNClient, name: str, definition: dict[str, Json
     execution = Execution(client, started["executionArn"])
     if name == "long":
         until(lambda: len(execution.types) > 1)
+        execution.describe()
+        client.list_executions(stateMachineArn=machine)
         client.stop_execution(executionArn=execution.arn, error="Tired", cause="Enough")
     if name.endswith("-activity"):
         _work(client, name)

@@ -123,6 +123,8 @@ def _with_redrive_counts(response: _Response) -> _Response:
         item |= {"redriveCount": history.redrive_count(found)}
         if found.get("redriveDate"):
             item["redriveDate"] = found["redriveDate"]
+        if item["stopDate"] is None:
+            del item["stopDate"]
     return _answer(answer)
 
 
