@@ -9,6 +9,7 @@ from bunsui_core.adapters.emulator.patches import (
     activity,
     api_answers,
     ecs,
+    ecs_definition,
     ecs_state,
     event_bus,
     execution,
@@ -70,5 +71,6 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     root_key.install()
     iam.install()
     ecs.install(temporary, changed)
+    ecs_definition.install()
     ecs_state.install()
     return nursery.install(temporary)
