@@ -17,6 +17,7 @@ from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 
 _PROGRAM = Path(__file__).parents[1] / "programs" / "merge_parts.py"
+_RULE = "StepFunctionsGetEventsForECSTaskRule"
 _IMAGE = "public.ecr.aws/docker/library/python:3.12-slim"
 
 
@@ -56,6 +57,7 @@ class ExitCode(SmallPlay):
         stores = templates.allow(["s3:PutObject"], f"arn:aws:s3:::{bucket}/*")
         writes_log = templates.allow(["logs:CreateLogStream", "logs:PutLogEvents"], "*")
         beside: dict[str, Json] = {
+            "MachineRole": templates.role("states", _runs_tasks()),
             "TaskRole": templates.role("ecs-tasks", [*reads(bucket), stores]),
             "ExecutionRole": templates.role("ecs-tasks", [writes_log]),
             "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": name}},
@@ -139,6 +141,26 @@ class ExitCode(SmallPlay):
     def key(run_id: str, number: int) -> str:
         """Return where a part is put."""
         return f"{run_id}/in/part-{number:02d}.csv"
+
+
+def _runs_tasks() -> list[Json]:
+    """What a machine needs to run a task and to hear of its end (Step Functions Developer Guide,
+    "IAM policies for calling Amazon ECS/AWS Fargate").
+    """
+    rule: Json = {"Fn::Sub": f"arn:aws:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{_RULE}"}
+    return [
+        _allow(["ecs:RunTask"], templates.ref("Task")),
+        _allow(["ecs:StopTask", "ecs:DescribeTasks"], "*"),
+        {
+            **_allow(["iam:PassRole"], [templates.arn("TaskRole"), templates.arn("ExecutionRole")]),
+            "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        },
+        _allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], rule),
+    ]
+
+
+def _allow(actions: list[Json], resource: Json) -> dict[str, Json]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource}
 
 
 def plays(seed: int) -> tuple[SmallPlay, ...]:
