@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bunsui_core.domain.value import Json
+from tests.emulator.asking import details
 from tests.emulator.embedded import Embedded, Execution, until
 
 
@@ -21,14 +22,6 @@ def offered(aws: Embedded, name: str, **more: Json) -> tuple[Execution, str]:
     execution = Execution(states, answer["executionArn"])
     until(lambda: "ActivityScheduled" in execution.types)
     return execution, activity
-
-
-def details(execution: Execution, event: str) -> dict[str, Json]:
-    """The details of the first event of a type."""
-    found = next(one for one in execution.events if one["type"] == event)
-    told = dict(found)[f"{event[0].lower()}{event[1:]}EventDetails"]
-    assert isinstance(told, dict)
-    return told
 
 
 def test_a_worker_takes_the_task_and_answers_it(aws: Embedded, name: str) -> None:
