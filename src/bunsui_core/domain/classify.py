@@ -13,8 +13,10 @@ from bunsui_core.domain.value import Value
 
 _CODE_IN_TEXT = re.compile(
     r"\((\w+)\) when calling|Error ?Code:? (\w+)|"
-    r"\b((?:[A-Za-z]\w{0,60}\.){0,8}[A-Z]\w{0,80}?(?:Exception|Error))\b"
+    r"\b((?:[A-Za-z]\w{0,60}\.){0,8}[A-Z]\w{0,80}?(?:Exception|Error))\b|"
+    r"^([A-Z][A-Za-z]{2,60}): |\b([A-Z]{2,30}(?:_[A-Z]{1,30}){1,6})\b|\(HTTP (\d{3})\)"
 )
+"""Codes of the SDK, of exceptions, at the start of a message, of query engines, of HTTP."""
 _ORDER = tuple(Category)
 _READ = 8_000
 """Characters of a message that are searched: its author may be hostile, and time is ours."""
