@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from bunsui_core.domain.value import Json
-from tests.emulator.embedded import Embedded, Execution, until
+from tests.emulator.embedded import Embedded, Execution
 from tests.emulator.queues import Queue, client
 
 PASSES: Json = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 3, "End": True}}}
@@ -42,16 +40,15 @@ class Heard:
         return [detail for detail in found if isinstance(detail, dict)]
 
 
-@pytest.fixture
-def machine(aws: Embedded, name: str) -> str:
-    """A machine that waits for an answer to its token, or for a second, then times out."""
+def waiting(seconds: int) -> Json:
+    """A machine that waits for an answer to its token, but not for longer."""
     task: Json = {
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
         "Parameters": {"QueueUrl.$": "$.queue", "MessageBody.$": "$$.Task.Token"},
         "End": True,
     }
-    return aws.machine(name, {"StartAt": "A", "TimeoutSeconds": 2, "States": {"A": task}})
+    return {"StartAt": "A", "TimeoutSeconds": seconds, "States": {"A": task}}
 
 
 def test_a_success_is_told_with_its_output(aws: Embedded, name: str) -> None:
@@ -126,7 +123,8 @@ def test_a_redrive_is_told_with_its_count_and_date(aws: Embedded, name: str) -> 
     assert (failed["status"], failed["redriveCount"], failed["redriveDate"]) == ("FAILED", 1, date)
 
 
-def test_a_stopped_execution_is_told_as_aborted(aws: Embedded, name: str, machine: str) -> None:
+def test_a_stopped_execution_is_told_as_aborted(aws: Embedded, name: str) -> None:
+    machine = aws.machine(name, waiting(600))
     heard = Heard(aws, f"{name}-heard", [machine])
     answer = aws.states().start_execution(
         stateMachineArn=machine, input=json.dumps({"queue": Queue(aws, name).url})
@@ -138,9 +136,8 @@ def test_a_stopped_execution_is_told_as_aborted(aws: Embedded, name: str, machin
     assert aborted["redriveStatus"] == "REDRIVABLE"
 
 
-def test_an_execution_that_ran_too_long_is_told_as_timed_out(
-    aws: Embedded, name: str, machine: str
-) -> None:
+def test_an_execution_that_ran_too_long_is_told_as_timed_out(aws: Embedded, name: str) -> None:
+    machine = aws.machine(name, waiting(1))
     heard = Heard(aws, f"{name}-heard", [machine])
     execution = aws.run(machine, {"queue": Queue(aws, name).url})
     _, timed_out = heard.details(2)
@@ -191,9 +188,8 @@ def test_a_payload_that_is_too_large_is_left_out(aws: Embedded, name: str) -> No
     assert (ended["output"], ended["outputDetails"]) == (None, {"included": False})
 
 
-def test_a_parent_that_runs_too_long_stops_its_child(
-    aws: Embedded, name: str, machine: str
-) -> None:
+def test_a_parent_that_runs_too_long_stops_its_child(aws: Embedded, name: str) -> None:
+    machine = aws.machine(name, waiting(600))
     task: Json = {
         "Type": "Task",
         "Resource": "arn:aws:states:::states:startExecution.sync:2",
@@ -205,4 +201,4 @@ def test_a_parent_that_runs_too_long_stops_its_child(
     (child,) = aws.states().list_executions(stateMachineArn=machine)["executions"]
 
     assert parent.status == "TIMED_OUT"
-    until(lambda: Execution(aws.states(), child["executionArn"]).status == "ABORTED", seconds=1)
+    assert Execution(aws.states(), child["executionArn"]).ended().status == "ABORTED"
