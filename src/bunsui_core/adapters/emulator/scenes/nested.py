@@ -18,6 +18,7 @@ from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 
 _MODULE = "load_catalogue"
+_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
 _RIGHT = 'KEY = "entries"'
 
 
@@ -53,21 +54,23 @@ class NestedExecution(SmallPlay):
     def _blueprint(self, name: str, job: str) -> Blueprint:
         load = call(_MODULE, {"source.$": "$.input.source", "target.$": "$.input.target"})
         loader = chain((self.broken, load))
+        known = {_MODULE: templates.arn("LoadCatalogue")}
         beside: dict[str, Json] = {
-            "Loader": templates.machine(
-                f"{name}-loader", loader, {_MODULE: templates.arn("LoadCatalogue")}
-            )
+            "LoaderRole": templates.machine_role(),
+            "Loader": templates.machine(f"{name}-loader", loader, known, "LoaderRole"),
         }
-        if self.between:
-            runner = chain((self.between[0], waits_for("${Loader}")))
-            beside["Runner"] = templates.machine(
-                f"{name}-runner", runner, {"Loader": templates.ref("Loader")}
-            )
-        below = "${Runner}" if self.between else "${Loader}"
+        below, machine = "Loader", f"{name}-loader"
+        for state in self.between:
+            runner = chain((state, waits_for(f"${{{below}}}")))
+            known = {below: templates.ref(below)}
+            beside["RunnerRole"] = templates.role("states", _starts(below, machine))
+            beside["Runner"] = templates.machine(f"{name}-runner", runner, known, "RunnerRole")
+            below, machine = "Runner", f"{name}-runner"
+        beside["MachineRole"] = templates.role("states", _starts(below, machine))
         bucket = f"arn:aws:s3:::bunsui-{name}/*"
         return Blueprint(
             name=name,
-            parts=(Part(job, chain((self.waiting, waits_for(below)))),),
+            parts=(Part(job, chain((self.waiting, waits_for(f"${{{below}}}")))),),
             functions={_MODULE: {}},
             allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
             beside=beside,
@@ -108,6 +111,24 @@ def waits_for(machine: str) -> dict[str, Json]:
         "Parameters": {"StateMachineArn": machine, "Input": given},
         "OutputPath": "$.Output",
     }
+
+
+def _starts(resource: str, machine: str) -> list[Json]:
+    """What a machine needs to start another one and to hear of its end (Step Functions Developer
+    Guide, "IAM policies for calling Step Functions workflows").
+    """
+    place = "${AWS::Region}:${AWS::AccountId}"
+    executions: Json = {"Fn::Sub": f"arn:aws:states:{place}:execution:{machine}:*"}
+    rule: Json = {"Fn::Sub": f"arn:aws:events:{place}:rule/{_RULE}"}
+    return [
+        _allow(["states:StartExecution"], templates.ref(resource)),
+        _allow(["states:DescribeExecution", "states:StopExecution"], executions),
+        _allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], rule),
+    ]
+
+
+def _allow(actions: list[Json], resource: Json) -> Json:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource}
 
 
 def plays(seed: int) -> tuple[SmallPlay, ...]:
