@@ -137,3 +137,37 @@ def test_an_output_may_be_as_large_as_aws_allows(account: Embedded, name: str) -
         "The state/task 'Only' returned a result with a size exceeding the maximum number of "
         "bytes service limit."
     )
+
+
+def test_a_result_that_is_null_is_there(aws: Embedded, name: str) -> None:
+    function = aws.function(name, "def handler(event, context): return None")
+    state: dict[str, Json] = {
+        "Type": "Task",
+        "Resource": function,
+        "Output": {"is": "{% $states.result %}", "error": "{% $exists($states.errorOutput) %}"},
+    }
+
+    execution = aws.run(aws.machine(name, in_jsonata(state)), {})
+
+    assert json.loads(execution.describe()["output"]) == {"is": None, "error": False}
+
+
+def test_a_catcher_that_fails_fails_the_state_again(account: Embedded, name: str) -> None:
+    bad: Json = {"StartAt": "In", "States": {"In": {"Type": "Fail", "Error": "Bad"}}}
+    catch: Json = [
+        {"ErrorEquals": ["Other"], "Next": "After"},
+        {"ErrorEquals": ["States.ALL"], "Output": {"v": "{% $none %}"}, "Next": "After"},
+    ]
+    state: dict[str, Json] = {"Type": "Parallel", "Branches": [bad], "Catch": catch}
+
+    execution = account.run(account.machine(name, in_jsonata(state)), {})
+
+    assert chain(execution.events)[3:] == [
+        ("FailStateEntered", 3),
+        ("ParallelStateFailed", 4),
+        ("EvaluationFailed", 4),
+        ("ParallelStateFailed", 6),
+        ("ExecutionFailed", 7),
+    ]
+    told = execution.events[5]["evaluationFailedEventDetails"]
+    assert told["location"] == "Catch[1]/Output/v"

@@ -146,3 +146,39 @@ def test_a_map_run_starts_again_with_a_retry(account: Embedded, name: str) -> No
 
     assert execution.types.count("MapRunStarted") == 2
     assert execution.types.count("MapStateFailed") == 1
+
+
+def test_items_go_to_children_in_batches(account: Embedded, name: str) -> None:
+    batcher: Json = {"MaxItemsPerBatch": 2, "BatchInput": {"day.$": "$.day"}}
+    definition = distributed({"Item": PASS}, ItemsPath="$.rows", ItemBatcher=batcher)
+
+    execution = account.run(account.machine(name, definition), {"rows": [1, 2, 3], "day": "Mon"})
+
+    assert json.loads(execution.describe()["output"]) == [
+        {"BatchInput": {"day": "Mon"}, "Items": [1, 2]},
+        {"BatchInput": {"day": "Mon"}, "Items": [3]},
+    ]
+    run = account.states().describe_map_run(mapRunArn=run_of(account, execution))
+    assert (run["itemCounts"]["succeeded"], run["executionCounts"]["succeeded"]) == (3, 2)
+
+
+def test_results_are_written_to_a_bucket(account: Embedded, name: str) -> None:
+    account.s3().create_bucket(Bucket=name)
+    writer: Json = {
+        "Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": {"Bucket": name, "Prefix": "results"},
+    }
+    definition = distributed(BAD_IF_ODD, ResultWriter=writer, ToleratedFailureCount=1)
+
+    execution = account.run(account.machine(name, definition), ITEMS)
+
+    output = json.loads(execution.describe()["output"])
+    run = run_of(account, execution)
+    key = f"results/{run.rsplit(':', 1)[-1]}/manifest.json"
+    assert output == {"MapRunArn": run, "ResultWriterDetails": {"Bucket": name, "Key": key}}
+    manifest = json.loads(account.s3().get_object(Bucket=name, Key=key)["Body"].read())
+    files = {status: len(found) for status, found in manifest["ResultFiles"].items()}
+    assert files == {"FAILED": 1, "PENDING": 0, "SUCCEEDED": 1}
+    failed = manifest["ResultFiles"]["FAILED"][0]["Key"]
+    (told,) = json.loads(account.s3().get_object(Bucket=name, Key=failed)["Body"].read())
+    assert (told["Status"], told["Error"], told["Cause"]) == ("FAILED", "Odd", "It is odd")

@@ -208,3 +208,29 @@ def test_a_result_has_its_place_only_in_an_object(account: Embedded, name: str) 
     error, _ = failure(account.run(machine, [1]))
 
     assert error == "States.ResultPathMatchFailure"
+
+
+def test_what_fails_after_the_branches_follows_their_success(account: Embedded, name: str) -> None:
+    good: Json = {"StartAt": "In", "States": {"In": PASS}}
+    selector: Json = {"m.$": "$.none"}
+    state: dict[str, Json] = {"Type": "Parallel", "Branches": [good], "ResultSelector": selector}
+
+    execution = account.run(account.machine(name, only({**state, "End": True})), {})
+
+    assert execution.types[-2:] == ["ParallelStateSucceeded", "ExecutionFailed"]
+    succeeded, failed = execution.events[-2:]
+    assert failed["previousEventId"] == succeeded["id"]
+
+
+def test_a_function_that_refuses_its_arguments_can_be_caught(account: Embedded, name: str) -> None:
+    bad: Json = {
+        "StartAt": "In",
+        "States": {"In": {**PASS, "Parameters": {"v.$": "States.ArrayGetItem($.a, 5)"}}},
+    }
+    catch: Json = [{"ErrorEquals": ["States.IntrinsicFailure"], "Next": "After"}]
+    state: dict[str, Json] = {"Type": "Parallel", "Branches": [bad], "Catch": catch, "End": True}
+
+    execution = account.run(account.machine(name, only(state)), {"a": [1]})
+
+    assert execution.status == "SUCCEEDED"
+    assert "The function 'States.ArrayGetItem($.a, 5)'" in execution.describe()["output"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import history, waiting
+from bunsui_core.adapters.emulator.patches import history, outcome, waiting
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.strand import Strand
 from bunsui_core.domain.value import Json
@@ -185,3 +185,14 @@ def run_all(
 ) -> list[Json]:
     """Run the branches of one attempt of a state and return their outputs in order."""
     return Team(parent, walks, marks).run(min(at_once, len(walks)))
+
+
+def finish(strand: Strand, succeeded: str, output: Callable[[], Json]) -> Json:
+    """Record beside the line of events that all branches succeeded, and return the output."""
+    event = history.note(strand, succeeded)
+    try:
+        return output()
+    except outcome.Fatal:
+        # As recorded: only an error of the state itself follows this event.
+        strand.last_event = event
+        raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ministack.services import stepfunctions as sf
 
@@ -18,25 +18,20 @@ _TYPES: dict[type, str] = {bool: "boolean", int: "number", float: "number", str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What an expression sees: $states, and the variables of the machine."""
+    """What an expression sees: $states, with what is `given` beside the input, and variables."""
 
     input: Json
     context: Document
-    result: Json = None
-    error: Json = None
+    given: Document = field(default_factory=dict)
 
     def bindings(self) -> dict[str, object]:
         """The names that an expression may use, with their values."""
         variables = self.context.get("variables")
         named = variables if isinstance(variables, dict) else {}
-        bound: dict[str, object] = {
-            name: sf.jsonata.utils.Utils.NULL_VALUE if value is None else value
-            for name, value in named.items()
-        }
-        states: Document = {"input": self.input, "context": paths.public(self.context)}
-        given: Document = {"result": self.result, "errorOutput": self.error}
-        states |= {name: value for name, value in given.items() if value is not None}
-        return bound | {"states": states}
+        bound = {name: _bound(value) for name, value in named.items()}
+        given = {name: _bound(value) for name, value in self.given.items()}
+        states = {"input": self.input, "context": paths.public(self.context), **given}
+        return {**bound, "states": states}
 
 
 def is_jsonata(state: Document, context: Document) -> bool:
@@ -104,6 +99,11 @@ def _evaluate(source: str, location: str, scope: Scope) -> Json:
     except TypeError as unsupported:
         said = f"{field} returned an unsupported result type."
         raise outcome.evaluation(location, said) from unsupported
+
+
+def _bound(value: Json) -> object:
+    # The engine takes None for what is not there.
+    return sf.jsonata.utils.Utils.NULL_VALUE if value is None else value
 
 
 def _said(failure: Exception) -> str:

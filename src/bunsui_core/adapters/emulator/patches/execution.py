@@ -88,7 +88,7 @@ def stop(data: Document) -> tuple[int, dict[str, str], bytes]:
 def context_of(execution: Document, definition: Document) -> Document:
     """Return the context object, as `$$` and `$states.context` see it."""
     machine = sf._state_machines.get(execution["stateMachineArn"]) or {}
-    assigned = execution.get("assigned")
+    assigned, redriven = execution.get("assigned"), execution.get("redriveDate")
     return {
         "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
         "Execution": {
@@ -98,6 +98,7 @@ def context_of(execution: Document, definition: Document) -> Document:
             "RoleArn": machine.get("roleArn", ""),
             "StartTime": execution["startDate"],
             "RedriveCount": history.redrive_count(execution),
+            **({"RedriveTime": redriven} if redriven else {}),
         },
         "StateMachine": {
             "Id": execution["stateMachineArn"],

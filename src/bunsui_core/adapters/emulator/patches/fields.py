@@ -41,7 +41,7 @@ def filled(
 def output(state: Document, data: Json, context: Document, result: Json) -> Json:
     """Return the output of a state that has a result, and assign its variables."""
     if is_jsonata(state, context):
-        return _evaluated(state, Scope(data, context, result=result), result)
+        return _evaluated(state, Scope(data, context, {"result": result}), result)
     selector = state.get("ResultSelector")
     selected = templates.fill(selector, result, context) if selector else result
     merged = _merged(state.get("ResultPath", "$"), data, selected)
@@ -68,7 +68,7 @@ def caught(
     assert isinstance(catchers, list)
     location = f"Catch[{catchers.index(catcher)}]/"
     if is_jsonata(state, context):
-        return _evaluated(catcher, Scope(data, context, error=error), error, location)
+        return _evaluated(catcher, Scope(data, context, {"errorOutput": error}), error, location)
     merged = _merged(catcher.get("ResultPath", "$"), data, error)
     assign(catcher, error, context)
     return merged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 from ministack.services import stepfunctions as sf
@@ -30,24 +31,25 @@ _COUNTED = (
 class Run:
     """A Map Run: what DescribeMapRun tells, and the children that are under way."""
 
-    def __init__(self, record: Document, names: tuple[str, str], tolerance: Tolerance) -> None:
+    def __init__(self, record: Document, names: tuple[str, str, str], tolerance: Tolerance) -> None:
         self.arn = str(record["mapRunArn"])
-        self.machine_arn, self._children_arn = names
+        self.machine_arn, self._children_arn, self._role = names
         self._record = record
         self._tolerance = tolerance
         self._lock = threading.Lock()
-        self._open: list[Document] = []
+        self.children: list[Document] = []
 
-    def expect(self, items: int) -> None:
-        """Tell how many items there are."""
+    def expect(self, children: int, items: int) -> None:
+        """Tell how many children and items there are."""
         with self._lock:
-            self._add({"total": items, "pending": items})
+            self._add({"total": children, "pending": children}, "executionCounts")
+            self._add({"total": items, "pending": items}, "itemCounts")
 
-    def child(self, given: Json) -> Document:
-        """Start an execution for one item."""
+    def child(self, given: Json, items: int) -> Document:
+        """Start an execution for an item or a batch of them."""
         name = sf.new_uuid()
         now, text = sf.now_iso(), history.text(given)
-        started: Document = {"input": text, "roleArn": ""}
+        started: Document = {"input": text, "roleArn": self._role}
         child: Document = {
             "executionArn": f"{self._children_arn}:{name}",
             "stateMachineArn": self.machine_arn,
@@ -60,6 +62,7 @@ class Run:
             "output": None,
             "outputDetails": {"included": True},
             "mapRunArn": self.arn,
+            "items": items,
             # What a child does is told by its run, not by events of its own.
             "sync": True,
             "events": [
@@ -73,34 +76,45 @@ class Run:
         }
         sf._executions[child["executionArn"]] = child
         with self._lock:
-            self._open.append(child)
-            self._add({"pending": -1, "running": 1})
+            self.children.append(child)
+            self._move(child, "pending", "running")
         return child
 
     def ended(self, child: Document, how: str) -> bool:
         """Count the end of a child; tell whether too many have failed by now."""
         with self._lock:
-            self._open.remove(child)
-            self._add({"running": -1, how: 1})
+            self._move(child, "running", how)
             counts = self._counts("itemCounts")
             return self._tolerance.is_exceeded(counts["failed"], counts["total"])
 
     def end(self, status: str) -> None:
         """End the run, and abort the children that are still under way."""
-        for child in list(self._open):
-            if history.close(child, "ExecutionAborted", {}, status="ABORTED"):
+        for child in list(self.children):
+            if child["status"] == "RUNNING" and history.close(
+                child, "ExecutionAborted", {}, status="ABORTED"
+            ):
                 self.ended(child, "aborted")
         self._record.update(status=status, stopDate=sf.now_iso())
 
-    def _add(self, changes: dict[str, int]) -> None:
-        for of in ("itemCounts", "executionCounts"):
-            counts = self._counts(of)
-            for name, change in changes.items():
-                counts[name] += change
+    def _move(self, child: Document, before: str, after: str) -> None:
+        items = _items_in(child)
+        self._add({before: -1, after: 1}, "executionCounts")
+        self._add({before: -items, after: items}, "itemCounts")
+
+    def _add(self, changes: dict[str, int], of: str) -> None:
+        counts = self._counts(of)
+        for name, change in changes.items():
+            counts[name] += change
 
     def _counts(self, of: str) -> dict[str, int]:
         counts: dict[str, int] = sf._map_runs[self.arn][of]
         return counts
+
+
+def _items_in(child: Document) -> int:
+    items = child["items"]
+    assert isinstance(items, int)
+    return items
 
 
 def open_run(state: Document, parent: Document, tolerance: Tolerance) -> Run:
@@ -124,17 +138,23 @@ def open_run(state: Document, parent: Document, tolerance: Tolerance) -> Run:
         "_stateMachineArn": f"{begin}:stateMachine:{name}",
     }
     sf._map_runs[record["mapRunArn"]] = record
-    return Run(record, (f"{begin}:stateMachine:{name}", f"{begin}:execution:{name}"), tolerance)
+    names = f"{begin}:stateMachine:{name}", f"{begin}:execution:{name}", _role_of(parent)
+    return Run(record, names, tolerance)
 
 
-def play(run: Run, machine: Document, given: Json, around: Strand, own: Document) -> Json:
-    """Run the execution of one item and return its output, or nothing when it failed.
+def _role_of(parent: Document) -> str:
+    machine = sf._state_machines.get(parent["stateMachineArn"]) or {}
+    return str(machine.get("roleArn", ""))
+
+
+def play(run: Run, machine: Document, child: Document, around: Strand, own: Document) -> Json:
+    """Walk a child of a run and return its output, or nothing when it failed.
 
     Raises:
         sf._ExecutionError: more children have failed than the state tolerates.
         history.Closed: the run ended meanwhile.
     """
-    child = run.child(given)
+    given = json.loads(str(child["input"]))
     strand = Strand(child, 0, 0, parent=around)
     history.follow(strand)
     history.complete_first_event(child)

@@ -15,8 +15,10 @@ from bunsui_core.adapters.emulator.patches import (
     branches,
     fields,
     history,
+    map_batches,
     map_children,
     map_items,
+    map_results,
     map_tolerance,
     outcome,
 )
@@ -46,6 +48,7 @@ def attempt(state: Document, data: Json, strand: Strand, context: Document) -> J
         if isinstance(reader, dict):
             items = _read(reader, state, data, context)
         outputs = _run(state, data, strand, context, _Work(run, items))
+        outputs = map_results.written(state, run, data, context, outputs)
     except history.Closed:
         run.end("ABORTED")
         raise
@@ -81,22 +84,27 @@ def _read(reader: Document, state: Document, data: Json, context: Document) -> l
 
 
 def _run(state: Document, data: Json, strand: Strand, context: Document, work: _Work) -> Json:
-    work.run.expect(len(work.items))
-    at_once = map_items.at_once(state, data, context, _MOST_AT_ONCE)
+    own = [map_items.of_item(context, index, item) for index, item in enumerate(work.items)]
+    inputs = [map_items.input_of(state, data, one) for one in own]
+    given = map_batches.batched(state, inputs, data, context)
+    is_each = len(given) == len(inputs) and "ItemBatcher" not in state
+    work.run.expect(len(given), len(inputs))
     walks = [
-        _walk_of(state, data, map_items.of_item(context, index, item), work.run)
-        for index, item in enumerate(work.items)
+        _walk_of(state, one, own[number] if is_each else context, work.run)
+        for number, one in enumerate(given)
     ]
-    outputs: Json = branches.run_all(strand, walks, branches.Marks(), at_once)
-    return outputs
+    at_once = map_items.at_once(state, data, context, _MOST_AT_ONCE)
+    return list(branches.run_all(strand, walks, branches.Marks(), at_once))
 
 
-def _walk_of(state: Document, data: Json, own: Document, run: Run) -> Callable[[Strand], Json]:
+def _walk_of(state: Document, given: Json, around: Document, run: Run) -> Callable[[Strand], Json]:
     machine = map_items.processor_of(state)
+    items = given["Items"] if isinstance(given, dict) and "ItemBatcher" in state else [given]
+    assert isinstance(items, list)
 
     def walk(strand: Strand) -> Json:
-        given = map_items.input_of(state, data, own)
-        return map_children.play(run, machine, given, strand, own)
+        own = map_items.own_copy(around)
+        return map_children.play(run, machine, run.child(given, len(items)), strand, own)
 
     return walk
 

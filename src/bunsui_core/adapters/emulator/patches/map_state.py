@@ -56,8 +56,9 @@ def _attempt(state: Document, data: Json, strand: Strand, context: Document) -> 
         strand.entered.name,
     )
     outputs: Json = branches.run_all(strand, walks, marks, at_once)
-    history.note(strand, "MapStateSucceeded")
-    return fields.output(state, data, context, outputs)
+    return branches.finish(
+        strand, "MapStateSucceeded", lambda: fields.output(state, data, context, outputs)
+    )
 
 
 def _walk_of(state: Document, data: Json, own: Document) -> Callable[[Strand], Json]:

@@ -40,8 +40,9 @@ def _attempt(state: Document, data: Json, strand: Strand, context: Document) -> 
     assert isinstance(machines, list)
     walks = [_walk_of(machine, given, context) for machine in machines if isinstance(machine, dict)]
     outputs: Json = branches.run_all(strand, walks, branches.Marks(), at_once=len(walks))
-    history.note(strand, "ParallelStateSucceeded")
-    return fields.output(state, data, context, outputs)
+    return branches.finish(
+        strand, "ParallelStateSucceeded", lambda: fields.output(state, data, context, outputs)
+    )
 
 
 def _walk_of(machine: Document, given: Json, context: Document) -> Callable[[Strand], Json]:

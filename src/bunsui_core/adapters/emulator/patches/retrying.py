@@ -34,11 +34,33 @@ def attempt_until_done(
         except sf._ExecutionError as failure:
             if is_retried(state, failure.error, counts):
                 continue
-            history.add_event(strand.execution, f"{state['Type']}StateFailed")
-            strand.has_failed = True
-            return caught(state, data, context, failure)
+            return _failed(state, data, strand, context, failure)
         following: str | None = sf._next_or_end(state)
         return output, following
+
+
+def _failed(
+    state: Document,
+    data: Json,
+    strand: Strand,
+    context: Document,
+    failure: sf._ExecutionError,
+) -> tuple[Json, str | None]:
+    before, event = strand.last_event, f"{state['Type']}StateFailed"
+    history.add_event(strand.execution, event)
+    after, strand.has_failed = strand.last_event, True
+    try:
+        # An expression of the catcher that fails follows what came before, and fails it again.
+        strand.last_event = before
+        leads = caught(state, data, context, failure)
+    except sf._ExecutionError as again:
+        if again is failure:
+            strand.last_event = after
+        else:
+            history.add_event(strand.execution, event)
+        raise
+    strand.last_event = after
+    return leads
 
 
 def is_retried(state: Document, error: str | None, counts: dict[int, int]) -> bool:
