@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, Execution, until
 from tests.emulator.outcome import Document, Outcome, outcome, renamed
 from tests.emulator.recording import CANNOT, Recording, recorded_failures
@@ -32,6 +33,8 @@ class Played:
 
     recording: Recording
     outcome: Outcome | None
+    again: Outcome | None = None
+    """What its history tells after a redrive; it is not redriven when somebody must answer it."""
     trouble: str = ""
 
     @property
@@ -77,32 +80,42 @@ def share(played: Iterable[Played]) -> str:
 
 
 def _play(aws: Embedded, recording: Recording) -> Played:
+    world = World(aws, recording, f"reenacted-{recording.code}")
     try:
-        return Played(recording, _played(aws, recording))
+        definition, given = world.furnish()
+        machine = aws.machine(world.name, definition)
+        names = dict(renamed(given, recording.recorded_input))
+        execution = _started(aws, machine, given)
+        if _stopped(recording):
+            until(lambda: len(execution.types) > 1)
+            execution.client.stop_execution(executionArn=execution.arn)
+        world.answer()
+        first = _told(execution.ended(), names)
+        if not _fails_by_itself(recording):
+            return Played(recording, first)
+        return Played(recording, first, _told(execution.redriven(), names))
     except (ClientError, AssertionError) as refused:
-        return Played(recording, None, f"{type(refused).__name__}: {refused}")
+        return Played(recording, None, trouble=f"{type(refused).__name__}: {refused}")
 
 
-def _played(aws: Embedded, recording: Recording) -> Outcome:
-    name = f"reenacted-{recording.code}"
-    world = World(aws, recording, name)
-    definition, given = world.furnish()
-    machine = aws.machine(name, definition)
-    states = aws.states("worker")
-    started = states.start_execution(stateMachineArn=machine, input=json.dumps(given))
-    execution = Execution(states, started["executionArn"])
-    if _stopped(recording):
-        until(lambda: len(execution.types) > 1)
-        states.stop_execution(executionArn=execution.arn)
-    world.answer()
-    execution.ended()
+def _started(aws: Embedded, machine: str, given: Json) -> Execution:
+    client = aws.states("root")
+    started = client.start_execution(stateMachineArn=machine, input=json.dumps(given))
+    return Execution(client, started["executionArn"])
+
+
+def _told(execution: Execution, names: Mapping[str, str]) -> Outcome:
     described = execution.describe()
     events = json.loads(json.dumps(execution.events, default=lambda at: at.isoformat()))
     row: Document = {"events": events, "labels": {"terminal_status": str(described["status"])}}
-    names = dict(renamed(given, recording.recorded_input))
     found = outcome(row, described.get("redriveStatus", ""), names)
     assert described.get("error", "") == found.error, "DescribeExecution tells another error"
     return found
+
+
+def _fails_by_itself(recording: Recording) -> bool:
+    submitted = [details["resourceType"] for details in recording.details("TaskSubmitted")]
+    return recording.outcome.status == "FAILED" and "sqs" not in submitted
 
 
 def _stopped(recording: Recording) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import sys
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ from tests.unit.corpus.recordings import CORPUS
 
 SAME = 60
 IN_DETAIL = 58
+AGAIN = 50
 
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason=f"recorded histories are not at {CORPUS}: nothing is played again"
@@ -51,6 +53,26 @@ def test_a_recorded_failure_has_the_same_values_in_all_its_events(played: list[P
     same = [one for one in played if one.is_same_in_detail]
 
     assert len(same) >= IN_DETAIL, share(played)
+
+
+def test_a_recorded_failure_fails_again_in_the_same_state_when_it_is_redriven(
+    played: list[Played],
+) -> None:
+    again = [one for one in played if one.again]
+
+    assert len(again) >= AGAIN
+    for one in again:
+        assert one.outcome
+        assert one.again
+        first = (one.outcome.path, one.outcome.status, one.outcome.error, one.outcome.cause)
+        then = (one.again.path, one.again.status, one.again.error, one.again.cause)
+        assert without_ids(then) == without_ids(first), one.recording.id
+        assert one.again.types[len(one.outcome.types)] == "ExecutionRedriven"
+
+
+def without_ids(told: tuple[object, ...]) -> str:
+    """A text without times in milliseconds, and without ids of events, which go on counting."""
+    return re.sub(r"event id #\d+|\b\d{13}\b", "<n>", str(told))
 
 
 def test_each_recording_is_played_or_says_why_it_cannot_be(played: list[Played]) -> None:
