@@ -94,3 +94,19 @@ def test_a_function_that_exits_says_with_which_status(aws: Embedded, name: str) 
     assert str(execution.cause["errorMessage"]).endswith(
         "Error: Runtime exited with error: exit status 3"
     )
+
+
+def test_a_function_that_needs_too_much_to_begin_is_killed_as_well(
+    aws: Embedded, name: str
+) -> None:
+    code = "kept = bytes([1]) * 300 * 1024 * 1024\ndef handler(event, context): return 1\n"
+
+    execution = invoked(aws, name, code, {})
+
+    assert execution.describe()["error"] == "Runtime.ExitError"
+    assert str(execution.cause["errorMessage"]).endswith(
+        " Error: Runtime exited with error: signal: killed"
+    )
+    assert report_of(aws, name).endswith(
+        "Max Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory"
+    )

@@ -11,7 +11,7 @@ from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, function_reports
+from bunsui_core.adapters.emulator.patches import anchor, function_reports, memory
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.python_runtime import END_OF_LOG, NEWLINE
 from bunsui_core.domain.value import Json
@@ -47,9 +47,7 @@ def execute(function: Document, event: Json, request_id: str) -> Document:
         )
     except (RuntimeError, OSError) as failure:
         _log.warning("function %s could not be started: %s", name, failure)
-        return _failed(
-            "Runtime.ExitError", f"RequestId: {request_id} Error: {failure}", request_id, ""
-        )
+        answer = _not_begun(environment, str(failure))
     finally:
         lambda_runtime.release_worker(environment)
     result = _result(answer, request_id)
@@ -57,6 +55,20 @@ def execute(function: Document, event: Json, request_id: str) -> Document:
     body = result["body"] if answer.get("status") != "ok" else None
     function_reports.note(answer, str(body["errorType"]) if isinstance(body, dict) else "")
     return result
+
+
+def _not_begun(environment: lambda_runtime.Worker, told: str) -> Document:
+    """The answer in place of an environment that ended before it could take an invocation."""
+    size = environment.config.get("MemorySize", 128)
+    return {
+        "status": "error",
+        "error": told.removeprefix("Worker init failed: "),
+        "was_begun": False,
+        "log": environment._drain_stderr(),
+        # Nobody but the nursery kills an environment that begins.
+        "out_of_memory": told.endswith("signal: killed"),
+        "peak": size * memory.MEGABYTE if told.endswith("signal: killed") else 0,
+    }
 
 
 def _result(answer: Document, request_id: str) -> Document:
@@ -75,7 +87,8 @@ def _result(answer: Document, request_id: str) -> Document:
         return _failed(
             "Sandbox.Timedout", f"RequestId: {request_id} Error: {said}", None, f"{log}\n{line}"
         )
-    told = message if message.startswith("Runtime exited") else _NO_REASON
+    is_told = message.startswith("Runtime exited") or "was_begun" in answer
+    told = message if is_told else _NO_REASON
     said = f"RequestId: {request_id} Error: {told}"
     return _failed("Runtime.ExitError", said, None, f"{log}\n{said}\nRuntime.ExitError")
 
