@@ -81,5 +81,31 @@ def test_a_fail_state_is_recognised_in_every_recorded_history() -> None:
         assert found.died_in_fail_state is (expected == "Fail"), recording["id"]
 
 
+def test_the_state_behind_a_catch_is_found_and_none_is_claimed_behind_a_choice() -> None:
+    behind = [r for r in failed() if labels_of(r).get("root_cause")]
+
+    assert len(behind) == 3
+    for recording in behind:
+        found = read_failure("job", observation_of(recording), events_of(recording))
+        cause = labels_of(recording)["root_cause"]
+        assert found is not None
+        assert isinstance(cause, dict)
+        is_catch = str(cause["via"]).startswith("Catch")
+        assert found.caught_path == ((cause["state"],) if is_catch else ()), recording["id"]
+
+
+def test_the_task_of_a_recorded_container_is_told_from_its_document() -> None:
+    labelled = [(r, labels_of(r).get("nested_evidence")) for r in failed()]
+    containers = [(r, e) for r, e in labelled if isinstance(e, dict) and e["kind"] == "ecs"]
+
+    assert len(containers) == 2
+    for recording, evidence in containers:
+        found = read_failure("job", observation_of(recording), events_of(recording))
+        assert found is not None
+        assert found.task is not None
+        assert (found.task.arn, found.task.stop_code) == (evidence["arn"], evidence["stopCode"])
+        assert str(evidence["stoppedReason"]) in found.message
+
+
 def test_the_recordings_are_those_that_were_measured() -> None:
     assert len(failed()) == 83
