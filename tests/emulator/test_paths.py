@@ -77,6 +77,9 @@ def test_an_index_past_the_end_is_null_in_a_template(account: Embedded, name: st
         ("$.rows[1]", {"n": 2}),
         ("$$.Execution.Input.rows[0].n", 1),
         ("$.none", None),
+        ("$.rows[?(@.n > 1)].n", [2, 3]),
+        ("$.rows[?(@.n == 2)]", [{"n": 2}]),
+        ("$.rows[?(@.gone)]", []),
     ],
 )
 def test_paths_of_many_kinds_are_read(account: Embedded, name: str, path: str, found: Json) -> None:
@@ -178,6 +181,20 @@ def test_nothing_catches_a_path_that_leads_nowhere(
         (
             {"Type": "Wait", "SecondsPath": "$.n"},
             "The SecondsPath parameter references a negative value: $.n == -1",
+        ),
+        (
+            {"Type": "Wait", "SecondsPath": "$.t"},
+            "The SecondsPath parameter cannot be parsed as a long value: "
+            '$.t == "2016-12-05 21:29:29Z"',
+        ),
+        (
+            {"Type": "Pass", "InputPath": "$.n.length()"},
+            "Invalid path '$.n.length()' : No results for path: $['n']['length()']",
+        ),
+        (
+            {"Type": "Pass", "InputPath": "$.n[?(@.a =~ /x/)]"},
+            "Invalid path '$.n[?(@.a =~ /x/)]' : The filter (@.a =~ /x/) is of a kind that the "
+            "embedded AWS cannot read.",
         ),
         (
             {"Type": "Wait", "TimestampPath": "$.t"},

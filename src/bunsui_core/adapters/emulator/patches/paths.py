@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bunsui_core.adapters.emulator.patches import path_filter
 from bunsui_core.domain.value import Json
 
 _Document = dict[str, Json]
 
 _STEP = re.compile(
-    r"""\.\.(?P<deep>[^.\[\]'"*\s]+)
+    path_filter.PATTERN
+    + r"""
+    |\.\.(?P<deep>[^.\[\]'"*\s]+)
     |(?P<every>\.\*|\[\*\])
     |\.(?P<name>[^.\[\]'"*]+)
     |\[(?P<quote>['"])(?P<quoted>(?:\\.|(?!(?P=quote)).)*)(?P=quote)\]
@@ -53,7 +56,7 @@ def read(path: str, data: Json, context: _Document) -> Json:
     found, place, is_definite = [source.value], "$", True
     steps = _steps(source.rest)
     for number, step in enumerate(steps):
-        if step["every"] or step["deep"] or step["first"] is not None:
+        if any(step[kind] is not None for kind in ("every", "deep", "first", "filter")):
             is_definite = False
         found, place = _taken(found, step, place, (is_definite, number == len(steps) - 1))
     return found[0] if is_definite else found
@@ -84,7 +87,7 @@ def _steps(rest: str) -> list[re.Match[str]]:
     while end < len(rest):
         step = _STEP.match(rest, end)
         if step is None:
-            raise Unreadable(f"The path ${rest} is of a kind that is not read here.")
+            raise Unreadable(f"The path ${rest} is of a kind that the embedded AWS cannot read.")
         steps.append(step)
         end = step.end()
     return steps
@@ -110,6 +113,8 @@ def _children(value: Json, step: re.Match[str], name: str | None) -> list[Json]:
         return _members(value)
     if step["deep"]:
         return _anywhere(value, step["deep"])
+    if step["filter"] is not None:
+        return _filtered(value, step["filter"])
     if name is not None:
         return [value[name]] if isinstance(value, dict) and name in value else []
     if not isinstance(value, list):
@@ -119,6 +124,15 @@ def _children(value: Json, step: re.Match[str], name: str | None) -> list[Json]:
         return [value[index]] if -len(value) <= index < len(value) else []
     first, last = step["first"], step["last"]
     return value[int(first) if first else None : int(last) if last else None]
+
+
+def _filtered(value: Json, condition: str) -> list[Json]:
+    kept = path_filter.remaining(condition, _members(value))
+    if kept is None:
+        raise Unreadable(
+            f"The filter ({condition}) is of a kind that the embedded AWS cannot read."
+        )
+    return kept
 
 
 def _members(value: Json) -> list[Json]:

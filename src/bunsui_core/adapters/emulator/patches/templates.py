@@ -36,14 +36,16 @@ def _value(name: str, path: str, data: Json, context: Document) -> Json:
         return call(path, data, context)
     try:
         return paths.read(path, data, context)
-    except paths.Unreadable as missing:
+    except paths.Missing as missing:
         # As on AWS, an index past the end is null here, and an error everywhere else.
-        if isinstance(missing, paths.Missing) and missing.beyond_end:
+        if missing.beyond_end:
             return None
         raise outcome.runtime(
             f"The JSONPath '{path}' specified for the field '{name}' could not be found "
             f"in the input '{_searched(path, data, context)}'"
         ) from missing
+    except paths.Unreadable as kind:
+        raise outcome.runtime(f"Invalid path '{path}' : {kind}") from kind
 
 
 def read_or_call(path: str, data: Json, context: Document) -> Json:

@@ -110,9 +110,7 @@ def _read_seconds(state: Document, data: Json, context: Document) -> float:
 def _seconds_at(path: str, seconds: Json) -> float:
     said = f"{path} == {history.text(seconds)}"
     if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise outcome.runtime(
-            f"The SecondsPath parameter does not reference an integer value: {said}"
-        )
+        raise outcome.runtime(f"The SecondsPath parameter cannot be parsed as a long value: {said}")
     if seconds < 0:
         raise outcome.runtime(f"The SecondsPath parameter references a negative value: {said}")
     if seconds > _MOST_SECONDS:
