@@ -95,3 +95,13 @@ def test_a_heartbeat_keeps_the_task_waiting(aws: Embedded, name: str) -> None:
     aws.states().send_task_success(taskToken=token, output="{}")
 
     assert execution.ended().status == "SUCCEEDED"
+
+
+def test_an_answer_that_names_a_timeout_is_a_failure_like_any_other(
+    aws: Embedded, name: str
+) -> None:
+    execution, token = asked(aws, name)
+
+    aws.states().send_task_failure(taskToken=token, error="States.Timeout", cause="theirs")
+
+    assert execution.ended().types[-2:] == ["TaskFailed", "ExecutionFailed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class _Offer:
 
 
 _offers: dict[str, deque[_Offer]] = {}
+_lock = threading.Lock()
 
 
 def call(request: Call) -> Json:
@@ -50,8 +52,9 @@ def call(request: Call) -> Json:
         try:
             request.wait(lambda: offer.is_taken, offer.token)
         finally:
-            if not offer.is_taken:
-                queue.remove(offer)
+            with _lock:
+                if not offer.is_taken:
+                    queue.remove(offer)
         request.events.taken(offer.worker)
         ticket.heard = time.monotonic()
         return answer_to(ticket, request.begun_now())
@@ -80,12 +83,13 @@ async def _get_activity_task(data: Document) -> _Response:
 
 
 def _taken(arn: str, worker: str) -> _Offer | None:
-    queue = _offers.get(arn)
-    if not queue:
-        return None
-    offer = queue.popleft()
-    offer.worker = worker
-    offer.is_taken = True
+    with _lock:
+        queue = _offers.get(arn)
+        if not queue:
+            return None
+        offer = queue.popleft()
+        offer.worker = worker
+        offer.is_taken = True
     waiting.announce(offer.token)
     return offer
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 
-from ministack.services import stepfunctions as sf
-
 from bunsui_core.adapters.emulator.patches.integration import Call, Caller
-from bunsui_core.adapters.emulator.patches.task_events import HEARTBEAT_TIMED_OUT, TIMED_OUT
+from bunsui_core.adapters.emulator.patches.task_events import TimedOut
 from bunsui_core.adapters.emulator.patches.task_token import Ticket
 from bunsui_core.domain.value import Json
 
@@ -33,7 +31,7 @@ def answer_to(ticket: Ticket, request: Call) -> Json:
     """Wait for the answer to a token and return the output that was sent.
 
     Raises:
-        sf._ExecutionError: the failure that was sent, or the task or its heartbeat timed out.
+        sf._ExecutionError: the failure that was sent, or `TimedOut`.
         history.Closed: the execution was closed meanwhile.
     """
     while True:
@@ -42,10 +40,10 @@ def answer_to(ticket: Ticket, request: Call) -> Json:
             return ticket.result()
         now = time.monotonic()
         if request.deadline is not None and now >= request.deadline:
-            raise sf._ExecutionError(TIMED_OUT, None)
+            raise TimedOut
         # Meanwhile the heart may have beaten.
         if now >= (_ends(ticket, request) or now):
-            raise sf._ExecutionError(HEARTBEAT_TIMED_OUT, None)
+            raise TimedOut(silent=True)
 
 
 def _ends(ticket: Ticket, request: Call) -> float | None:

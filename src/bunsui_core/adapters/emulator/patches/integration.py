@@ -8,11 +8,9 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from ministack.services import stepfunctions as sf
-
 from bunsui_core.adapters.emulator.patches import history, waiting
 from bunsui_core.adapters.emulator.patches.history import Document
-from bunsui_core.adapters.emulator.patches.task_events import TIMED_OUT, Events
+from bunsui_core.adapters.emulator.patches.task_events import Events, TimedOut
 from bunsui_core.domain.value import Json
 
 
@@ -48,18 +46,17 @@ class Call:
         """Wait until something has happened that is announced under a topic of `waiting`.
 
         Raises:
-            sf._ExecutionError: the attempt has timed out.
+            TimedOut: the attempt has timed out.
             history.Closed: the execution was closed meanwhile.
         """
         if not self.has_happened(happened, self.deadline, topic):
-            # AWS records a timeout without a cause.
-            raise sf._ExecutionError(TIMED_OUT, None)
+            raise TimedOut
 
     def in_time(self, work: Callable[[], Json]) -> Json:
         """Do work that cannot be broken off, and return its result; if it takes too long, leave it.
 
         Raises:
-            sf._ExecutionError: the attempt has timed out, or what the work raised.
+            TimedOut: the attempt has timed out; and what the work raised.
             history.Closed: the execution was closed meanwhile.
         """
         outcome: Future[Json] = Future()

@@ -66,7 +66,7 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
         schedule.require_role(context)
         result = _called(call)
     except sf._ExecutionError as failure:
-        events.failed(failure.error, failure.cause)
+        events.failed(failure)
         raise
     events.succeeded(result)
     return fields.output(state, data, context, result)

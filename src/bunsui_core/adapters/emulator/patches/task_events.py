@@ -11,6 +11,8 @@ from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.schedule import Schedule
 from bunsui_core.domain.value import Json
 
+_TIMED_OUT = "States.Timeout"
+
 
 class ErrorName(str):
     """The name of an error to which Retry and Catch may also refer by a second name."""
@@ -26,8 +28,12 @@ class ErrorName(str):
     also: str
 
 
-TIMED_OUT = "States.Timeout"
-HEARTBEAT_TIMED_OUT = ErrorName(TIMED_OUT, also="States.HeartbeatTimeout")
+class TimedOut(sf._ExecutionError):  # type: ignore[misc]  # ministack has no types
+    """An attempt took too long, or was silent for too long; AWS records no cause of it."""
+
+    def __init__(self, *, silent: bool = False) -> None:
+        error = ErrorName(_TIMED_OUT, also="States.HeartbeatTimeout") if silent else _TIMED_OUT
+        super().__init__(error, None)
 
 
 @dataclass(frozen=True)
@@ -90,11 +96,11 @@ class Events:
         """Record that an attempt gave a result."""
         self._end("Succeeded", {"output": history.text(result)})
 
-    def failed(self, error: str | None, cause: str | None) -> None:
+    def failed(self, failure: sf._ExecutionError) -> None:
         """Record that an attempt failed or ran out of time."""
-        told: Document = {"error": error, "cause": cause}
+        told: Document = {"error": failure.error, "cause": failure.cause}
         details: Document = {name: value for name, value in told.items() if value is not None}
-        self._end("TimedOut" if error == TIMED_OUT else "Failed", details)
+        self._end("TimedOut" if isinstance(failure, TimedOut) else "Failed", details)
 
     def _end(self, ending: str, details: Document) -> None:
         if self.is_activity:

@@ -10,6 +10,7 @@ import base64
 import json
 import re
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -51,7 +52,8 @@ class Ticket:
 
     def __exit__(self, *failure: object) -> None:
         """Refuse the token from now on."""
-        _open.pop(self.token, None)
+        with _lock:
+            _open.pop(self.token, None)
 
     def result(self) -> Json:
         """Return the output that was sent, or raise the failure."""
@@ -61,52 +63,52 @@ class Ticket:
 
 
 _open: dict[str, Ticket] = {}
+_lock = threading.Lock()
 
 
 def _send_success(data: Document) -> _Response:
-    ticket = _ticket(data)
-    if not isinstance(ticket, Ticket):
-        return ticket
     output = data.get("output")
     try:
         # A Task of `aws-sdk:sfn` may give a value in place of its text.
-        ticket.output = json.loads(output) if isinstance(output, str) else output
+        value: Json = json.loads(output) if isinstance(output, str) else output
     except json.JSONDecodeError as error:
-        return _refused("InvalidOutput", f"Invalid Output: '{error}'")
-    return _answered(ticket)
+        return _refusal(data) or _refused("InvalidOutput", f"Invalid Output: '{error}'")
+    return _answered(data, value, None)
 
 
 def _send_failure(data: Document) -> _Response:
-    ticket = _ticket(data)
-    if not isinstance(ticket, Ticket):
-        return ticket
-    ticket.failure = sf._ExecutionError(data.get("error"), data.get("cause"))
-    return _answered(ticket)
+    return _answered(data, None, sf._ExecutionError(data.get("error"), data.get("cause")))
 
 
 def _send_heartbeat(data: Document) -> _Response:
-    ticket = _ticket(data)
-    if not isinstance(ticket, Ticket):
-        return ticket
-    ticket.heard = time.monotonic()
+    if refusal := _refusal(data):
+        return refusal
+    if ticket := _open.get(str(data["taskToken"])):
+        ticket.heard = time.monotonic()
     return _accepted()
 
 
-def _ticket(data: Document) -> Ticket | _Response:
-    """Return the ticket of an open token, or why the token is refused."""
+def _answered(data: Document, output: Json, failure: sf._ExecutionError | None) -> _Response:
+    # Machines answer in threads of their own: only the first answer counts.
+    with _lock:
+        if refusal := _refusal(data):
+            return refusal
+        ticket = _open[str(data["taskToken"])]
+        ticket.output, ticket.failure = output, failure
+        ticket.is_answered = True
+    waiting.announce(ticket.token)
+    return _accepted()
+
+
+def _refusal(data: Document) -> _Response | None:
+    """Return why a token is refused, unless somebody waits for its answer."""
     token = str(data.get("taskToken", ""))
     ticket = _open.get(token)
     if ticket and not ticket.is_answered:
-        return ticket
+        return None
     if _GIVEN_OUT.fullmatch(token):
         return _refused("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
     return _refused("InvalidToken", "Invalid Token: 'Invalid token'")
-
-
-def _answered(ticket: Ticket) -> _Response:
-    ticket.is_answered = True
-    waiting.announce(ticket.token)
-    return _accepted()
 
 
 def _accepted() -> _Response:
