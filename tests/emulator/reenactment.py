@@ -62,6 +62,8 @@ class Played:
 def play_all(aws: Embedded, patient: Embedded) -> list[Played]:
     """Play every recording that can be played; waits count on the patient one only."""
     playable = [one for one in recorded_failures() if one.id not in CANNOT]
+    # Those that take their time begin first.
+    playable.sort(key=lambda one: "TaskTimedOut" not in one.outcome.types)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda one: _play(patient if _stopped(one) else aws, one), playable))
 
@@ -84,7 +86,7 @@ def _play(aws: Embedded, recording: Recording) -> Played:
     try:
         definition, given = world.furnish()
         machine = aws.machine(world.name, definition)
-        names = dict(renamed(given, recording.recorded_input))
+        names = dict(renamed(given, recording.recorded_input)) | world.names
         execution = _started(aws, machine, given)
         if _stopped(recording):
             until(lambda: len(execution.types) > 1)

@@ -18,7 +18,7 @@ from tests.emulator.reenactment import Played, play_all, share
 from tests.unit.corpus.recordings import CORPUS
 
 SAME = 60
-IN_DETAIL = 58
+IN_DETAIL = 59
 AGAIN = 50
 
 pytestmark = pytest.mark.skipif(

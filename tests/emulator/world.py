@@ -41,6 +41,13 @@ class World:
         definition, given = json.loads(text.replace(RECORDED_ACCOUNT, ACCOUNT))
         return definition, given
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The recorded name of what we gave another one, where the input does not tell it."""
+        sent = [json.loads(str(d["parameters"])) for d in self.recording.details("TaskScheduled")]
+        recorded = [parameters["QueueUrl"] for parameters in sent if "QueueUrl" in parameters]
+        return {self._queue.url: str(recorded[0])} if self._queue and recorded else {}
+
     def answer(self) -> None:
         """Answer the callback that the execution waits for, as it was answered when recorded."""
         failures = self.recording.details("TaskFailed")
