@@ -42,6 +42,11 @@ TRUST = {
     ],
 }
 
+ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
 
 @dataclass
 class Embedded:
@@ -111,12 +116,13 @@ class Embedded:
         return client
 
     def role(self) -> str:
-        """The ARN of a role that Lambda and Step Functions may take."""
+        """The ARN of a role that Lambda and Step Functions may take, and that may do anything."""
         iam = self.iam()
         try:
             made = iam.create_role(RoleName="tests", AssumeRolePolicyDocument=json.dumps(TRUST))
         except iam.exceptions.EntityAlreadyExistsException:
             return iam.get_role(RoleName="tests")["Role"]["Arn"]
+        iam.put_role_policy(RoleName="tests", PolicyName="all", PolicyDocument=json.dumps(ALL))
         return made["Role"]["Arn"]
 
     def function(self, name: str, code: str, seconds: int = 10) -> str:

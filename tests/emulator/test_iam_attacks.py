@@ -90,7 +90,7 @@ def test_another_resource_beside_the_one_that_is_read_counts_for_nothing(
     estate: World, server: LocalServer
 ) -> None:
     named = {"executionArn": estate.names["foreign_run_1"]}
-    beside = {**named, "stateMachineArn": estate.names["bunsui_managed"]}
+    beside = {**named, "stateMachineArn": estate.names["bunsui_managed_run_1"]}
     target = f"{STATES}.DescribeExecution"
 
     honest = json_call(

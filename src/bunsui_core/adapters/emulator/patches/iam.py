@@ -12,6 +12,7 @@ from bunsui_core.adapters.emulator.patches import (
     iam_signature,
     iam_statements,
     iam_sts,
+    machine_role,
 )
 
 
@@ -26,3 +27,4 @@ def install() -> None:
     iam_pass_role.install()
     iam_s3.install()
     iam_sts.install()
+    machine_role.install()

@@ -127,7 +127,7 @@ def install() -> None:
     ) -> tuple[int, dict[str, str], bytes]:
         response: tuple[int, dict[str, str], bytes]
         if not said.get("error_code") and not said.get("message"):
-            said |= _words(principal_arn, bool(said.get("resource_policy_arn")))
+            said |= words(principal_arn, bool(said.get("resource_policy_arn")))
         response = answer(service, action, principal_arn, request_id, **said)
         return response
 
@@ -146,7 +146,7 @@ def _due(service: str, asked: Check) -> Sequence[Check]:
     return checks(request, asked)
 
 
-def _words(principal: str, by_resource: bool) -> Document:
+def words(principal: str, by_resource: bool = False) -> Document:
     """Word a denial as AWS does, naming the resource; nothing where MiniStack's words serve."""
     refused = _refused.get()
     if refused is None or by_resource:

@@ -11,6 +11,7 @@ from bunsui_core.adapters.emulator.patches import (
     data_limit,
     fields,
     integration,
+    machine_role,
     retrying,
     task_token,
 )
@@ -64,6 +65,7 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
     )
     try:
         schedule.require_role(context)
+        machine_role.require(call, schedule.role)
         result = _called(call)
     except sf._ExecutionError as failure:
         events.failed(failure)
