@@ -23,6 +23,9 @@ from bunsui_mcp.tools import ASKS, tool
 LONGEST_WAIT = 45
 """Seconds of one wait; hosts give up on a call that takes longer."""
 
+LOOKS = 4
+"""Looks at the store in each second of a wait."""
+
 _TOLD = {
     ApprovalStatus.REQUESTED: "waits for a human; nothing has run",
     ApprovalStatus.APPROVED: "was approved by a human; the worker executes it next",
@@ -93,12 +96,14 @@ class RequestTools:
         Use it after request_recovery, again while is_open is true. Never approves; to stop waiting
         withdraws nothing.
         """
-        for second in range(max_wait_s + 1):
+        for look in range(max_wait_s * LOOKS + 1):
             approval = await self._look(request_id)
+            second, part = divmod(look, LOOKS)
             if not approval.status.is_open or second == max_wait_s:
                 break
-            await ctx.report_progress(second, max_wait_s, f"{approval.status}")
-            await self._sleep(1)
+            if part == 0:
+                await ctx.report_progress(second, max_wait_s, f"{approval.status}")
+            await self._sleep(1 / LOOKS)
         freshness = await to_thread.run_sync(self._desk.freshness)
         return tell(approval_answer(approval, freshness))
 

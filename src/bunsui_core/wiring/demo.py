@@ -27,6 +27,9 @@ from bunsui_core.wiring.stage import (
     open_stage,
 )
 
+_REQUESTS = 4
+"""Requests of which a session is the subject, at most: its start, and what the agent asks."""
+
 
 class Programme(Value):
     """What is played: one scene by its name, `all`, or the first four; and with which seed."""
@@ -111,11 +114,11 @@ def _started(stage: Stage, plays: tuple[Play, ...], narrate: Narrate) -> tuple[P
 def _perform(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answers: bool) -> None:
     """Hand each scene to the agent when its sessions rest, and answer what the agent asks."""
     deadline = time.monotonic() + PATIENCE
-    waiting = list(playing)
+    waiting, count = list(playing), sum(len(one.session_ids) for one in playing)
     while not stage.rehearsal.is_over:
         if time.monotonic() > deadline:
             raise Unavailable("the scenes do not come to their ends.", "Run the demo again.")
-        resting = stage.resting()
+        resting = stage.resting(count)
         for one in [one for one in waiting if resting.issuperset(one.session_ids)]:
             waiting.remove(one)
             _hand_over(one, stage, narrate)
@@ -136,7 +139,8 @@ def _hand_over(one: Playing, stage: Stage, narrate: Narrate) -> None:
 
 def _hear(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answers: bool) -> None:
     """Take what the agent asks to the scene it is about, and answer it there; tell it once."""
-    for asked in stage.asked():
+    count = sum(len(one.session_ids) for one in playing)
+    for asked in stage.asked(_REQUESTS * count):
         one = next((one for one in playing if one.is_new(asked)), None)
         if one is None:
             continue

@@ -46,7 +46,7 @@ WAIT_SCALE = 0.1
 
 _QUICK = Pauses(busy=0.05, idle=0.1, blind=1.0)
 _NEWEST = 200
-"""Sessions and requests that one look covers; a demo has fewer."""
+"""Sessions that one look covers; a demo has fewer."""
 
 Narrate = Callable[[str], None]
 
@@ -91,14 +91,14 @@ class Stage:
         signing = Signing(approver=APPROVER, passphrase=PASSPHRASE)
         self.desk.decide(review, answer, signing, reason, review.typed_code)
 
-    def asked(self) -> tuple[Request, ...]:
-        """Return the newest requests of the scripted agent."""
-        newest = self.store.requests.newest(_NEWEST)
+    def asked(self, most: int) -> tuple[Request, ...]:
+        """Return what of the newest requests is the scripted agent's."""
+        newest = self.store.requests.newest(most)
         return tuple(one for one in newest if one.plan.requester == f"agent:{AGENT}")
 
-    def resting(self) -> frozenset[str]:
-        """Return the ids of the sessions of which nothing moves any more."""
-        page = self.store.sessions.page(SessionFilter(), _NEWEST, "")
+    def resting(self, most: int = _NEWEST) -> frozenset[str]:
+        """Return the ids of those of the newest sessions in which nothing moves any more."""
+        page = self.store.sessions.page(SessionFilter(), most, "")
         rests = (line for line in page.items if line.status is not SessionStatus.RUNNING)
         return frozenset(line.session_id for line in rests)
 
