@@ -26,15 +26,23 @@ def submit(request: Request, requests: Requests, now: datetime) -> Approval:
             "Shorten it.",
         )
     touched = _touched(request.plan)
-    for open_one in approvals(requests, NEWEST, now):
-        if open_one.status.is_open and touched & _touched(open_one.request.plan):
-            return open_one
+    alike = (one for one in requests.newest(NEWEST) if touched & _touched(one.plan))
+    # Folded only then: what else waits or is done does not matter, and may be much.
+    for standing in (approval(one, requests, now) for one in alike):
+        if standing.status.is_open:
+            return standing
     return approval(requests.submit(request), requests, now)
 
 
 def approval(request: Request, requests: Requests, now: datetime) -> Approval:
     """Return where a request stands."""
     return fold(request, requests.decisions(request.id), requests.effect(request.id), now)
+
+
+def open_about(session_id: str, requests: Requests, now: datetime) -> tuple[Request, ...]:
+    """Return the open ones of the newest requests about a session, newest first."""
+    about = (one for one in requests.newest(NEWEST) if one.plan.session_id == session_id)
+    return tuple(one for one in about if approval(one, requests, now).status.is_open)
 
 
 def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:

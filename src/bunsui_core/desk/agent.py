@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bunsui_core.app.diagnose import read_logs
 from bunsui_core.app.propose import Asked, known_diagnosis, proposals
-from bunsui_core.app.request import approval, approvals, submit
+from bunsui_core.app.request import approval, approvals, open_about, submit
 from bunsui_core.app.watch import find_job, seen_now
 from bunsui_core.domain.answer import (
     Analysis,
@@ -91,8 +91,7 @@ class AgentDesk:
 
     def open_requests(self, session_id: str, job: str = "") -> tuple[str, ...]:
         """Return the ids of requests about a session, or about one job of it, that are not over."""
-        waiting = (a.request for a in self.approvals(REMEMBERED) if a.status.is_open)
-        mine = (one for one in waiting if one.plan.session_id == session_id)
+        mine = open_about(session_id, self._store.requests, self._nature.clock())
         return tuple(one.id for one in mine if not job or job in map(step_job, one.plan.steps))
 
     def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
