@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
 
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, until
-from tests.emulator.fargate import NETWORK, PYTHON, Fargate, python, stack, store_image
+from tests.emulator.fargate import PYTHON, Fargate, python, stack
 
 ENDLESS = "import time\nprint('up', flush=True)\nwhile True: time.sleep(1)"
 POLITE = """
@@ -101,62 +100,6 @@ def test_a_container_that_needs_less_than_its_memory_ends_well(aws: Embedded, na
     assert "reason" not in task["containers"][0]
 
 
-@pytest.mark.parametrize(
-    ("image", "named"),
-    [
-        ("no_such_image", "docker.io/library/no_such_image:latest: pull access denied"),
-        ("ghcr.io/acme/job:7", "ghcr.io/acme/job:7: pull access denied"),
-        ("000000000000.dkr.ecr.us-east-1.amazonaws.com/none:1", "/none:1: not found"),
-    ],
-)
-def test_an_image_that_is_not_here_cannot_be_pulled(
-    aws: Embedded, name: str, image: str, named: str
-) -> None:
-    task = Fargate.of(aws, name, python("print(1)", image=image)).ended()
-
-    assert task["stopCode"] == "TaskFailedToStart"
-    assert task["stoppedReason"].startswith("CannotPullContainerError: pull image manifest")
-    assert named in task["stoppedReason"]
-    assert "exitCode" not in task["containers"][0]
-
-
-def test_an_image_of_the_embedded_registry_can_be_pulled(aws: Embedded, name: str) -> None:
-    image = store_image(aws, name, "v1")
-    fargate = Fargate.of(aws, name, python("print('here')", image=f"{image}:v1"))
-
-    assert fargate.ended()["containers"][0]["exitCode"] == 0
-
-    fargate.register(python("print('here')", image=f"{image}:v2"))
-    assert fargate.ended()["stopCode"] == "TaskFailedToStart"
-
-
-@pytest.mark.parametrize(
-    ("command", "reason"),
-    [
-        (["/no/such/program"], '"/no/such/program": executable file not found in $PATH'),
-        ([], "CannotStartContainerError: Error response from daemon: No command specified"),
-    ],
-)
-def test_a_command_that_cannot_start_is_told(
-    aws: Embedded, name: str, command: list[str], reason: str
-) -> None:
-    task = Fargate.of(aws, name, {"command": command}).ended()
-
-    assert task["stopCode"] == "TaskFailedToStart"
-    assert reason in task["stoppedReason"]
-    assert "exitCode" not in task["containers"][0]
-
-
-def test_a_log_group_that_is_not_there_is_told(aws: Embedded, name: str) -> None:
-    options = {"awslogs-group": f"/ecs/{name}", "awslogs-stream-prefix": "job"}
-    code = python("print(1)", logConfiguration={"logDriver": "awslogs", "options": options})
-
-    task = Fargate.of(aws, name, code).ended()
-
-    assert task["stopCode"] == "TaskFailedToStart"
-    assert "The specified log group does not exist" in task["stoppedReason"]
-
-
 def test_an_override_changes_command_and_variables(aws: Embedded, name: str) -> None:
     code = "import os, sys; print(sys.argv[1:], os.environ['A'], os.environ['B'])"
     kept = [{"name": "A", "value": "own"}, {"name": "B", "value": "own"}]
@@ -198,46 +141,6 @@ def test_a_task_tells_that_it_is_a_local_process(aws: Embedded, name: str) -> No
     task = Fargate.of(aws, name, python("print(1)")).ended()
 
     assert {"name": "bunsui.runs-as", "value": "local process"} in task["attributes"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "code", "message"),
-    [
-        ({"cluster": "nowhere"}, "ClusterNotFoundException", "Cluster not found."),
-        ({"taskDefinition": "nothing"}, "ClientException", "TaskDefinition not found."),
-        (
-            {"launchType": "EC2"},
-            "InvalidParameterException",
-            "No Container Instances were found in your cluster.",
-        ),
-        (
-            {"networkConfiguration": {}},
-            "InvalidParameterException",
-            "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-        ),
-        (
-            {"overrides": {"containerOverrides": [{"name": "web"}]}},
-            "InvalidParameterException",
-            "Override for container named web is not a container in the TaskDefinition.",
-        ),
-    ],
-)
-def test_a_task_that_ecs_does_not_accept_is_refused_in_its_words(
-    aws: Embedded, name: str, changes: dict[str, object], code: str, message: str
-) -> None:
-    fargate = Fargate.of(aws, name, python("print(1)"))
-    asked = {
-        "cluster": name,
-        "taskDefinition": name,
-        "launchType": "FARGATE",
-        "networkConfiguration": NETWORK,
-    }
-
-    with pytest.raises(ClientError) as refused:
-        fargate.client.run_task(**{**asked, **changes})  # type: ignore[arg-type]  # wrong on purpose
-
-    assert refused.value.response["Error"] == {"Code": code, "Message": message}
-    assert fargate.client.run_task(**asked)["tasks"]  # type: ignore[arg-type]  # the same, right
 
 
 def test_a_task_definition_of_a_stack_runs_as_well(aws: Embedded, name: str) -> None:
@@ -294,3 +197,29 @@ def test_a_container_does_not_start_after_a_failure_of_what_it_waits_for(
 
     assert task["stopCode"] == "TaskFailedToStart"
     assert {c["name"]: c.get("exitCode") for c in task["containers"]} == {"app": None, "first": 2}
+
+
+def test_a_task_is_asked_for_in_a_cluster_that_is_there(aws: Embedded, name: str) -> None:
+    fargate = Fargate.of(aws, name, python("print(1)"))
+    arn = fargate.ended()["taskArn"]
+
+    with pytest.raises(fargate.client.exceptions.ClusterNotFoundException):
+        fargate.client.describe_tasks(cluster="nowhere", tasks=[arn])
+
+    assert fargate.client.describe_tasks(cluster=name, tasks=[arn])["tasks"]
+    assert fargate.client.list_tasks(cluster=name, desiredStatus="STOPPED")["taskArns"] == [arn]
+
+
+def test_a_task_is_forgotten_an_hour_after_it_stopped(account: Embedded, name: str) -> None:
+    # Deferred: it is there when the embedded AWS of this process is.
+    from ministack.services import ecs
+
+    fargate = Fargate.of(account, name, python("print(1)"))
+    old, young = fargate.ended()["taskArn"], fargate.ended()["taskArn"]
+    (stored,) = [task for key, task in ecs._tasks.all_items() if task["taskArn"] == old]
+    stored["stoppedAt"] = "2026-01-01T00:00:00Z"
+
+    found = fargate.client.describe_tasks(cluster=name, tasks=[old, young])
+
+    assert [task["taskArn"] for task in found["tasks"]] == [young]
+    assert found["failures"] == [{"arn": old, "reason": "MISSING"}]

@@ -50,6 +50,11 @@ needs_process_table = pytest.mark.skipif(
 )
 
 
+def is_saved(state: Path, arn: str) -> bool:
+    """Tell whether a file of the state names a task."""
+    return any(arn in file.read_text(errors="replace") for file in state.glob("ecs*"))
+
+
 def family(mark: str, then: str) -> str:
     """A command that starts others, all of them marked."""
     return FAMILY.format(mark=mark, then=then)
@@ -123,6 +128,7 @@ def test_no_container_outlives_the_server(home: Path, name: str, number: signal.
         fargate = Fargate.of(embedded, name, python(family(name, "time.sleep(600)")))
         arn = fargate.reached(fargate.run()["taskArn"], "RUNNING")["taskArn"]
         until(lambda: len(processes(f"# {name}")) >= 3)
+        until(lambda: is_saved(Folder.of(home).state, arn))
 
         os.kill(server.pid, number)
 
@@ -130,9 +136,8 @@ def test_no_container_outlives_the_server(home: Path, name: str, number: signal.
     until(lambda: status(home) is None)
     again = Embedded(up(home, watch_pid=os.getpid(), wait_scale=0), home)
     with again.open:
-        if number == signal.SIGTERM:
-            task = Fargate.again(again, name).shown(arn)
-            assert (task["lastStatus"], task["stopCode"]) == ("STOPPED", "TerminationNotice")
+        task = Fargate.again(again, name).shown(arn)
+        assert (task["lastStatus"], task["stopCode"]) == ("STOPPED", "TerminationNotice")
     down(home)
 
 
@@ -148,3 +153,32 @@ def test_a_killed_keeper_takes_its_container_along(aws: Embedded, name: str) -> 
     task = fargate.reached(arn, "STOPPED")
     assert task["containers"][0]["exitCode"] == 137
     until(lambda: processes(f"# {name}") == [])
+
+
+@needs_process_table
+def test_a_reset_ends_every_container(inside: Embedded, name: str) -> None:
+    fargate = Fargate.of(inside, name, python(f"import time; time.sleep(600)  # {name}"))
+    fargate.reached(fargate.run()["taskArn"], "RUNNING")
+    until(lambda: processes(f"# {name}") != [])
+
+    inside.reset()
+
+    assert processes(f"# {name}") == []
+
+
+def test_a_task_without_a_place_on_the_disk_is_told(aws: Embedded, name: str) -> None:
+    fargate = Fargate.of(aws, name, python("print(1)"))
+    folder = Folder.of(aws.home).temporary / "tasks"
+    fargate.ended()
+    kept = folder.rename(folder.with_name("kept"))
+    folder.touch()
+
+    task = fargate.ended()
+
+    folder.unlink()
+    kept.rename(folder)
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert task["stoppedReason"] == (
+        "CannotCreateContainerError: Error response from daemon: Not a directory"
+    )
+    assert fargate.ended()["containers"][0]["exitCode"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ministack.core.responses import error_response_json, json_response
@@ -16,6 +17,8 @@ _Response = tuple[int, dict[str, str], bytes]
 
 _END_SECONDS = 5.0
 _MOST_TASKS = 10
+# DescribeTasks: "stopped tasks appear in the returned results for at least one hour".
+_REMEMBERED = timedelta(hours=1)
 _CLUSTER = ("ClusterNotFoundException", "Cluster not found.")
 _TASK = ("InvalidParameterException", "The referenced task was not found.")
 _NETWORK = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
@@ -71,11 +74,30 @@ class Fargate:
         answer = json_response({"task": ecs._sanitize(task)})
         return (answer[0], answer[1], answer[2])
 
+    def looked_at(self, answer: Callable[[Document], _Response]) -> Callable[[Document], _Response]:
+        """Return the same answer about tasks, for a cluster that is there and tasks still known."""
+
+        def answered(asked: Document) -> _Response:
+            if ecs._resolve_cluster_name(asked.get("cluster")) not in ecs._clusters:
+                return _refused(*_CLUSTER)
+            for arn in [arn for arn, task in ecs._tasks.items() if _is_forgotten(task)]:
+                ecs._tasks.pop(arn, None)
+            return answer(asked)
+
+        return answered
+
     def close(self) -> None:
         """Kill every container."""
         for run in tuple(self._runs.values()):
             run.end(_END_SECONDS)
         self._runs.clear()
+
+
+def _is_forgotten(task: Document) -> bool:
+    stopped_at = task.get("stoppedAt")
+    if task["lastStatus"] != "STOPPED" or not isinstance(stopped_at, str):
+        return False
+    return datetime.now(UTC) > datetime.fromisoformat(stopped_at) + _REMEMBERED
 
 
 def _refusal(asked: Document) -> tuple[str, str] | None:
@@ -133,6 +155,8 @@ def install(temporary: Path, changed: Callable[[], None]) -> None:
     """Run Fargate tasks as local processes; `changed` is called when one moves."""
     anchor.require(ecs._run_task, "6e96d8f5a5b850d7")
     anchor.require(ecs._stop_task, "06eb83088bbca69b")
+    anchor.require(ecs._describe_tasks, "c7057f1f0679c17e")
+    anchor.require(ecs._list_tasks, "4509b25d2bf80f5b")
     anchor.require(ecs._restore_state, "cf8858705dce9780")
     fargate = Fargate(temporary, changed)
     restore, reset = ecs._restore_state, ecs.reset
@@ -150,6 +174,8 @@ def install(temporary: Path, changed: Callable[[], None]) -> None:
 
     ecs._run_task = ecs._ACTION_MAP["RunTask"] = fargate.run_task
     ecs._stop_task = ecs._ACTION_MAP["StopTask"] = fargate.stop_task
+    ecs._describe_tasks = ecs._ACTION_MAP["DescribeTasks"] = fargate.looked_at(ecs._describe_tasks)
+    ecs._list_tasks = ecs._ACTION_MAP["ListTasks"] = fargate.looked_at(ecs._list_tasks)
     ecs._restore_state = restore_state
     ecs.reset = forget_all
     _closing.append(fargate.close)
