@@ -35,6 +35,7 @@ class LocalState(Value):
     region: str = ""
     version: str = ""
     started_at: Instant | None = None
+    troubles: tuple[str, ...] = ()
 
 
 class LocalReset(Value):

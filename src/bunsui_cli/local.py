@@ -118,4 +118,5 @@ def state() -> LocalState:
         region=server.region,
         version=server.version,
         started_at=server.started_at,
+        troubles=server.troubles,
     )

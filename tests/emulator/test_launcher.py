@@ -145,7 +145,7 @@ def test_a_killed_server_is_forgotten_and_its_state_is_kept(home: Path) -> None:
         waiting = before.states("worker").start_execution(
             stateMachineArn=before.machine("waiting", WAITING)
         )["executionArn"]
-        saved = Folder.of(home).state / "stepfunctions.json"
+        saved = Folder.of(home).executions
         until(lambda: saved.exists() and waiting in saved.read_text())
     os.kill(before.server.pid, signal.SIGKILL)
     until(lambda: status(home) is None)

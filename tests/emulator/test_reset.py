@@ -90,7 +90,7 @@ def test_a_stopped_one_stays_stopped_and_starts_empty(home: Path) -> None:
 
 def test_a_killed_one_is_emptied_as_well(home: Path) -> None:
     embedded, _ = filled(home)
-    saved = Folder.of(home).state / "stepfunctions.json"
+    saved = Folder.of(home).executions
     until(lambda: saved.exists() and "SUCCEEDED" in saved.read_text())
     os.kill(embedded.server.pid, signal.SIGKILL)
     until(lambda: status(home) is None)

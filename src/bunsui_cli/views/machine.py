@@ -24,6 +24,7 @@ def local(value: LocalState) -> Sequence[RenderableType]:
                 ("process", str(value.pid)),
                 ("version", f"MiniStack {value.version}"),
                 ("since", moment(value.started_at)),
+                *(("trouble", trouble) for trouble in value.troubles),
             ]
         )
     ]

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from bunsui_core.adapters.emulator.journal import Journal
 from bunsui_core.adapters.emulator.record import Folder
 from bunsui_core.domain.value import Json
 
 _STORES: Mapping[str, tuple[str, str]] = {
     "state machines": ("stepfunctions", "state_machines"),
-    "executions": ("stepfunctions", "executions"),
     "functions": ("lambda", "functions"),
     "log groups": ("cloudwatch_logs", "log_groups"),
     "tables": ("dynamodb", "tables"),
@@ -33,6 +33,8 @@ def contents(folder: Folder) -> Mapping[str, int]:
         payload = _payload(folder.state / f"{file}.json")
         for word, store in wanted:
             found[word] = _size(payload.get(store))
+    executions, _ = Journal(folder.executions, str).load()
+    found["executions"] = len(executions)
     found["buckets"] = sum(1 for _ in folder.objects.glob("*/*"))
     found["objects"] = sum(1 for file in folder.objects.glob("*/*/**/*") if _is_object(file))
     return {word: count for word, count in found.items() if count}

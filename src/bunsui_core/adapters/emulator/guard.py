@@ -26,7 +26,11 @@ class Guard:
     """Lets AWS requests of this machine through and refuses everything else before it is read."""
 
     def __init__(
-        self, inner: Application, port: int, token: str, health: Mapping[str, int]
+        self,
+        inner: Application,
+        port: int,
+        token: str,
+        health: Callable[[], Mapping[str, object]],
     ) -> None:
         self._inner = inner
         self._hosts = {f"127.0.0.1:{port}".encode(), f"localhost:{port}".encode()}
@@ -43,7 +47,7 @@ class Guard:
         if refusal:
             await _answer(scope, send, 403, {"message": refusal})
         elif scope["path"] == HEALTH_PATH:
-            await _answer(scope, send, 200, self._health)
+            await _answer(scope, send, 200, self._health())
         elif not self._knows_token(headers) and (
             unsigned := signed.refusal(headers, _query(scope))
         ):

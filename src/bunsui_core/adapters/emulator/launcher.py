@@ -19,6 +19,7 @@ from bunsui_core.adapters.emulator.patches import anchor
 from bunsui_core.adapters.emulator.record import HEALTH_PATH, Folder, LocalServer, locked
 from bunsui_core.adapters.emulator.watchdog import wait_for_end
 from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.value import Json
 
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
@@ -68,7 +69,10 @@ def _start(
     _say(progress, "starting the embedded AWS")
     server = _started(folder, command)
     _make_users(server, folder, progress)
-    return server
+    told = server.model_copy(update={"troubles": _troubles(_answer(server) or {})})
+    for trouble in told.troubles:
+        _say(progress, trouble)
+    return told
 
 
 def _make_users(
@@ -139,8 +143,9 @@ def status(home: Path) -> LocalServer | None:
         return None
     deadline = time.monotonic() + _ANSWER_SECONDS
     while not _is_free(folder):
-        if _answers(server):
-            return server
+        said = _answer(server)
+        if said:
+            return server.model_copy(update={"troubles": _troubles(said)})
         # A killed process keeps its lock for a moment after its socket is gone.
         if time.monotonic() > deadline:
             raise Unavailable(
@@ -163,16 +168,22 @@ def _is_free(folder: Folder) -> bool:
         return free
 
 
-def _answers(server: LocalServer) -> bool:
+def _answer(server: LocalServer) -> dict[str, Json] | None:
+    """Return what the server says of itself, if it is the one that answers."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", HEALTH_PATH)
         said = json.loads(connection.getresponse().read())
     except (OSError, HTTPException, ValueError):
-        return False
+        return None
     finally:
         connection.close()
-    return isinstance(said, dict) and said.get("pid") == server.pid
+    return said if isinstance(said, dict) and said.get("pid") == server.pid else None
+
+
+def _troubles(said: dict[str, Json]) -> tuple[str, ...]:
+    told = said.get("troubles")
+    return tuple(str(one) for one in told) if isinstance(told, list) else ()
 
 
 def _command(

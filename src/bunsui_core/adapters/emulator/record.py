@@ -20,12 +20,13 @@ from bunsui_core.domain.value import Instant, Value
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 HEALTH_PATH = "/_bunsui/health"
+EXECUTIONS = "executions.jsonl"
 _GONE = ".gone-"
 ACTORS = ("root", "agent", "worker")
 
 
 class LocalServer(Value):
-    """An embedded AWS that is running, and what it was told when it started."""
+    """An embedded AWS that is running, what it was told, and what it has to tell: its troubles."""
 
     url: str
     port: int
@@ -36,6 +37,7 @@ class LocalServer(Value):
     started_at: Instant
     watch_pid: int = 0
     wait_scale: str = "1"
+    troubles: tuple[str, ...] = ()
 
 
 class Credentials(Value):
@@ -55,6 +57,7 @@ class Folder:
         self.token = path / "token"
         self.port = path / "port"
         self.state = path / "state"
+        self.executions = self.state / EXECUTIONS
         self.objects = path / "objects"
         self.temporary = path / "tmp"
         self.life = path / "server.lock"

@@ -142,7 +142,7 @@ class Server:
 
         from bunsui_core.adapters.emulator.autosave import Autosave
         from bunsui_core.adapters.emulator.guard import ChangeNotice, Guard, when_started
-        from bunsui_core.adapters.emulator.patches import root_key
+        from bunsui_core.adapters.emulator.patches import restored, root_key
         from bunsui_core.adapters.emulator.patches.apply import apply_all
 
         saver = Autosave()
@@ -156,9 +156,10 @@ class Server:
                 saver.start()
             ready(description)
 
-        guarded = Guard(
-            ChangeNotice(app, saver.changed), self.port, self._token, {"pid": description.pid}
-        )
+        def health() -> dict[str, object]:
+            return {"pid": description.pid, "troubles": list(restored.troubles.values())}
+
+        guarded = Guard(ChangeNotice(app, saver.changed), self.port, self._token, health)
         # hypercorn types scopes as closed dictionaries; ASGI leaves them open.
         await serve(
             when_started(guarded, begin),  # type: ignore[arg-type]  # as above
