@@ -137,3 +137,13 @@ def test_a_redriven_parent_whose_child_has_a_fixed_name_fails_again(
     parent.redriven()
 
     assert parent.describe()["error"] == "StepFunctions.ExecutionAlreadyExistsException"
+
+
+def test_a_retried_task_starts_a_new_child_each_time(aws: Embedded, name: str) -> None:
+    child = aws.machine(f"{name}-child", FAILS)
+    retry: Json = [{"ErrorEquals": ["States.TaskFailed"], "MaxAttempts": 2}]
+    parent = aws.run(aws.machine(name, starting(child, Retry=retry)), {})
+
+    assert parent.types.count("TaskSubmitted") == 3
+    assert len(children(aws, child)) == 3
+    assert parent.cause["ExecutionArn"] in children(aws, child)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
+from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.domain.value import Json
 from tests.emulator.asking import (
     GONE,
@@ -32,6 +35,17 @@ def test_a_token_is_answered_once(aws: Embedded, name: str) -> None:
 
 def test_a_token_that_was_never_given_out_is_told_from_an_old_one(aws: Embedded) -> None:
     assert refusal(aws, "NoSuchTaskToken") == NEVER
+
+
+def test_a_token_is_still_an_old_one_after_a_restart(home: Path, name: str) -> None:
+    before = Embedded(up(home, watch_pid=os.getpid()), home)
+    with before.open:
+        execution, token = asked(before, name)
+        down(home)
+    after = Embedded(up(home, watch_pid=os.getpid()), home)
+    with after.open:
+        assert Execution(after.states(), execution.arn).status == "FAILED"
+        assert refusal(after, token) == GONE
 
 
 def test_an_output_must_be_json(aws: Embedded, name: str) -> None:
