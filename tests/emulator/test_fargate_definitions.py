@@ -21,7 +21,7 @@ RIGHT: dict[str, Json] = {
     ],
 }
 WRONG: list[tuple[dict[str, Json], str]] = [
-    ({"networkMode": "bridge"}, "Fargate only supports network mode ‘awsvpc’."),  # noqa: RUF001
+    ({"networkMode": "bridge"}, "Fargate only supports network mode ‘awsvpc’."),  # noqa: RUF001 ECS quotes so
     ({"cpu": ""}, "Fargate requires that 'cpu' be defined at the task level."),
     ({"memory": ""}, "Fargate requires that 'memory' be defined at the task level."),
     (
@@ -48,10 +48,10 @@ def test_a_definition_is_refused_in_the_words_of_ecs(
     client = session(aws.key("root")).client("ecs", endpoint_url=aws.server.url, config=DIRECT)
     aws.open.callback(client.close)
     right: dict[str, Json] = {**RIGHT, "family": name, "executionRoleArn": aws.role()}
-    assert client.register_task_definition(**right)  # type: ignore[arg-type]  # Json
+    assert client.register_task_definition(**right)  # type: ignore[arg-type]  # any JSON at all
 
     with pytest.raises(ClientError) as refused:
-        client.register_task_definition(**{**right, **changes})  # type: ignore[arg-type]  # Json
+        client.register_task_definition(**{**right, **changes})  # type: ignore[arg-type]  # any JSON at all
 
     assert refused.value.response["Error"] == {"Code": "ClientException", "Message": message}
 
