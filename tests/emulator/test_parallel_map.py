@@ -182,3 +182,58 @@ def test_a_stopped_execution_records_nothing_of_its_branches(aws: Embedded, name
 
     assert execution.types[-1] == "ExecutionAborted"
     assert execution.events[-1]["previousEventId"] == 0
+
+
+def test_an_ended_branch_leaves_no_trace_in_the_next_attempt(aws: Embedded, name: str) -> None:
+    fails_once = """
+import time
+calls = 0
+def handler(event, context):
+    global calls
+    calls += 1
+    if calls == 1:
+        raise ValueError("once")
+    time.sleep(1.5)
+"""
+    slow = "import time\ndef handler(event, context): time.sleep(0.7)"
+    branches = [
+        invoking(aws.function(f"{name}-slow", slow)),
+        invoking(aws.function(f"{name}-once", fails_once)),
+    ]
+    retry: Json = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+
+    execution = aws.run(aws.machine(name, parallel(*branches, Retry=retry)), {})
+
+    again = execution.types[execution.types.index("ParallelStateStarted") + 1 :]
+    second = again[again.index("ParallelStateStarted") :]
+    assert execution.status == "SUCCEEDED"
+    assert Counter(second) == Counter(
+        ["ParallelStateStarted", "ParallelStateSucceeded", "ParallelStateExited"]
+        + 2
+        * ["TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited"]
+        + ["ExecutionSucceeded"]
+    )
+
+
+def test_a_running_map_is_ended_from_within(aws: Embedded, name: str) -> None:
+    function = aws.function(f"{name}-slow", SLOW, seconds=30)
+    late = "import time\ndef handler(event, context):\n    time.sleep(1)\n    1 / 0"
+    bad = invoking(aws.function(f"{name}-late", late))
+    inner: Json = {"StartAt": "Item", "States": {"Item": invoking(function)}}
+    each: dict[str, Json] = {"Type": "Map", "ItemProcessor": inner, "End": True}
+
+    execution = aws.run(aws.machine(name, parallel(each, bad)), [1, 2])
+
+    failed = next(event["id"] for event in execution.events if event["type"] == "TaskFailed")
+    after = execution.events[failed:]
+    assert [event["type"] for event in after] == [
+        "MapIterationAborted",
+        "TaskStateAborted",
+        "MapIterationAborted",
+        "TaskStateAborted",
+        "MapStateAborted",
+        "TaskStateAborted",
+        "ParallelStateFailed",
+        "ExecutionFailed",
+    ]
+    assert {event["previousEventId"] for event in after[:-1]} == {failed}

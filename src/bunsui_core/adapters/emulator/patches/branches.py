@@ -133,15 +133,19 @@ class Team:
         history.follow(strand)
         try:
             branch.output = branch.walk(strand)
-            done = self._marks.note(self._marks.succeeded, branch, strand)
-            with self._lock:
-                self._last_event = max(self._last_event, done)
-                branch.has_succeeded = True
-                self._succeeded += 1
+            self._succeed(branch, strand)
         except history.Closed:
             raise
         except Exception as failure:  # noqa: BLE001 the thread of the state raises it again
             self._fail(branch, failure)
+
+    def _succeed(self, branch: Branch, strand: Strand) -> None:
+        # One step with its event: a branch has succeeded, or is ended by another one's failure.
+        with self._lock:
+            done = self._marks.note(self._marks.succeeded, branch, strand)
+            self._last_event = max(self._last_event, done)
+            branch.has_succeeded = True
+            self._succeeded += 1
 
     def _fail(self, branch: Branch, failure: Exception) -> None:
         with self._lock:
@@ -166,9 +170,10 @@ class Team:
         """Record what AWS records of branches that end without success, at the end of a line."""
         for branch in self._branches:
             strand = branch.strand
-            if strand is None or branch.has_succeeded:
-                continue
-            strand.is_closed = True
+            with self._lock:
+                if strand is None or branch.has_succeeded:
+                    continue
+                strand.is_closed = True
             is_failed = branch is self._failed
             self._marks.note(
                 self._marks.failed if is_failed else self._marks.aborted, branch, around
