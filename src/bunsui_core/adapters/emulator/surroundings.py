@@ -84,7 +84,8 @@ def _settings(folder: Folder, port: int, options: Options) -> dict[str, str]:
         "S3_PERSIST": kept,
         "S3_DATA_DIR": str(folder.objects),
         "TMPDIR": str(folder.temporary),
-        "LOG_LEVEL": "WARNING",
+        # Written as no function writes it: what the server is told is not for functions.
+        "LOG_LEVEL": "Warning",
         "SFN_WAIT_SCALE": options.wait_scale,
         "AWS_EC2_METADATA_DISABLED": "true",
         # All that functions talk to is on this machine; on macOS it also keeps a forked child from

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from ministack.core import lambda_runtime
 
-from bunsui_core.adapters.emulator.patches import anchor, environments, stand_in
+from bunsui_core.adapters.emulator.patches import (
+    anchor,
+    environments,
+    function_environment,
+    stand_in,
+)
 
 _PROGRAM = "bunsui_core.adapters.emulator.patches.nursery_program"
 _END_SECONDS = 5.0
@@ -38,6 +43,7 @@ class Nursery:
                 number = self._listener.fileno()
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", _PROGRAM, str(number)],
+                    env=function_environment.of_nursery(os.environ),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     pass_fds=(number,),

@@ -17,7 +17,11 @@ from contextlib import suppress
 
 import boto3
 
-from bunsui_core.adapters.emulator.patches import function_limits, python_runtime
+from bunsui_core.adapters.emulator.patches import (
+    function_environment,
+    function_limits,
+    python_runtime,
+)
 
 LENGTH_BYTES = 8
 _STREAMS = 3
@@ -93,8 +97,9 @@ class Nursery:
             for held in (self._listener, self._woken, self._waker, *self._stand_ins.values()):
                 held.close()
             self._limits.let_go()
+            own = function_environment.of_function(environment, os.environ)
             os.environ.clear()
-            os.environ.update(environment)
+            os.environ.update(own)
             os.chdir(os.environ["LAMBDA_TASK_ROOT"])
             python_runtime.main()
             code = 0
