@@ -14,7 +14,6 @@ from tests.emulator.queues import Queue, client
 from tests.golden.shapes import faults, table
 
 DYING = "import os\ndef handler(event, context):\n    os._exit(1)"
-ENDS = ("parallel", "silent-fail", "fail")
 
 
 def wrong(document: str, value: Json) -> list[str]:
@@ -93,16 +92,39 @@ def test_a_sent_message_is_answered_with_its_shape(account: Embedded) -> None:
 def test_every_status_event_has_its_shape(account: Embedded) -> None:
     queue = Queue(account, "statuses")
     bus = client(account, "events")
-    pattern = {"source": ["aws.states"]}
-    bus.put_rule(Name="statuses", EventPattern=json.dumps(pattern))
+    bus.put_rule(Name="statuses", EventPattern=json.dumps({"source": ["aws.states"]}))
     bus.put_targets(Rule="statuses", Targets=[{"Id": "1", "Arn": queue.arn}])
-    machines = stories.plain()
 
-    for name in ENDS:
-        account.run(account.machine(name, machines[name]), {})
-    events = [queue.document() for _ in range(2 * len(ENDS))]
+    end_in_every_way(account)
+    events = [queue.document() for _ in range(10)]
 
     assert [fault for event in events for fault in wrong("status event", event)] == []
+    assert {status_of(event) for event in events} == {
+        "RUNNING",
+        "SUCCEEDED",
+        "FAILED",
+        "TIMED_OUT",
+        "ABORTED",
+    }
+
+
+def end_in_every_way(aws: Embedded) -> None:
+    """Let an execution succeed, one fail twice, one run out of time, and stop one."""
+    machines, function = stories.plain(), aws.function("sleep", stories.SLEEPING, 60)
+    slow = stories.one(invoking(function))
+    aws.run(aws.machine("good", machines["parallel"]), {})
+    aws.run(aws.machine("bad", machines["silent-fail"]), {}).redriven()
+    aws.run(aws.machine("late", {**slow, "TimeoutSeconds": 1}), {})
+    client = aws.states()
+    arn = client.start_execution(stateMachineArn=aws.machine("stopped", slow))["executionArn"]
+    client.stop_execution(executionArn=arn, error="Tired", cause="Enough")
+
+
+def status_of(event: dict[str, Json]) -> str:
+    """The status that an event tells."""
+    detail = event["detail"]
+    assert isinstance(detail, dict)
+    return str(detail["status"])
 
 
 @pytest.mark.parametrize("code", [stories.ECHOING, stories.RAISING, DYING])
