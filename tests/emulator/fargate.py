@@ -6,7 +6,7 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.domain.value import Json
@@ -94,6 +94,15 @@ class Fargate:
     def shown(self, arn: str) -> TaskTypeDef:
         """What DescribeTasks says of a task."""
         return self.client.describe_tasks(cluster=self.name, tasks=[arn])["tasks"][0]
+
+    def all(self) -> list[str]:
+        """Every task of the cluster."""
+        wanted: tuple[Literal["RUNNING", "STOPPED"], ...] = ("RUNNING", "STOPPED")
+        return [
+            arn
+            for status in wanted
+            for arn in self.client.list_tasks(cluster=self.name, desiredStatus=status)["taskArns"]
+        ]
 
     def reached(self, arn: str, status: str) -> TaskTypeDef:
         """Wait until a task has a status, and return what it shows then."""

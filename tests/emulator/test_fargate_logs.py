@@ -92,3 +92,14 @@ def test_a_container_that_logs_nowhere_is_said_so(aws: Embedded, name: str, seei
 
     assert found.lines == ()
     assert "no container of" in found.note
+
+
+def test_of_a_long_log_the_end_is_read(aws: Embedded, name: str, seeing: Seeing) -> None:
+    code = "for number in range(2500): print(number)\nraise SystemExit(1)"
+    fargate = Fargate.of(aws, name, python(code))
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": fargate.state()}})
+
+    found = logs_of(aws.run(machine, {}), seeing)
+
+    assert [line.text for line in found.lines] == [str(number) for number in range(2300, 2500)]
+    assert (found.truncated, found.note) == (True, "the last 200 lines; there are more")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bunsui_core.domain.value import Json
-from tests.emulator.embedded import Embedded, Execution, until
+from tests.emulator.embedded import Embedded, Execution, invoking, until
 from tests.emulator.fargate import Fargate, python
 from tests.emulator.test_fargate import ENDLESS
 
@@ -137,6 +137,32 @@ def test_a_state_that_runs_out_of_time_stops_its_task(aws: Embedded, name: str) 
     assert execution.describe()["error"] == "States.Timeout"
     assert "TaskTimedOut" in execution.types
     assert fargate.reached(task_of(execution), "STOPPED")["stopCode"] == "UserInitiated"
+
+
+def test_the_failure_of_one_branch_stops_the_task_of_another(aws: Embedded, name: str) -> None:
+    fargate = Fargate.of(aws, name, python(ENDLESS, stopTimeout=2))
+    # It fails when the other branch has its task.
+    waits = """
+import boto3, time
+def handler(event, context):
+    ecs = boto3.client("ecs")
+    while not ecs.list_tasks(cluster=event["cluster"])["taskArns"]: time.sleep(0.05)
+    raise RuntimeError("enough")
+"""
+    failing = invoking(aws.function(name, waits, 30))
+    branches: Json = [
+        {"StartAt": "Run", "States": {"Run": fargate.state()}},
+        {"StartAt": "Fail", "States": {"Fail": failing}},
+    ]
+
+    execution = aws.run(
+        machine(aws, name, {"Type": "Parallel", "Branches": branches, "End": True}),
+        {"cluster": name},
+    )
+
+    assert execution.describe()["error"] == "RuntimeError"
+    (task,) = fargate.all()
+    assert fargate.reached(task, "STOPPED")["stopCode"] == "UserInitiated"
 
 
 def test_a_retry_runs_another_task(aws: Embedded, name: str) -> None:

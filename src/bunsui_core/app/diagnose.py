@@ -128,12 +128,15 @@ def read_lines(window: LogWindow | None, resource: str, logs: Logs, limit: int) 
         lines = logs.lines(window, limit + 1)
     except BunsuiError as error:
         return Read((), f"the log of {window.name} cannot be read: {error.message}")
-    return Read(lines[:limit], _note(window, lines, limit), len(lines) > limit)
+    # A request is a few lines; of a task that ran for hours the end tells why.
+    kept = lines[-limit:] if window.task else lines[:limit]
+    return Read(kept, _note(window, lines, limit), len(lines) > limit)
 
 
 def _note(window: LogWindow, lines: tuple[LogLine, ...], limit: int) -> str:
     if len(lines) > limit:
-        return f"the first {limit} lines; there are more"
+        where = "last" if window.task else "first"
+        return f"the {where} {limit} lines; there are more"
     if not lines and window.request_id:
         return f"the log of {window.name} has no line of request {window.request_id}"
     if not lines:

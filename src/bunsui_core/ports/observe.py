@@ -50,7 +50,10 @@ class Logs(Protocol):
     """Log lines of operations."""
 
     def lines(self, window: LogWindow, limit: int) -> tuple[LogLine, ...]:
-        """Return the lines of that very window, oldest first. Raises: NotFound, Unavailable."""
+        """Return the lines of that very window, oldest first; of a task, the last ones.
+
+        Raises: NotFound, Unavailable.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
@@ -16,7 +16,7 @@ from bunsui_core.ports.observe import LogWindow
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
-    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
+    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef, OutputLogEventTypeDef
 
 _PAGE = 1000
 _MOST_PAGES = 50
@@ -81,33 +81,44 @@ class AwsLogs:
                 f"no container of {task.definition} logs to a stream that carries its task's id.",
                 "Give it the log driver awslogs with awslogs-group and awslogs-stream-prefix.",
             )
-        parts = [tuple(islice(self._container(*stream), limit)) for stream in streams]
-        return tuple(sorted((line for part in parts for line in part), key=_at))[:limit]
+        parts = [self._last(group, stream, limit) for group, stream in streams]
+        return tuple(sorted((line for part in parts for line in part), key=_at))[-limit:]
 
-    def _container(self, group: str, stream: str) -> Iterator[LogLine]:
-        """A container that never started has no stream."""
+    def _last(self, group: str, stream: str, limit: int) -> list[LogLine]:
+        """The last lines of a container; one that never started has no stream."""
+        asked: GetLogEventsRequestTypeDef = {
+            "logGroupName": group,
+            "logStreamName": stream,
+            "limit": min(limit, _PAGE),
+        }
+        found: list[LogLine] = []
         try:
             with translated(f"log stream {stream} of {group}"):
-                yield from self._stream(
-                    {
-                        "logGroupName": group,
-                        "logStreamName": stream,
-                        "startFromHead": True,
-                        "limit": _PAGE,
-                    }
-                )
+                for page in self._pages(asked, "nextBackwardToken"):
+                    found[:0] = [_line(e["timestamp"], e["message"], stream) for e in page]
+                    if len(found) >= limit:
+                        break
         except NotFound:
-            return
+            return []
+        return found
 
     def _stream(self, asked: GetLogEventsRequestTypeDef) -> Iterator[LogLine]:
+        for page in self._pages(asked, "nextForwardToken"):
+            for event in page:
+                yield _line(event["timestamp"], event["message"], asked["logStreamName"])
+
+    def _pages(
+        self,
+        asked: GetLogEventsRequestTypeDef,
+        token: Literal["nextForwardToken", "nextBackwardToken"],
+    ) -> Iterator[list[OutputLogEventTypeDef]]:
         """GetLogEvents ends with the token it was given, not with an empty page."""
         for _ in range(_MOST_PAGES):
             page = self._clients.logs.get_log_events(**asked)
-            for event in page["events"]:
-                yield _line(event["timestamp"], event["message"], asked["logStreamName"])
-            if page["nextForwardToken"] == asked.get("nextToken"):
+            yield page["events"]
+            if page[token] == asked.get("nextToken"):
                 return
-            asked["nextToken"] = page["nextForwardToken"]
+            asked["nextToken"] = page[token]
 
 
 def stream_of(container: ContainerDefinitionOutputTypeDef, task_arn: str) -> tuple[str, str] | None:
