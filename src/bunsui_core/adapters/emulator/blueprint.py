@@ -121,5 +121,10 @@ def reads(bucket: str) -> tuple[Json, ...]:
     )
 
 
+def stores(bucket: str) -> tuple[Json, ...]:
+    """Return the statements by which a function reads a bucket and writes into it."""
+    return (*reads(bucket), templates.allow(["s3:PutObject"], f"arn:aws:s3:::{bucket}/*"))
+
+
 def _logical(module: str) -> str:
     return "".join(word.capitalize() for word in module.split("_"))

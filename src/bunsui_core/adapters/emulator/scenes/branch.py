@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, named, reads
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, named, stores
 from bunsui_core.adapters.emulator.orders import Throttling
 from bunsui_core.adapters.emulator.scenes.scene import Scene
 from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice
@@ -67,12 +66,11 @@ class FailingBranch(SmallPlay):
         )
         sides: list[Json] = [_branch(each) for each in branches]
         state: dict[str, Json] = {"Type": "Parallel", "Branches": sides, "End": True}
-        bucket = f"arn:aws:s3:::bunsui-{name}/*"
         blueprint = Blueprint(
             name=name,
             parts=(Part(job, {"StartAt": self.state, "States": {self.state: state}}),),
             functions={"write_result": {}},
-            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
+            allowed=stores(f"bunsui-{name}"),
         )
         super().__init__(scene, blueprint)
 

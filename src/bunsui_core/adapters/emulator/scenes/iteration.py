@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import random
 
-from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, named, note, reads
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, named, note, stores
 from bunsui_core.adapters.emulator.scenes.later import put_later
-from bunsui_core.adapters.emulator.scenes.scene import Scene
-from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice
+from bunsui_core.adapters.emulator.scenes.scene import Scene, Witness
+from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice, written
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.demo import End
 from bunsui_core.domain.diagnosis import Category
-from bunsui_core.domain.session import SessionStatus
+from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 
@@ -51,12 +50,11 @@ class FailingIteration(SmallPlay):
             failing=job,
             answer=Answer.APPROVE,
         )
-        bucket = f"arn:aws:s3:::bunsui-{name}/*"
         blueprint = Blueprint(
             name=name,
             parts=(Part(job, self._definition()),),
             functions={"list_parts": {}, "parse_part": {}},
-            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
+            allowed=stores(f"bunsui-{name}"),
         )
         super().__init__(scene, blueprint)
 
@@ -94,6 +92,14 @@ class FailingIteration(SmallPlay):
         key = _key(run_id, self.bad)
         put_later(account, self.blueprint.bucket, key, json.dumps(self._items[self.bad]))
         return f"somebody corrects {self.blueprint.url(key)}"
+
+    def witness(
+        self, account: Account, run_id: str, sessions: tuple[Session, ...]
+    ) -> Witness | None:
+        """Count the results."""
+        count = written(account, self.blueprint.bucket, f"{run_id}/out/")
+        told = f"{count} of {len(self._items)} items have a result"
+        return Witness(text=told, holds=count == len(self._items))
 
 
 def _invoice(chance: random.Random) -> dict[str, str]:

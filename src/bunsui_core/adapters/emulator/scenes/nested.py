@@ -6,7 +6,7 @@ import json
 
 from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, chain, named, reads
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, chain, named, stores
 from bunsui_core.adapters.emulator.scenes.code_bug import packed
 from bunsui_core.adapters.emulator.scenes.scene import Scene
 from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice
@@ -67,12 +67,11 @@ class NestedExecution(SmallPlay):
             beside["Runner"] = templates.machine(f"{name}-runner", runner, known, "RunnerRole")
             below, machine = "Runner", f"{name}-runner"
         beside["MachineRole"] = templates.role("states", _starts(below, machine))
-        bucket = f"arn:aws:s3:::bunsui-{name}/*"
         return Blueprint(
             name=name,
             parts=(Part(job, chain((self.waiting, waits_for(f"${{{below}}}")))),),
             functions={_MODULE: {}},
-            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
+            allowed=stores(f"bunsui-{name}"),
             beside=beside,
         )
 

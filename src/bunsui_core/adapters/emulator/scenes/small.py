@@ -52,6 +52,11 @@ class SmallPlay(Play):
         account.objects.put_object(Bucket=bucket, Key=key, Body=text.encode())
 
 
+def written(account: Account, bucket: str, prefix: str) -> int:
+    """Return how many objects there are under a prefix."""
+    return account.objects.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"]
+
+
 def dice(seed: int, scene: str) -> random.Random:
     """Return what decides the names and values of a scene; the same seed gives the same."""
     return random.Random(f"{scene} {seed}")

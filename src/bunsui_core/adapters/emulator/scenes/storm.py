@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 
-from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, chain, named, reads
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, chain, named, stores
 from bunsui_core.adapters.emulator.scenes.later import put_later
-from bunsui_core.adapters.emulator.scenes.scene import Scene, Staged
-from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice
+from bunsui_core.adapters.emulator.scenes.scene import Scene, Staged, Witness
+from bunsui_core.adapters.emulator.scenes.small import SmallPlay, dice, written
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.demo import End
 from bunsui_core.domain.diagnosis import Category
-from bunsui_core.domain.session import SessionStatus
+from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 
@@ -46,13 +45,12 @@ class Storm(SmallPlay):
             answer=Answer.APPROVE,
             later="failures of one cause will be grouped: one plan, one approval, a canary first",
         )
-        bucket = f"arn:aws:s3:::bunsui-{name}/*"
         read = call("parse_part", {"part.$": "$.input.shared", "target.$": "$.input.target"})
         blueprint = Blueprint(
             name=name,
             parts=(Part(job, chain((f"Read{self._shared.capitalize()}", read))),),
             functions={"parse_part": {}},
-            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
+            allowed=stores(f"bunsui-{name}"),
         )
         super().__init__(scene, blueprint)
 
@@ -67,6 +65,13 @@ class Storm(SmallPlay):
         key = self._key(run_id)
         put_later(account, self.blueprint.bucket, key, json.dumps(_GOOD))
         return f"somebody corrects {self.blueprint.url(key)}"
+
+    def witness(
+        self, account: Account, run_id: str, sessions: tuple[Session, ...]
+    ) -> Witness | None:
+        """Count the quotes that were written."""
+        count = written(account, self.blueprint.bucket, f"{run_id}/quote-")
+        return Witness(text=f"{count} quotes are written", holds=count == SESSIONS)
 
     def _input(self, run_id: str, number: int) -> str:
         target = self.blueprint.url(f"{run_id}/quote-{number:02d}/")

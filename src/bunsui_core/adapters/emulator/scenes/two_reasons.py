@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from bunsui_core.adapters.emulator import templates
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, chain, named, reads
+from bunsui_core.adapters.emulator.blueprint import Blueprint, Part, call, chain, named, stores
 from bunsui_core.adapters.emulator.orders import THROTTLINGS
 from bunsui_core.adapters.emulator.scenes.later import put_later
 from bunsui_core.adapters.emulator.scenes.scene import Scene
@@ -18,6 +17,7 @@ from bunsui_core.domain.session import SessionStatus
 from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 
+_JOBS = (("stock", "prices", "offer"), ("mail", "terms", "contract"), ("maps", "rates", "route"))
 _GOOD = {"net": "19.90", "due": "2026-12-24", "lines": "3"}
 _BAD = {"net": "19,90", "due": "24.12.2026", "lines": "three"}
 
@@ -29,13 +29,7 @@ class TwoReasons(SmallPlay):
         chance = dice(seed, "two-reasons")
         self._throttling = chance.choice(THROTTLINGS)
         self._field = chance.choice(list(_BAD))
-        self.throttled, self.misfed, last = chance.choice(
-            (
-                ("stock", "prices", "offer"),
-                ("mail", "terms", "contract"),
-                ("maps", "rates", "route"),
-            )
-        )
+        self.throttled, self.misfed, last = chance.choice(_JOBS)
         name = named("offers", seed)
         scene = Scene(
             name="two-reasons",
@@ -53,7 +47,6 @@ class TwoReasons(SmallPlay):
             failing=self.throttled,
             answer=Answer.APPROVE,
         )
-        bucket = f"arn:aws:s3:::bunsui-{name}/*"
         terms = call("parse_part", {"part.$": "$.input.terms", "target.$": "$.input.target"})
         blueprint = Blueprint(
             name=name,
@@ -63,7 +56,7 @@ class TwoReasons(SmallPlay):
                 Part(last, chain(("Write", _write(last))), (self.throttled, self.misfed)),
             ),
             functions={"write_result": {}, "parse_part": {}},
-            allowed=(*reads(f"bunsui-{name}"), templates.allow(["s3:PutObject"], bucket)),
+            allowed=stores(f"bunsui-{name}"),
         )
         super().__init__(scene, blueprint)
 
