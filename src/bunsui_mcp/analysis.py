@@ -4,38 +4,37 @@ from __future__ import annotations
 
 from bunsui_core.domain.answer import Analysis, SessionView
 from bunsui_core.domain.diagnosis import Diagnosis
-from bunsui_core.domain.failure import Evidence, EvidenceKind
-from bunsui_core.domain.nested import root_path
+from bunsui_core.domain.failure import Evidence, EvidenceKind, Failure
+from bunsui_core.domain.nested import root_path, root_place
 from bunsui_core.domain.operation import named
 from bunsui_mcp.answers import AnalysisAnswer, EvidenceLine, OtherFailure
 from bunsui_mcp.sessions import log_text
-from bunsui_mcp.tell import clip, few, page
+from bunsui_mcp.tell import clip, compact, few, page
 
-_CAUSE = 700
+_CAUSE = 600
 _EVIDENCE = 5
 _LOG_LINES = 20
-_LOG_ROOM = 1_800
-_INPUT = 1_600
-_STATE_INPUT = 500
-_STEPS = 12
-_STEP = 140
+_LOG_ROOM = 1_600
+_OTHERS = 5
+_INPUT = 1_700
+"""Shared by the execution input, the state's input and the way down to the cause."""
+_STATE_INPUT = 400
+_WAY = 600
+_STEP = 160
 
 
 def analysis_answer(
     analysis: Analysis, view: SessionView, waiting: tuple[str, ...]
 ) -> AnalysisAnswer:
-    """Return why the first diagnosed job failed, and which other jobs did; or that none failed.
-
-    `waiting` are open requests about that job.
-    """
+    """Return why the first diagnosed job failed, beside its open requests; or that none failed."""
     if not analysis.diagnoses:
         return _nothing_failed(analysis, view)
     first, *others = analysis.diagnoses
-    failure = first.failure
+    failure, evidence = first.failure, _nearest(first)
     lines = page([log_text(line, 300) for line in reversed(first.logs)], "", _LOG_LINES, _LOG_ROOM)
-    evidence = _nearest(first)
+    way, on = _way(failure), clip(failure.state_input or "", _STATE_INPUT)
     text = _execution_input(view, first)
-    shown = clip(text, _INPUT)
+    shown = clip(text, _INPUT - len(compact([*way, on]).encode()))
     return AnalysisAnswer(
         summary=_sentence(first),
         next=_after(first, others, waiting),
@@ -45,9 +44,9 @@ def analysis_answer(
         job=first.job,
         attempt=first.attempt,
         failed_state_path=few(failure.state_path, 16),
-        root_path=tuple(clip(step, _STEP) for step in root_path(failure)[-_STEPS:]),
-        operation=clip(named(failure.resource, failure.task), 200),
-        untrusted_state_input=clip(failure.state_input or "", _STATE_INPUT),
+        root_path=way,
+        operation=clip(named(failure.resource, failure.task), 120),
+        untrusted_state_input=on,
         error=clip(failure.error, 200),
         untrusted_cause=clip(failure.message or failure.cause, _CAUSE, newlines=True),
         category=first.category,
@@ -56,15 +55,13 @@ def analysis_answer(
         action=first.action,
         confidence=first.confidence,
         untrusted_explanation=clip(first.summary, 500),
-        evidence=tuple(_evidence_line(one) for one in evidence[:_EVIDENCE]),
+        evidence=tuple(map(_evidence_line, evidence[:_EVIDENCE])),
         untrusted_log_lines=tuple(reversed(lines.items)),
         logs_note=clip(first.logs_note, 300),
         execution_input=shown,
         execution_input_complete=shown == text,
-        other_failures=tuple(
-            OtherFailure(job=one.job, category=one.category) for one in others[:5]
-        ),
-        truncated=bool(lines.next_cursor) or len(evidence) > _EVIDENCE or len(others) > 5,
+        other_failures=tuple(map(_other_failure, others[:_OTHERS])),
+        truncated=bool(lines.next_cursor) or len(evidence) > _EVIDENCE or len(others) > _OTHERS,
     )
 
 
@@ -100,6 +97,13 @@ def _nothing_failed(analysis: Analysis, view: SessionView) -> AnalysisAnswer:
     )
 
 
+def _way(failure: Failure) -> tuple[str, ...]:
+    """The way down to the cause; of a long one the end, which is nearest to the cause."""
+    steps = [clip(step, _STEP) for step in reversed(root_path(failure))]
+    shown = page(steps, "", len(steps), _WAY)
+    return (*(("…",) if shown.next_cursor else ()), *reversed(shown.items))
+
+
 def _after(diagnosis: Diagnosis, others: list[Diagnosis], waiting: tuple[str, ...]) -> str:
     then = f" Then analyze_failure with job {others[0].job}." if others else ""
     if waiting:
@@ -121,11 +125,17 @@ def _nearest(diagnosis: Diagnosis) -> list[Evidence]:
 def _sentence(diagnosis: Diagnosis) -> str:
     lasting = {True: "It may pass by itself.", False: "It will not pass by itself."}
     told = "" if diagnosis.transient is None else f" {lasting[diagnosis.transient]}"
+    deeper = root_place(diagnosis.failure)
+    caused = f", caused in {clip(deeper, 120)}" if deeper else ""
     return (
-        f"Job {diagnosis.job} failed in state {clip(diagnosis.failure.failed_state, 100)}: "
+        f"Job {diagnosis.job} failed in state {clip(diagnosis.failure.failed_state, 100)}{caused}: "
         f"{diagnosis.category}, confidence {diagnosis.confidence}.{told} "
         f"Suggested: {diagnosis.action}."
     )
+
+
+def _other_failure(diagnosis: Diagnosis) -> OtherFailure:
+    return OtherFailure(job=diagnosis.job, category=diagnosis.category)
 
 
 def _evidence_line(evidence: Evidence) -> EvidenceLine:

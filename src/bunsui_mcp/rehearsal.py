@@ -21,6 +21,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import TextContent
 from pydantic import Field, JsonValue, ValidationError
 
+from bunsui_core.domain.diagnosis import Category
 from bunsui_core.domain.value import Json, Value
 from bunsui_core.domain.verdict import Ruling
 from bunsui_mcp.answers import (
@@ -185,6 +186,9 @@ def reason_for(cause: AnalysisAnswer, best: ProposalLine) -> str:
     edited = " with a corrected input" if best.input_edited else ""
     why = best.reasons[0] if best.reasons else "no reason was given"
     text = f"{cause.summary} {best.mode.value}{edited} is {best.verdict.value}: {why}"
+    own = [line for line in cause.untrusted_log_lines if " RequestId: " not in line]
+    if cause.category is Category.UNKNOWN and own:
+        text += f". Its log ends with “{own[-1]}”"
     return text[:1_000]
 
 

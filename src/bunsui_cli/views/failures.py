@@ -10,7 +10,7 @@ from rich.text import Text
 from bunsui_cli.views.table import facts
 from bunsui_cli.views.words import STYLES, line, plain
 from bunsui_core.domain.answer import Analysis, Proposals
-from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.diagnosis import Diagnosis, last_words
 from bunsui_core.domain.failure import Nested
 from bunsui_core.domain.operation import named
 from bunsui_core.domain.recovery import Proposal
@@ -18,6 +18,8 @@ from bunsui_core.domain.reviewing import odds_text
 from bunsui_core.domain.verdict import Ruling, Verdict
 
 _RULINGS = {Ruling.SAFE: "✓", Ruling.UNKNOWN: "◆", Ruling.UNSAFE: "✗", Ruling.HOPELESS: "✗"}
+
+_LAST_WORDS = 3
 
 
 def analysis(value: Analysis) -> Sequence[RenderableType]:
@@ -44,6 +46,7 @@ def diagnosis(value: Diagnosis) -> list[RenderableType]:
                 ("on", line(failure.state_input or "", 300)),
                 ("error", line(failure.error)),
                 ("it said", plain(failure.message, 1000)),
+                *((("it logged", line(text, 300))) for text in last_words(value, _LAST_WORDS)),
                 ("advice", value.action.value.replace("_", " ")),
                 ("logs", value.logs_note),
             ]

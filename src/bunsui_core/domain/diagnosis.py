@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from pydantic import Field
 
 from bunsui_core.domain.failure import Evidence, Failure, LogLine
 from bunsui_core.domain.value import Instant, Value
+
+_OF_LAMBDA = re.compile(r"(?:INIT_START|START|END|REPORT) ")
 
 
 class Category(StrEnum):
@@ -71,3 +74,9 @@ class Diagnosis(Value):
     logs: tuple[LogLine, ...]
     logs_note: str
     made_at: Instant
+
+
+def last_words(diagnosis: Diagnosis, most: int) -> tuple[str, ...]:
+    """Return the last lines that the operation itself logged, without those that Lambda adds."""
+    own = [line.text for line in diagnosis.logs if not _OF_LAMBDA.match(line.text)]
+    return tuple(text for text in own if text.strip())[-most:]

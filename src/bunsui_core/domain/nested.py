@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bunsui_core.domain.failure import Evidence, EvidenceKind, Failure, Nested
+from bunsui_core.domain.operation import machine_name
 
 MOST_LEVELS = 5
 """How many executions are followed down from a job's own; deeper ones are said not to be seen."""
@@ -70,6 +71,15 @@ def root_path(failure: Failure) -> tuple[str, ...]:
         inside = (one.note,) if one.note else (*one.state_path, *one.caught_path)
         way += [one.execution_arn, *inside]
     return tuple(way)
+
+
+def root_place(failure: Failure) -> str:
+    """Return the state in which the cause lies, where that is deeper than the failed one."""
+    inner = failure.innermost
+    path = inner.caught_path or inner.state_path
+    if isinstance(inner, Nested):
+        return f"{' > '.join(path)} of {machine_name(inner.execution_arn)}"
+    return " > ".join(inner.caught_path)
 
 
 def _lower(evidence_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.diagnosis import Category, Diagnosis, last_words
 from bunsui_core.domain.failure import Failure
 from bunsui_core.domain.operation import machine_name
 from bunsui_core.domain.operation import named as operation
@@ -28,6 +28,7 @@ from bunsui_tui.render.times import absolute
 
 SHORT, LONG = 150, 600
 """Characters of one text: two lines in a small pane, or as much as a reader wants."""
+LAST_WORDS = 3
 
 
 def brief(detail: Detail, limit: int = SHORT) -> list[Block]:
@@ -39,6 +40,8 @@ def brief(detail: Detail, limit: int = SHORT) -> list[Block]:
     lines: list[Block] = [said(detail.analysis.note, 200)]
     for diagnosis in detail.analysis.diagnoses:
         lines += [_claim(diagnosis, limit), _message(diagnosis, limit)]
+        if diagnosis.category is Category.UNKNOWN:
+            lines += [Hanging("│ ", shortened(line, limit)) for line in last_words(diagnosis, 1)]
         found = detail.proposals.get(diagnosis.job)
         lines += verdicts(found.proposals) if found else []
     return [*lines, _trouble(detail)]
@@ -102,6 +105,7 @@ def full(detail: Detail, job: str) -> list[Block]:
         section("STATE", *_where(failure)),
         section("OPERATION", *_operation(failure)),
         section("ERROR", said(failure.error, 200), quoted(failure.message, 1200)),
+        *_log(diagnosis),
         _rulings(detail, job),
         section("EVIDENCE", *evidence(diagnosis)),
     ]
@@ -128,6 +132,12 @@ def _operation(failure: Failure) -> list[Block]:
     ran = operation(failure.resource, failure.task) or "none: this state runs no operation"
     given = failure.state_input or ""
     return [said(ran, 200), Hanging("│ ", shortened(given, 300)) if given else Text()]
+
+
+def _log(diagnosis: Diagnosis) -> list[Block]:
+    """What the operation logged last; the whole log is one key away."""
+    ends = [Hanging("│ ", shortened(line, 300)) for line in last_words(diagnosis, LAST_WORDS)]
+    return [section("LOG ENDS", *ends)] if ends else []
 
 
 def _rulings(detail: Detail, job: str) -> Table:
