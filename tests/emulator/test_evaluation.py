@@ -7,8 +7,8 @@ import json
 import pytest
 
 from bunsui_core.domain.value import Json
+from tests.emulator.chain import chain, details, recording
 from tests.emulator.embedded import Embedded, Execution
-from tests.emulator.recordings import chain, details, recording
 
 PASS: dict[str, Json] = {"Type": "Pass", "End": True}
 AT_2 = "An error occurred while executing the state 'Only' (entered at the event id #2). "

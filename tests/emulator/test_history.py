@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-
-import pytest
 
 from bunsui_core.domain.value import Json
+from tests.emulator.chain import chain, of, recording
 from tests.emulator.embedded import Embedded, Execution, invoking, until
 
 RAISING = "def handler(event, context): raise Exception('Some exception was raised.')"
-RECORDINGS = Path(__file__).parents[3] / "shared" / "corpus" / "histories"
 RECORDED = {
-    "invoke": "ls-test-credentials-base-testcredentialsbase-test-cross-account-service-lambda-"
-    "invoke-retry-fec7c2.json",
-    "bare function": "ls-test-base-scenarios-testbasescenarios-test-lambda-empty-retry-00b5cc.json",
-    "timeout": "ls-test-timeouts-testtimeouts-test-fixed-timeout-service-lambda-23a12d.json",
+    "invoke": "cross-account-service-lambda-invoke-retry",
+    "bare function": "lambda-empty-retry",
+    "timeout": "fixed-timeout-service-lambda",
 }
-
-
-def chain(execution: Execution) -> list[tuple[str, int]]:
-    """The type of each event, with the event that led to it."""
-    return [(event["type"], event["previousEventId"]) for event in execution.events]
 
 
 def fields(events: list[dict[str, Json]]) -> list[tuple[str, int, list[str], list[str]]]:
@@ -42,17 +33,7 @@ def fields(events: list[dict[str, Json]]) -> list[tuple[str, int, list[str], lis
 
 def recorded(name: str) -> list[dict[str, Json]]:
     """The events of a history recorded from AWS."""
-    file = RECORDINGS / RECORDED[name]
-    if not file.exists():
-        pytest.skip(f"{file} is not there: nothing recorded to compare with")
-    events: list[dict[str, Json]] = json.loads(file.read_text())["events"]
-    return events
-
-
-def of(execution: Execution) -> list[dict[str, Json]]:
-    """The events of a history, as JSON."""
-    events: list[dict[str, Json]] = json.loads(json.dumps(execution.events, default=str))
-    return events
+    return list(recording(RECORDED[name]).events)
 
 
 def test_each_event_names_the_one_that_led_to_it(aws: Embedded, name: str) -> None:
@@ -64,7 +45,7 @@ def test_each_event_names_the_one_that_led_to_it(aws: Embedded, name: str) -> No
 
     execution = aws.run(aws.machine(name, {"StartAt": "First", "States": states}), {"a": 1})
 
-    assert chain(execution) == [
+    assert chain(execution.events) == [
         ("ExecutionStarted", 0),
         ("PassStateEntered", 0),
         ("PassStateExited", 2),
@@ -131,7 +112,7 @@ def test_a_retried_invocation_is_recorded_as_on_aws(aws: Embedded, name: str) ->
 
     execution = aws.run(aws.machine(name, {"StartAt": "InvokeLambda", "States": states}), {})
 
-    assert fields(of(execution)) == fields(recorded("invoke"))
+    assert fields(of(execution.events)) == fields(recorded("invoke"))
 
 
 def test_a_bare_function_is_recorded_as_on_aws(aws: Embedded, name: str) -> None:
@@ -142,7 +123,7 @@ def test_a_bare_function_is_recorded_as_on_aws(aws: Embedded, name: str) -> None
         aws.machine(name, {"StartAt": "LambdaTask", "States": {"LambdaTask": task}}), {}
     )
 
-    assert fields(of(execution)) == fields(recorded("bare function"))
+    assert fields(of(execution.events)) == fields(recorded("bare function"))
 
 
 def test_a_task_out_of_time_is_recorded_as_on_aws(aws: Embedded, name: str) -> None:
@@ -151,7 +132,7 @@ def test_a_task_out_of_time_is_recorded_as_on_aws(aws: Embedded, name: str) -> N
 
     execution = aws.run(aws.machine(name, {"StartAt": "Start", "States": states}), {})
 
-    assert fields(of(execution)) == fields(recorded("timeout"))
+    assert fields(of(execution.events)) == fields(recorded("timeout"))
     assert execution.describe()["error"] == "States.Timeout"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from bunsui_core.domain.value import Json
+from tests.emulator.chain import chain
 from tests.emulator.embedded import Embedded, Execution, invoking, until
-from tests.emulator.recordings import chain
 
 PASS: dict[str, Json] = {"Type": "Pass", "End": True}
 BAD_IF_ODD: dict[str, Json] = {

@@ -6,8 +6,8 @@ import json
 from collections import Counter
 
 from bunsui_core.domain.value import Json
+from tests.emulator.chain import chain, details, recording
 from tests.emulator.embedded import Embedded, Execution, invoking, until
-from tests.emulator.recordings import chain, details, recording
 
 FAILING: dict[str, Json] = {"Type": "Fail", "Error": "Bad", "Cause": "It is"}
 PASSING: dict[str, Json] = {"Type": "Pass", "End": True}

@@ -1,43 +1,29 @@
-"""Histories recorded from AWS, where they are there to compare with."""
+"""Histories event by event: what led to each, what each tells, and what AWS recorded instead."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bunsui_core.domain.value import Json
+from tests.emulator.recording import Recording, recorded_failures
+from tests.unit.corpus.recordings import CORPUS
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
-FOLDER = Path(__file__).parents[3] / "shared" / "corpus" / "histories"
-
-
-@dataclass(frozen=True)
-class Recording:
-    """A machine, what it was given, and what AWS recorded."""
-
-    definition: Json
-    input: Json
-    events: list[dict[str, Json]]
+Events = Sequence["HistoryEventTypeDef | dict[str, Json]"]
 
 
 def recording(part: str) -> Recording:
-    """The one recording whose name contains a part; the test is skipped when there is none."""
-    found = sorted(FOLDER.glob(f"ls-*{part}*.json"))
-    if not found:
-        pytest.skip(f"no recording {part} in {FOLDER}: nothing to compare with")
-    assert len(found) == 1
-    kept = json.loads(found[0].read_text())
-    return Recording(kept["definition"], json.loads(kept["execution_input"]), kept["events"])
-
-
-Events = Sequence["HistoryEventTypeDef | dict[str, Json]"]
+    """The one recording whose name contains a part; the test is skipped without the recordings."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"recorded histories are not at {CORPUS}: nothing to compare with")
+    (found,) = [one for one in recorded_failures() if part in one.id]
+    return found
 
 
 def chain(events: Events) -> list[tuple[Json, Json]]:
