@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from bunsui_core.adapters.emulator.launcher import up
 from tests.emulator.embedded import Embedded
 
 HOST = "127.0.0.1"
@@ -48,6 +50,17 @@ def test_a_web_page_is_refused_whatever_it_asks(aws: Embedded, origin: str, meth
     assert asked(aws, "/", headers, method) == 403
 
 
+@pytest.mark.parametrize("path", ["/", "/_bunsui/health", "/_ministack/health"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "same-origin", "none"])
+def test_a_page_s_image_is_refused_though_it_has_no_origin(
+    aws: Embedded, path: str, site: str
+) -> None:
+    headers = {"Host": host(aws), "X-Bunsui-Token": token(aws)}
+
+    assert asked(aws, path, {**headers, "Sec-Fetch-Site": site}) == 403
+    assert asked(aws, "/_bunsui/health", headers) == 200
+
+
 @pytest.mark.parametrize("foreign", ["example.com", "example.com:{port}", "127.0.0.1", "0.0.0.0"])
 def test_a_foreign_host_name_is_refused(aws: Embedded, foreign: str) -> None:
     name = foreign.format(port=aws.server.port)
@@ -63,7 +76,12 @@ def test_a_foreign_host_name_is_refused(aws: Embedded, foreign: str) -> None:
         "/%5fministack/reset",
         "/_MINISTACK/reset",
         "/_ministack/config",
+        "/_ministack/ready",
+        "/_ministack/sqs/messages",
+        "/_ministack/lambda-code/actors",
+        "/_ministack/cfn-response/1",
         "/_localstack/health",
+        "/health",
     ],
 )
 def test_administration_without_the_token_is_refused(aws: Embedded, path: str) -> None:
@@ -77,6 +95,46 @@ def test_administration_with_the_token_is_answered(aws: Embedded) -> None:
     headers = {"Host": host(aws), "X-Bunsui-Token": token(aws)}
 
     assert asked(aws, "/_ministack/health", headers) == 200
+
+
+def test_a_reset_is_done_for_who_has_the_token(home: Path) -> None:
+    own = Embedded(up(home, watch_pid=os.getpid()), home)
+    headers = {"Host": host(own), "Content-Length": "0"}
+    with own.open:
+        own.s3().create_bucket(Bucket="kept")
+
+        assert asked(own, "/_ministack/reset", headers, "POST") == 403
+        assert [one["Name"] for one in own.s3().list_buckets()["Buckets"]] == ["kept"]
+        headers["X-Bunsui-Token"] = token(own)
+        assert asked(own, "/_ministack/reset", headers, "POST") == 200
+        assert own.s3().list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/bucket/key",
+        "/2015-03-31/functions",
+        "/_aws/lambda-url/abc/",
+        "/_aws/execute-api/abc/prod/",
+        "/_alb/abc/",
+        "/.well-known/openid-configuration",
+        "/iceberg/v1/config",
+        "/%255fministack/reset",
+        "/x/../_ministack/reset",
+        "/latest/meta-data/iam/security-credentials/",
+        "/v2/credentials",
+        "/v20180820/mrap/instances",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_nothing_is_answered_without_a_signature(aws: Embedded, path: str, method: str) -> None:
+    assert asked(aws, path, {"Host": host(aws), "Content-Length": "0"}, method) == 403
+
+
+def test_a_signed_request_is_answered(aws: Embedded) -> None:
+    assert aws.s3().list_buckets()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 def test_only_the_owner_can_read_what_opens_doors(aws: Embedded) -> None:

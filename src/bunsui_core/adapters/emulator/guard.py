@@ -18,6 +18,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 TOKEN_HEADER = b"x-bunsui-token"
+# A page's image or link carries no origin; a browser still says where its request comes from.
+_OF_A_BROWSER = (b"origin", b"sec-fetch-site", b"sec-fetch-mode")
 _ADMINISTRATION = ("_ministack", "_localstack", "health")
 _READS = (".describe", ".list", ".get", ".filter")
 
@@ -57,7 +59,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> str | None:
         headers = _headers(scope)
-        if any(name == b"origin" for name, _ in headers):
+        if any(name in _OF_A_BROWSER for name, _ in headers):
             return "The embedded AWS does not answer web pages."
         hosts = [value for name, value in headers if name == b"host"]
         if len(hosts) != 1 or hosts[0] not in self._hosts:
