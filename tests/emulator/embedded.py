@@ -56,6 +56,9 @@ class Embedded:
     home: Path
     open: ExitStack = field(default_factory=ExitStack)
     account: str = ""
+    _states: dict[Actor, SFNClient] = field(default_factory=dict)
+    _functions: dict[Actor, LambdaClient] = field(default_factory=dict)
+    _iam: dict[Actor, IAMClient] = field(default_factory=dict)
 
     def key(self, actor: Actor) -> Credentials:
         """The key pair of an actor; in an account of its own every actor is its root."""
@@ -72,12 +75,13 @@ class Embedded:
         connection.close()
 
     def states(self, actor: Actor = "root") -> SFNClient:
-        """A Step Functions client of an actor."""
-        client = session(self.key(actor)).client(
-            "stepfunctions", endpoint_url=self.server.url, config=DIRECT
-        )
-        self.open.callback(client.close)
-        return client
+        """The Step Functions client of an actor."""
+        if actor not in self._states:
+            self._states[actor] = session(self.key(actor)).client(
+                "stepfunctions", endpoint_url=self.server.url, config=DIRECT
+            )
+            self.open.callback(self._states[actor].close)
+        return self._states[actor]
 
     def sts(self, key: Credentials) -> STSClient:
         """An STS client with any key pair."""
@@ -92,12 +96,13 @@ class Embedded:
         return client
 
     def functions(self) -> LambdaClient:
-        """A Lambda client of root."""
-        client = session(self.key("root")).client(
-            "lambda", endpoint_url=self.server.url, config=DIRECT
-        )
-        self.open.callback(client.close)
-        return client
+        """The Lambda client of root."""
+        if "root" not in self._functions:
+            self._functions["root"] = session(self.key("root")).client(
+                "lambda", endpoint_url=self.server.url, config=DIRECT
+            )
+            self.open.callback(self._functions["root"].close)
+        return self._functions["root"]
 
     def logs(self, actor: Actor = "agent") -> CloudWatchLogsClient:
         """A CloudWatch Logs client of an actor."""
@@ -108,12 +113,13 @@ class Embedded:
         return client
 
     def iam(self) -> IAMClient:
-        """An IAM client of root."""
-        client = session(self.key("root")).client(
-            "iam", endpoint_url=self.server.url, config=DIRECT
-        )
-        self.open.callback(client.close)
-        return client
+        """The IAM client of root."""
+        if "root" not in self._iam:
+            self._iam["root"] = session(self.key("root")).client(
+                "iam", endpoint_url=self.server.url, config=DIRECT
+            )
+            self.open.callback(self._iam["root"].close)
+        return self._iam["root"]
 
     def role(self) -> str:
         """The ARN of a role that Lambda and Step Functions may take, and that may do anything."""
