@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.cells import cell_len
@@ -10,10 +11,11 @@ from rich.console import Console
 
 from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.screen import age, parts
-from bunsui_core.domain.answer import SessionPage, Source
+from bunsui_core.domain.answer import Analysis, SessionPage, Source
+from bunsui_core.domain.failure import LogLine, Nested
 from bunsui_core.domain.session import summarize
 from bunsui_core.domain.value import Value
-from tests.builders import a_failed_attempt, a_session
+from tests.builders import NOW, a_diagnosis, a_failed_attempt, a_failure, a_session
 from tests.cli.answers import (
     FRESHNESS,
     a_waiting_approval,
@@ -53,6 +55,30 @@ def test_a_view_fits_the_terminal(name: str, width: int) -> None:
 @pytest.mark.parametrize("name", every_answer())
 def test_an_answer_has_a_view_of_its_own(name: str) -> None:
     assert not painted(every_answer()[name]).startswith("{")
+
+
+def test_a_diagnosis_shows_the_way_down_the_operation_and_the_end_of_its_log() -> None:
+    child = Nested(
+        execution_arn="arn:aws:states:us-east-1:000000000000:execution:convert:one",
+        state_path=("Each[3]", "Parse"),
+        error="ValueError",
+    )
+    failure = a_failure(
+        nested=(child,), caught_path=("Read",), resource="load", state_input='{"part": 3}'
+    )
+    line = LogLine(at=NOW, text="row 7 is bad")
+    found = a_diagnosis(failure=failure, logs=(line,))
+
+    text = painted(Analysis(session_id="s", diagnoses=(found,), note=""), 200)
+
+    assert "execution:convert:one: Each[3] → Parse ValueError" in text
+    for name, value in (
+        ("caught in", "Read"),
+        ("operation", "function load"),
+        ("on", '{"part": 3}'),
+        ("it logged", "row 7 is bad"),
+    ):
+        assert re.search(rf"{name} +{re.escape(value)}", text), name
 
 
 def test_wide_characters_count_as_two_columns() -> None:

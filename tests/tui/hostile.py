@@ -19,7 +19,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Answer, Approval, fold
 from bunsui_core.domain.errors import NotAuthorised
-from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.failure import ContainerTask, LogLine, Nested
 from bunsui_core.domain.recovery import Odds, Preview, Proposal, ReusedOutput
 from bunsui_core.domain.session import JobRun, Session, summarize
 from bunsui_core.domain.trust import Approver
@@ -87,6 +87,10 @@ class HostileDesk:
         evidence = an_evidence(id=self.text, text=self.text, source=self.text)
         failure = a_failure(
             state_path=(self.text,),
+            caught_path=(self.text,),
+            nested=(Nested(execution_arn=self.text, note=self.text, error=self.text),),
+            task=ContainerTask(arn=self.text, container=self.text, platform=self.text),
+            state_input=self.text,
             failed_state=self.text,
             error=self.text,
             cause=self.text,
@@ -98,6 +102,7 @@ class HostileDesk:
             failure=failure,
             summary=self.text,
             evidence=(evidence,),
+            logs=(LogLine(at=NOW, text=self.text),),
             logs_note=self.text,
         )
         return Analysis(session_id=self.text, diagnoses=(found,), note=self.text)
