@@ -174,3 +174,53 @@ def test_a_slow_function_does_not_hold_its_task_longer_than_its_limit(
     times = {one["type"]: one["timestamp"] for one in execution.events}
     assert (times["TaskTimedOut"] - times["TaskStarted"]).total_seconds() < 3
     assert json.loads(execution.describe()["output"]) == {"Error": "States.Timeout", "Cause": None}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:states:::glue:startJobRun.sync",
+        "arn:aws:states:::aws-sdk:braket:createJob",
+        "arn:aws:states:::codebuild:startBuild.waitForTaskToken",
+    ],
+)
+def test_a_service_that_is_not_emulated_is_said_to_be_none(
+    aws: Embedded, name: str, resource: str
+) -> None:
+    task: Json = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}
+    execution = aws.run(aws.machine(name, machine(task)), {})
+
+    told = execution.describe()
+    assert (told["status"], told["error"]) == ("FAILED", "States.Runtime")
+    assert told["cause"] == (
+        "An error occurred while executing the state 'Load' (entered at the event id #2). "
+        f"The embedded AWS does not call {resource}: try this state on AWS."
+    )
+
+
+def test_expressions_give_the_arguments_the_output_and_the_variables(
+    aws: Embedded, name: str
+) -> None:
+    function = aws.function(name, ECHO)
+    task: Json = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {
+            "FunctionName": function,
+            "Payload": {"rows": "{% $states.input.rows * 2 %}"},
+        },
+        "Output": "{% $states.result.Payload.rows + 1 %}",
+        "Assign": {"rows": "{% $states.result.Payload.rows %}"},
+        "Next": "Caught",
+    }
+    last: Json = {"Type": "Pass", "Output": "{% [$states.input, $rows] %}", "End": True}
+    definition: Json = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Load",
+        "States": {"Load": task, "Caught": last},
+    }
+    execution = aws.run(aws.machine(name, definition), {"rows": 3})
+
+    (succeeded,) = details(execution, "TaskSucceeded")
+    assert json.loads(str(succeeded["output"]))["Payload"] == {"rows": 6}
+    assert json.loads(execution.describe()["output"]) == [7, 6]

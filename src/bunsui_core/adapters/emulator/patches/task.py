@@ -12,6 +12,7 @@ from bunsui_core.adapters.emulator.patches import (
     fields,
     integration,
     machine_role,
+    outcome,
     retrying,
     task_token,
 )
@@ -20,6 +21,8 @@ from bunsui_core.adapters.emulator.patches.integration import Call
 from bunsui_core.adapters.emulator.patches.schedule import Schedule
 from bunsui_core.adapters.emulator.patches.task_events import ErrorName, Events
 from bunsui_core.domain.value import Json
+
+_SDK = "arn:aws:states:::aws-sdk:"
 
 
 def execute(
@@ -89,7 +92,21 @@ def _perform(call: Call) -> Json:
     """Call the service: in our own way, where somebody registered one, or in MiniStack's."""
     if own := integration.caller(call.resource):
         return own(call)
-    return call.in_time(lambda: sf._invoke_resource(call.resource, call.parameters))
+    if not call.resource.startswith(_SDK):
+        raise _unknown(call)
+    try:
+        return call.in_time(lambda: sf._invoke_resource(call.resource, call.parameters))
+    except sf._ExecutionError as failure:
+        # MiniStack names itself only where it lacks a service or an operation.
+        if "MiniStack" in str(failure.cause):
+            raise _unknown(call) from failure
+        raise
+
+
+def _unknown(call: Call) -> outcome.Fatal:
+    return outcome.runtime(
+        f"The embedded AWS does not call {call.events.resource}: try this state on AWS."
+    )
 
 
 def _error_matches(named: list[str], error: str | None) -> bool:
