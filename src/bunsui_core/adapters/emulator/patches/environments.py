@@ -1,13 +1,24 @@
-"""What becomes of a function's environment that ended: its pipes are closed at once."""
+"""A function's environment begins or ends in time, and its log is kept within bounds."""
 
 from __future__ import annotations
 
 import subprocess
+import threading
 from contextlib import suppress
 
 from ministack.core import lambda_runtime
 
 from bunsui_core.adapters.emulator.patches import anchor
+from bunsui_core.adapters.emulator.patches.python_runtime import END_OF_LOG
+
+# It says after ten seconds at the latest that it takes invocations.
+_BEGIN_SECONDS = 20.0
+# CloudWatch Logs quotas: a log event has at most 256 KB (of characters, here).
+_LONGEST_EVENT = 256 * 1024
+_LONGEST_LOG = 4 * 1024 * 1024
+_TOO_LONG = (
+    f"[the log of this invocation is longer than {_LONGEST_LOG >> 20} MB; the rest is left out]"
+)
 
 
 def install() -> None:
@@ -28,11 +39,16 @@ def install() -> None:
     def begun(environment: lambda_runtime.Worker) -> None:
         # One that died by itself still has its pipes; what it started reads their end.
         environment.kill()
+        limit = threading.Timer(_BEGIN_SECONDS, lambda: lambda_runtime._signal(environment._proc))
+        limit.daemon = True
+        limit.start()
         try:
             spawn(environment)
         except BaseException:
             environment.kill()
             raise
+        finally:
+            limit.cancel()
 
     lambda_runtime._collect = collected
     lambda_runtime.Worker._read_stderr = _read_log
@@ -40,7 +56,18 @@ def install() -> None:
 
 
 def _read_log(environment: lambda_runtime.Worker) -> None:
+    """Pass on what an environment writes, a piece at a time, so much for each invocation."""
     source, lines = environment._proc.stderr, environment._stderr_queue
+    source.reconfigure(errors="replace")
+    kept = 0
     with source:
-        for line in source:
-            lines.put(line.rstrip("\n"))
+        for piece in iter(lambda: source.readline(_LONGEST_EVENT), ""):
+            line = piece.rstrip("\n")
+            if line == END_OF_LOG:
+                kept = 0
+            elif kept > _LONGEST_LOG:
+                continue
+            else:
+                # A line counts as an event, however short it is.
+                kept += max(len(line), 64)
+            lines.put(_TOO_LONG if kept > _LONGEST_LOG else line)

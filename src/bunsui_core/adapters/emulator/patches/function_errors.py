@@ -113,7 +113,8 @@ def _read_log(environment: lambda_runtime.Worker, **patience: float) -> str:
                 break
             continue
         if line == END_OF_LOG:
-            break
+            # The line before it is the end of what the function wrote last.
+            return "\n".join(lines[:-1] if lines[-1:] == [""] else lines)
         lines.append(line)
     return "\n".join(lines)
 

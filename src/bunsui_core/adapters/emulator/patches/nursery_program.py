@@ -18,6 +18,7 @@ from contextlib import suppress
 import boto3
 
 from bunsui_core.adapters.emulator.patches import (
+    descendants,
     function_environment,
     function_limits,
     python_runtime,
@@ -88,6 +89,8 @@ class Nursery:
         code = 1
         try:
             _lead(0)
+            descendants.adopt()
+            descendants.die_with_parent()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for number, stream in enumerate(streams):
@@ -118,12 +121,15 @@ class Nursery:
                 return
             if child == 0:
                 return
+            if child not in self._stand_ins:
+                continue
             # It is gone; what it started may not be.
             self._end(child)
             self._limits.ended(child, status, usage)
             stand_in = self._stand_ins.pop(child)
             self._selector.unregister(stand_in)
             stand_in.close()
+            descendants.end_strangers(self._stand_ins)
 
     def _end(self, child: int) -> None:
         """End an environment and what it started; its stand-in is gone or is let go by this."""
@@ -133,6 +139,7 @@ class Nursery:
     def _end_all(self) -> None:
         for child in self._stand_ins:
             self._end(child)
+        descendants.end_all(_PATIENCE_SECONDS)
 
 
 def _lead(child: int) -> None:
@@ -175,6 +182,7 @@ def _load_the_sdk() -> None:
 
 def main() -> None:
     """Serve on the listening socket whose number is the only argument; stdin is the lifeline."""
+    descendants.adopt()
     _load_the_sdk()
     listener = socket.socket(fileno=int(sys.argv[1]))
     Nursery(listener).serve(0)

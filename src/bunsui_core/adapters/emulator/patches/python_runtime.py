@@ -11,9 +11,11 @@ import json
 import logging
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import TextIO
@@ -23,6 +25,11 @@ from bunsui_core.adapters.emulator.patches import function_limits
 END_OF_LOG = "\x1ebunsui:end-of-log"
 # One log event may have several lines; this holds them together until they are stored.
 NEWLINE = "\x1f"
+
+# Lambda gives a function ten seconds to begin; what it needs longer is time of its invocation.
+BEGIN_SECONDS = 10.0
+# Lambda quotas: six megabytes and a little for the frame.
+LONGEST_ANSWER = 6_291_556
 
 Document = dict[str, object]
 Handler = Callable[[object, object], object]
@@ -77,6 +84,11 @@ def load(init: Document) -> Handler:
     return handler
 
 
+def fail(error: Exception, trace: TracebackType | None, event: object, context: object) -> object:
+    """Stand in for a handler that could not be loaded: raise why, as it was raised then."""
+    raise error.with_traceback(trace)
+
+
 def context(init: Document, call: Document) -> SimpleNamespace:
     """Return the context object of one invocation."""
     name = str(init.get("function_name", ""))
@@ -109,8 +121,9 @@ def report(error: BaseException, request_id: str, code_folder: str) -> Document:
 def stack(trace: TracebackType | None, code_folder: str) -> list[str]:
     """Return the frames of the function, with the paths they have on AWS."""
     lines = []
-    # The first frame is this program's call of the handler.
-    for frame in traceback.extract_tb(trace)[1:]:
+    for frame in traceback.extract_tb(trace):
+        if frame.filename == __file__:
+            continue
         path = path_on_aws(frame.filename, code_folder)
         lines.append(f'  File "{path}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n')
     return lines
@@ -134,13 +147,9 @@ def log_failure(failure: Document, frames: list[str]) -> None:
     write_event(f"{head}\n{trace}".rstrip("\n"))
 
 
-def invoke(
-    handler: Handler | Refusal, event: object, surroundings: SimpleNamespace, folder: str
-) -> str:
+def invoke(handler: Handler, event: object, surroundings: SimpleNamespace, folder: str) -> str:
     """Run the function once and return the line that answers it."""
     try:
-        if isinstance(handler, Refusal):
-            raise handler
         value = handler(event, surroundings)
     except Exception as error:  # noqa: BLE001 whatever the function raises is its answer
         failure = report(error, surroundings.aws_request_id, folder)
@@ -148,12 +157,40 @@ def invoke(
         log_failure(failure, frames if isinstance(frames, list) else [])
         return json.dumps({"status": "ok", "result": {"failure": failure}})
     try:
-        return json.dumps({"status": "ok", "result": {"value": value}})
-    except TypeError as error:
+        answer = json.dumps({"status": "ok", "result": {"value": value}})
+        if len(answer) <= LONGEST_ANSWER:
+            return answer
+        refusal = Refusal(
+            "Function.ResponseSizeTooLarge",
+            "Response payload size exceeded maximum allowed payload size "
+            f"({LONGEST_ANSWER} bytes).",
+        )
+    except (TypeError, ValueError, RecursionError) as error:
         refusal = Refusal("Runtime.MarshalError", f"Unable to marshal response: {error}")
-        failure = report(refusal, surroundings.aws_request_id, folder)
-        log_failure(failure, [])
-        return json.dumps({"status": "ok", "result": {"failure": failure}})
+    failure = report(refusal, surroundings.aws_request_id, folder)
+    log_failure(failure, [])
+    return json.dumps({"status": "ok", "result": {"failure": failure}})
+
+
+class Readiness:
+    """Says once that invocations may come: when the function is loaded, or when its time is up."""
+
+    def __init__(self, answers: TextIO) -> None:
+        self._answers = answers
+        self._lock = threading.Lock()
+        self._is_said = False
+        self._limit = threading.Timer(BEGIN_SECONDS, self.say)
+        self._limit.daemon = True
+        self._limit.start()
+
+    def say(self) -> None:
+        """Say it, unless it is said already."""
+        with self._lock:
+            self._limit.cancel()
+            if not self._is_said:
+                self._is_said = True
+                self._answers.write(json.dumps({"status": "ready", "cold": True}) + "\n")
+                self._answers.flush()
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
@@ -161,13 +198,12 @@ def serve(requests: TextIO, answers: TextIO) -> None:
     logs = LogLines()
     logging.getLogger().addHandler(logs)
     init: Document = json.loads(requests.readline())
-    handler: Handler | Refusal
+    ready, own = Readiness(answers), os.getpid()
     try:
         handler = load(init)
-    except Refusal as refusal:
-        handler = refusal
-    answers.write(json.dumps({"status": "ready", "cold": True}) + "\n")
-    answers.flush()
+    except Exception as error:  # noqa: BLE001 whatever its code raises is how the function fails
+        handler = partial(fail, error, error.__traceback__)
+    ready.say()
     for line in requests:
         message = json.loads(line)
         call: Document = message.get("ctx") or {}
@@ -177,7 +213,11 @@ def serve(requests: TextIO, answers: TextIO) -> None:
         surroundings = context(init, call)
         answer = invoke(handler, message["event"], surroundings, str(init["code_dir"]))
         peak = function_limits.stay_within(os.environ.get(function_limits.SIZE, ""))
-        sys.stderr.write(END_OF_LOG + "\n")
+        if os.getpid() != own:
+            # A child that the function forked came back with it; there is one answer.
+            os._exit(0)
+        # On a line of its own, wherever the function stopped writing.
+        sys.stderr.write(f"\n{END_OF_LOG}\n")
         sys.stderr.flush()
         answers.write(f'{answer[:-1]}, "peak": {peak}}}\n')
         answers.flush()
