@@ -86,6 +86,12 @@ class World:
             return str(error.response["Error"]["Code"])
         return "ok"
 
+    def grants(self, actor: str, statements: Json) -> None:
+        """Give a user these statements and no other."""
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam = self.client("root", "iam")
+        iam.put_user_policy(UserName=actor, PolicyName="p", PolicyDocument=policy)
+
     def reader_of(self, leading: str) -> Credentials:
         """The key of a user who may query what stands under a leading key."""
         table = ESTATE.arn("dynamodb", "table/bunsui")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from ministack.core import iam_actions, iam_evaluator
 
@@ -61,7 +62,7 @@ class Request:
 UNCLEAR = "bunsui:UnclearOperation"
 """The action of a request that does not say clearly which operation it wants."""
 
-Refusal = iam_evaluator.EvalResult | iam_evaluator.AuthError | None
+Refusal: TypeAlias = "iam_evaluator.EvalResult | iam_evaluator.AuthError | None"
 Splitter = Callable[[Request, Check], Sequence[Check]]
 
 # Services whose splitters know every item of every request.
@@ -143,7 +144,8 @@ def _due(service: str, asked: Check) -> Sequence[Check]:
         # MiniStack goes on to the items of a batch or transaction; they were all checked at once.
         return [] if service in _WHOLE else [asked]
     request.is_settled = True
-    return checks(request, asked)
+    # A request without an item is a request still.
+    return checks(request, asked) or [asked]
 
 
 def words(principal: str, by_resource: bool = False) -> Document:
