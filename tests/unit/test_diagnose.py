@@ -65,6 +65,14 @@ def test_the_summary_does_not_hedge_what_it_does_not_know() -> None:
     assert summary == "load failed: the error does not tell why; it said “exit code 1”."
 
 
+def test_an_error_without_words_is_named_and_said_by_nobody() -> None:
+    summary = explained(
+        error="States.Timeout", cause="", message="States.Timeout", exception="States.Timeout"
+    ).summary
+
+    assert summary.endswith("it did not finish within its time limit; the error is States.Timeout.")
+
+
 def test_log_lines_are_evidence_under_their_own_ids() -> None:
     found = explained("START", "row 7 is bad")
 

@@ -99,6 +99,8 @@ def _quoted(failure: Failure) -> str:
     if not words:
         return ""
     cut = f"{words[:_QUOTE]}…" if len(words) > _QUOTE else words
+    if words == failure.error:
+        return f"; the error is {cut}"
     is_named = not failure.exception.startswith("States.") and failure.exception not in {"", cut}
     return f"; {failure.exception} said “{cut}”" if is_named else f"; it said “{cut}”"
 
