@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bunsui_core.app.archive import Shelf, archive_closed, recall
 from bunsui_core.app.diagnose import diagnose_job, read_logs
 from bunsui_core.domain.diagnosis import Category, Diagnosis
 from bunsui_core.domain.errors import BunsuiError, NotFound
@@ -15,6 +16,7 @@ from bunsui_core.domain.session import JobStatus
 from tests.builders import NOW, a_session, execution, later
 from tests.unit.histories import FUNCTION, START, event, failed, observed, task
 from tests.unit.seen import World
+from tests.unit.test_reading_jobs import Memory, MemoryArchive, MemoryBlobs
 
 JOB = execution("extract")
 CHILD = "arn:aws:states:us-east-1:000000000000:execution:convert:one"
@@ -40,7 +42,7 @@ class Below(World):
         if execution_arn not in self.seen:
             raise self.refusal
         status = self.statuses.get(execution_arn, JobStatus.FAILED)
-        return observed(status, execution_arn=execution_arn)
+        return observed(status, execution_arn=execution_arn, stopped_at=later(seconds=9))
 
     def history(self, execution_arn: str) -> Events:
         return self.seen[execution_arn]
@@ -191,3 +193,15 @@ def test_the_log_is_that_of_the_operation_in_the_child() -> None:
 
     assert (found.function, found.request_id) == ("orders-load", REQUEST)
     assert found.lines == world.written
+
+
+def test_the_archive_keeps_the_log_of_the_operation_in_the_child() -> None:
+    world, memory = Below({JOB: nesting("Convert", CHILD), CHILD: BROKEN}), Memory()
+    world.written = (LogLine(at=NOW, text="row 7"),)
+    shelf = Shelf(archive=MemoryArchive(memory), blobs=MemoryBlobs(memory))
+
+    archive_closed(a_session(), shelf, world.seeing, later(hours=1))
+
+    kept = recall(JOB, 0, shelf)
+    assert kept is not None
+    assert kept.logs == world.written

@@ -6,7 +6,7 @@ import gzip
 from dataclasses import dataclass
 from datetime import datetime
 
-from bunsui_core.app.diagnose import LINES, Read, read_lines, window_of
+from bunsui_core.app.diagnose import LINES, Read, followed, read_lines, window_of
 from bunsui_core.domain.canonical import canonical
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.history import read_failure
@@ -77,6 +77,7 @@ def _read(job: str, observation: Observation, seeing: Seeing) -> ArchivedExecuti
     failure = read_failure(job, observation, history)
     read = Read(())
     if failure:
+        failure = followed(failure, seeing.executions)
         window = window_of(failure, observation)
         read = read_lines(window, failure.resource, seeing.logs, LINES)
     return ArchivedExecution(
