@@ -105,17 +105,29 @@ def test_another_port_than_that_of_the_running_server_is_refused(aws: Embedded) 
         up(aws.home, aws.server.port + 1)
 
 
-def test_a_server_that_dies_at_start_is_quoted(home: Path) -> None:
-    folder = Folder.of(home)
-    folder.prepare()
-    # The server cannot make its token there.
-    folder.token.mkdir()
+def test_a_server_that_dies_at_start_is_quoted(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "hypercorn.py").write_text("raise RuntimeError('broken on purpose')")
+    known = os.environ.get("PYTHONPATH", "")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(broken), known))))
 
     with pytest.raises(Unavailable, match="last lines of its log") as error:
         started(home)
 
-    assert "IsADirectoryError" in error.value.message
-    assert str(folder.log) in error.value.next_step
+    assert "broken on purpose" in error.value.message
+    assert str(Folder.of(home).log) in error.value.next_step
+
+
+def test_a_file_that_the_server_cannot_write_is_named(home: Path) -> None:
+    folder = Folder.of(home)
+    folder.prepare()
+    folder.token.mkdir()
+
+    with pytest.raises(Unavailable, match=r"cannot use .*token.*: Is a directory"):
+        started(home)
 
 
 def test_a_missing_extra_says_what_to_install() -> None:

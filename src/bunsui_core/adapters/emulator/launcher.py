@@ -16,7 +16,13 @@ from pathlib import Path
 
 from bunsui_core.adapters.emulator.contents import contents
 from bunsui_core.adapters.emulator.patches import anchor
-from bunsui_core.adapters.emulator.record import HEALTH_PATH, Folder, LocalServer, locked
+from bunsui_core.adapters.emulator.record import (
+    HEALTH_PATH,
+    Folder,
+    LocalServer,
+    cannot_use,
+    locked,
+)
 from bunsui_core.adapters.emulator.watchdog import wait_for_end
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.value import Json
@@ -48,11 +54,21 @@ def up(
     """
     anchor.require_version()
     folder = Folder.of(home)
+    try:
+        return _up(folder, port, _command(folder, port, watch_pid, wait_scale), progress)
+    except OSError as error:
+        raise cannot_use(folder.path, error) from error
+
+
+def _up(
+    folder: Folder, port: int, command: list[str], progress: Callable[[str], None] | None
+) -> LocalServer:
+    home = folder.path.parent
     folder.prepare()
     with locked(folder.door, wait=True):
         running = status(home)
         if running is None:
-            return _start(folder, _command(folder, port, watch_pid, wait_scale), progress)
+            return _start(folder, command, progress)
         if port not in (0, running.port):
             raise Unavailable(
                 f"The embedded AWS of {home} is running on port {running.port} already.",

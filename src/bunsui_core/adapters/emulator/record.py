@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.value import Instant, Value
 
 ACCOUNT = "000000000000"
@@ -127,6 +128,15 @@ class Folder:
     def write_credentials(self, actor: str, credentials: Credentials) -> None:
         """Keep the key pair of an actor."""
         write_private(self._keys / f"{actor}.json", credentials.model_dump_json())
+
+
+def cannot_use(folder: Path, error: OSError) -> Unavailable:
+    """Return the refusal to work in a folder that the system does not let us use."""
+    reason = error.strerror or str(error)
+    return Unavailable(
+        f"The embedded AWS cannot use {error.filename or folder}: {reason}.",
+        "Make room or give access there, or set BUNSUI_HOME to another folder.",
+    )
 
 
 def write_private(path: Path, text: str) -> None:

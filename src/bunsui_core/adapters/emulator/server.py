@@ -25,6 +25,7 @@ from bunsui_core.adapters.emulator.record import (
     REGION,
     Folder,
     LocalServer,
+    cannot_use,
     locked,
     write_private,
 )
@@ -62,6 +63,10 @@ def main() -> None:
     except BunsuiError as error:
         _tell(arguments.ready_fd, {"message": error.message, "next_step": error.next_step})
         raise SystemExit(1) from error
+    except OSError as error:
+        refused = cannot_use(arguments.folder, error)
+        _tell(arguments.ready_fd, {"message": refused.message, "next_step": refused.next_step})
+        raise
 
 
 def _parsed() -> Arguments:
