@@ -62,7 +62,9 @@ def ran(aws: Embedded, name: str, role: str, definition: Json) -> Execution:
 
 
 FUNCTION, CHILD = arn("lambda", "function:role-f"), arn("states", "stateMachine:role-called")
-CALLS: list[tuple[str, Json, tuple[str, str], str]] = [
+# A name, a machine, the action and resource that its Task needs, the error when it is refused.
+Row = tuple[str, Json, tuple[str, str], str]
+CALLS: list[Row] = [
     (
         "lambda",
         task("arn:aws:states:::lambda:invoke", {"FunctionName": "role-f"}),
@@ -105,18 +107,11 @@ CALLS: list[tuple[str, Json, tuple[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "definition", "needs", "error"), CALLS, ids=[row[0] for row in CALLS]
-)
+@pytest.mark.parametrize("row", CALLS, ids=[row[0] for row in CALLS])
 def test_a_task_calls_what_its_machine_s_role_may(
-    aws: Embedded,
-    role: str,
-    called: None,
-    name: str,
-    definition: Json,
-    needs: tuple[str, str],
-    error: str,
+    aws: Embedded, role: str, called: None, row: Row
 ) -> None:
+    name, definition, needs, error = row
     action, resource = needs
     granted(aws, action, f"{resource.strip(chr(34))}x")
 

@@ -44,7 +44,6 @@ def like_arn(value: str, pattern: str, lookup: Lookup = nothing) -> bool:
     wanted = _parts(pattern)
     if len(wanted) == 1:
         return like(value, pattern, lookup)
-    wanted += ["*"] * (_ARN_PARTS - len(wanted))
     given = value.split(":", _ARN_PARTS - 1)
     return len(given) == _ARN_PARTS and all(
         like(part, one, lookup) for part, one in zip(given, wanted, strict=True)
@@ -86,7 +85,8 @@ def _constant(pattern: str) -> str | None:
     return _expression(pattern, nothing)
 
 
-def _parts(pattern: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _parts(pattern: str) -> tuple[str, ...]:
     parts: list[str] = []
     rest = pattern
     while len(parts) < _ARN_PARTS - 1:
@@ -96,4 +96,6 @@ def _parts(pattern: str) -> list[str]:
             break
         parts.append(rest[:end])
         rest = rest[end + 1 :]
-    return [*parts, rest]
+    parts.append(rest)
+    missing = _ARN_PARTS - len(parts) if len(parts) > 1 else 0
+    return (*parts, *["*"] * missing)

@@ -33,18 +33,12 @@ def install() -> None:
     failure_of = sigv4.header_signature_failure
 
     def failure(
-        signature: sigv4.HeaderSignature,
-        secret: str,
-        method: str,
-        raw_path: str,
-        query_params: Mapping[str, object],
-        headers: Mapping[str, str],
-        body: bytes,
-        **how: bool,
+        signature: sigv4.HeaderSignature, secret: str, *request: object, **how: bool
     ) -> _Failure:
-        found: _Failure = failure_of(
-            signature, secret, method, raw_path, query_params, headers, body, **how
-        )
+        found: _Failure = failure_of(signature, secret, *request, **how)
+        *_, headers, body = request
+        assert isinstance(headers, dict)
+        assert isinstance(body, bytes)
         if found is not None:
             return found
         covered = _is_complete(signature.signed_headers, headers)
