@@ -25,7 +25,8 @@ kept = []
 print("begins", flush=True)
 while True: kept.append(bytes([1]) * 1024 * 1024)
 """
-FLASH = "bytes([1]) * 200 * 1024 * 1024"
+# It is there for a few milliseconds only.
+FLASH = "bytes([1]) * 24 * 1024 * 1024"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 
@@ -80,17 +81,25 @@ def test_a_stopped_container_is_asked_first_and_killed_then(
     assert fargate.log(stopped) == log
 
 
-@pytest.mark.parametrize("code", [TOO_MUCH, FLASH], ids=["growing", "in a flash"])
+@pytest.mark.parametrize(
+    ("code", "megabytes"), [(TOO_MUCH, 96), (FLASH, 24)], ids=["growing", "in a flash"]
+)
 def test_a_container_that_needs_more_than_its_memory_is_killed(
-    aws: Embedded, name: str, code: str
+    aws: Embedded, name: str, code: str, megabytes: int
 ) -> None:
-    fargate = Fargate.of(aws, name, python(code, memory=96))
+    fargate = Fargate.of(aws, name, python(code, memory=megabytes))
 
     task = fargate.ended()
 
     assert task["containers"][0]["exitCode"] == 137
     assert task["containers"][0]["reason"] == OUT_OF_MEMORY
     assert task["stopCode"] == "EssentialContainerExited"
+
+
+def test_a_command_smaller_than_what_starts_it_has_room_enough(aws: Embedded, name: str) -> None:
+    fargate = Fargate.of(aws, name, {"command": ["/bin/true"], "memory": 8})
+
+    assert fargate.ended()["containers"][0]["exitCode"] == 0
 
 
 def test_a_container_that_needs_less_than_its_memory_ends_well(aws: Embedded, name: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -75,10 +76,11 @@ class Keeper:
         self._process.returncode = code = os.waitstatus_to_exitcode(status)
         _end_family(pid)
         most = memory.peak(usage)
-        # What was too quick to be seen while it ran shows in its peak.
-        over = self._is_over or 0 < self._order.memory < most
+        # What was too quick to be seen while it ran shows in its peak, which begins with ours.
+        own = memory.peak(resource.getrusage(resource.RUSAGE_SELF))
+        over = self._is_over or (self._order.memory and most > max(self._order.memory, own))
         exit_code = _KILLED if over else code if code >= 0 else 128 - code
-        return {"exit_code": exit_code, "out_of_memory": over, "peak": most}
+        return {"exit_code": exit_code, "out_of_memory": bool(over), "peak": most}
 
     def _obey(self) -> bool:
         """Stop or kill as told; tell whether more can be told."""
