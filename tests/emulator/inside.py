@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -27,6 +28,7 @@ _START_SECONDS = 30.0
 @contextmanager
 def serving(home: Path) -> Iterator[LocalServer]:
     """An embedded AWS served by a thread of this process while the block runs."""
+    _forget_ministack()
     before, temporary, finders = dict(os.environ), tempfile.tempdir, list(sys.meta_path)
     folder = Folder.of(home)
     server = Server(folder, options=INSIDE)
@@ -41,6 +43,16 @@ def serving(home: Path) -> Iterator[LocalServer]:
         os.environ.clear()
         os.environ.update(before)
         sys.meta_path[:] = finders
+
+
+def _forget_ministack() -> None:
+    """Let it be imported anew: it reads its settings then, and a test may have imported it before.
+
+    What that test holds stays as it is, and knows nothing of the server.
+    """
+    forgotten = re.compile(r"(ministack|bunsui_core\.adapters\.emulator\.patches)(\.|$)")
+    for module in filter(forgotten.match, list(sys.modules)):
+        del sys.modules[module]
 
 
 @contextmanager
