@@ -15,10 +15,12 @@ from xml.etree import ElementTree
 
 from ministack.services import stepfunctions as sf
 
+from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.domain.value import Json
 
 # SQS answers some errors by the codes that they had before its API had a model.
 _ON_THE_WIRE = {"QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue"}
+_UNNAMED = "ServiceException"
 _MODELS = {"sfn": "states", "eventbridge": "events", "cloudwatchlogs": "logs"}
 
 
@@ -71,18 +73,11 @@ def optimized_error(service: str, refusal: Refusal) -> sf._ExecutionError:
     return sf._ExecutionError(f"{known.prefix}.{name}", said)
 
 
-def refusal_of(status: int, body: bytes | str) -> Refusal:
+def refusal_of(status: int, body: bytes | str | None) -> Refusal:
     """Return what a service's answer says, whatever protocol the service speaks."""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    if text.lstrip().startswith("<"):
-        return _of_xml(status, text)
-    try:
-        said = json.loads(text)
-    except json.JSONDecodeError:
-        said = {}
-    if not isinstance(said, dict):
-        said = {}
-    code = str(said.get("__type") or said.get("Type") or "ServiceException").rsplit("#", 1)[-1]
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body or ""
+    said = _said_in_xml(text) if text.lstrip().startswith("<") else _said_in_json(text)
+    code = str(said.get("__type") or said.get("Code") or _UNNAMED).rsplit("#", 1)[-1]
     return Refusal(status, code, str(said.get("message") or said.get("Message") or text))
 
 
@@ -116,11 +111,23 @@ def _request_id(service: str) -> str:
     return f"{secrets.token_hex(8).upper()}, Extended Request ID: {extended}"
 
 
-def _of_xml(status: int, text: str) -> Refusal:
-    found: dict[str, str] = {}
-    for element in ElementTree.fromstring(text).iter():
+def _said_in_xml(text: str) -> Document:
+    found: Document = {}
+    try:
+        elements = list(ElementTree.fromstring(text).iter())
+    except ElementTree.ParseError:
+        return found
+    for element in elements:
         found.setdefault(element.tag.rsplit("}", 1)[-1], element.text or "")
-    return Refusal(status, found.get("Code", "ServiceException"), found.get("Message", text))
+    return found
+
+
+def _said_in_json(text: str) -> Document:
+    try:
+        said = json.loads(text)
+    except json.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _class_name(service: str, code: str) -> str:
