@@ -45,6 +45,13 @@ def test_the_way_down_names_each_machine_its_state_and_its_error() -> None:
     assert "below it convert: Each[3] → Parse ValueError" in found
 
 
+def test_the_error_says_what_it_is_called_below() -> None:
+    child = Nested(execution_arn=CHILD, status=JobStatus.FAILED, state_path=("Parse",))
+    failure = a_failure(error="States.TaskFailed", exception="KeyError", nested=(child,))
+
+    assert "States.TaskFailed, below it KeyError" in shown(a_diagnosis(failure=failure))
+
+
 def test_an_execution_that_cannot_be_seen_says_why() -> None:
     child = Nested(execution_arn=CHILD, note="not visible because it is gone")
 

@@ -97,6 +97,14 @@ def test_evidence_of_a_child_is_marked_with_its_level_and_its_source() -> None:
     assert {"X1", "N1.X1", "N2.X1"} <= set(found)
 
 
+def test_evidence_of_a_task_that_waited_says_what_its_document_says_without_repeating_it() -> None:
+    found = diagnosis_in(Below({JOB: nesting("A", CHILD), CHILD: BROKEN}))
+
+    text = next(one.text for one in found.evidence if one.id == "E6")
+    told = f"of nested execution {CHILD}: ValueError invalid literal 'n/a'"
+    assert text == f"TaskFailed States.TaskFailed {told}"
+
+
 def test_two_levels_are_told_outermost_first() -> None:
     seen = {JOB: nesting("A", CHILD), CHILD: nesting("B", GRANDCHILD), GRANDCHILD: BROKEN}
 

@@ -251,13 +251,21 @@ def _evidence(observation: Observation, broke: _Break) -> tuple[Evidence, ...]:
 
 
 def _event_evidence(event: HistoryEvent, observation: Observation) -> Evidence:
-    words = " ".join(part for part in (event.name, event.error, event.cause) if part)
+    words = " ".join(part for part in (event.name, event.error, _cause(event)) if part)
     return Evidence(
         id=f"E{event.id}",
         kind=EvidenceKind.EVENT,
         text=f"{event.type} {words}".strip()[:_EVIDENCE_LIMIT],
         source=observation.execution_arn,
     )
+
+
+def _cause(event: HistoryEvent) -> str:
+    """The cause; of a nested execution's whole document what it says, for that has its own."""
+    told = read_cause(event.error, event.cause)
+    if not told.children:
+        return event.cause
+    return f"of nested execution {told.children[0]}: {told.exception} {told.message}"
 
 
 def _execution_evidence(observation: Observation) -> Evidence:

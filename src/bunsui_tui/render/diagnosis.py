@@ -104,7 +104,7 @@ def full(detail: Detail, job: str) -> list[Block]:
         _claim(diagnosis, LONG),
         section("STATE", *_where(failure)),
         section("OPERATION", *_operation(failure)),
-        section("ERROR", said(failure.error, 200), quoted(failure.message, 1200)),
+        section("ERROR", _error(failure), quoted(failure.message, 1200)),
         *_log(diagnosis),
         _rulings(detail, job),
         section("EVIDENCE", *evidence(diagnosis)),
@@ -125,6 +125,12 @@ def _where(failure: Failure) -> list[Block]:
         told = f"{machine_name(one.execution_arn)}: {inside} {one.error}".strip()
         lines.append(words(("below it ", MUTED), said(told, 300)))
     return lines
+
+
+def _error(failure: Failure) -> Text:
+    """The error, and what it is called below, where a nested execution raised it."""
+    below = f", below it {failure.exception}" if failure.nested and failure.exception else ""
+    return said(f"{failure.error}{below}", 200)
 
 
 def _operation(failure: Failure) -> list[Block]:

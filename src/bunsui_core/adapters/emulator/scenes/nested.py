@@ -34,11 +34,12 @@ class NestedExecution(SmallPlay):
         self.broken = chance.choice(("LoadEntries", "ReadEntries", "CountEntries"))
         job = chance.choice(("refresh", "renew", "reload"))
         name = named("catalogue", seed)
+        two = "an execution of another machine, which waits for one of a third"
+        waited = two if self.between else "an execution of another machine"
         scene = Scene(
             name="nested-execution",
-            story=f"{job} waits for {len(self.between) + 1} more execution"
-            f"{'s' if self.between else ''}, one below the other; the code at the bottom has a "
-            "bug. A fix is deployed, and a redrive starts them anew.",
+            story=f"{job} waits for {waited}, and the code at the bottom has a bug. A fix is "
+            "deployed, and a redrive starts what is below anew.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
