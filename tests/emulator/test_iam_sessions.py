@@ -6,13 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from bunsui_core.adapters.emulator.access import session
-from bunsui_core.adapters.emulator.record import ACCOUNT, LocalServer
+from bunsui_core.adapters.emulator.record import ACCOUNT, REGION, LocalServer
 from tests.emulator.embedded import Embedded
 from tests.emulator.iam_world import DENIED, World, as_key
-from tests.emulator.raw import FORM, Raw, Signed
+from tests.emulator.raw import FORM, JSON, Raw, Signed
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,26 @@ def presigned(estate: World, actor: str) -> Signed:
     client.close()
     place, _, path = url.removeprefix("http://").partition("/")
     return Signed(int(place.rpartition(":")[2]), "GET", f"/{path}", "", (("Host", place),))
+
+
+def test_an_operation_is_not_chosen_after_presigning(estate: World, server: LocalServer) -> None:
+    chosen = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+    open_one = presigned_post(estate, server, {})
+
+    for name, value in chosen.items():
+        assert open_one.with_header(name, value).send().code == "InvalidSignatureException"
+    assert presigned_post(estate, server, chosen).send().code == "ok"
+
+
+def presigned_post(estate: World, server: LocalServer, signed: dict[str, str]) -> Signed:
+    """A POST to Step Functions with its signature in the query, over these headers."""
+    key = estate.keys["executor"]
+    request = AWSRequest("POST", f"{server.url}/", headers=signed)
+    keys = Credentials(key.access_key_id, key.secret_access_key)
+    SigV4QueryAuth(keys, "states", REGION, expires=60).add_auth(request)
+    place, _, path = str(request.url).removeprefix("http://").partition("/")
+    headers = (("Host", place), ("Content-Type", JSON), *signed.items())
+    return Signed(server.port, "POST", f"/{path}", "", headers)
 
 
 def test_an_upload_in_chunks_is_checked_like_any_other(estate: World) -> None:

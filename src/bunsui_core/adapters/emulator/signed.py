@@ -24,7 +24,16 @@ _ONCE = {
     b"transfer-encoding",
     b"host",
 }
-_OVERRIDES = {b"x-http-method-override", b"x-http-method", b"x-method-override"}
+# What a proxy would say of another request than this one; there is none in between.
+_OVERRIDES = {
+    b"x-http-method-override",
+    b"x-http-method",
+    b"x-method-override",
+    b"x-forwarded-proto",
+    b"x-forwarded-host",
+    b"x-forwarded-for",
+    b"forwarded",
+}
 _IN_QUERY = ("x-amz-algorithm", "x-amz-credential", "x-amz-signature")
 _OLD_SIGNATURE = ("awsaccesskeyid", "signature", "signatureversion")
 

@@ -14,10 +14,12 @@ _Failure = tuple[str, str] | None
 _UNSIGNED_BODIES = ("UNSIGNED-PAYLOAD", "STREAMING-")
 
 
-def _is_complete(signed: str, headers: Mapping[str, str]) -> bool:
-    names = set(signed.split(";"))
-    needed = {name for name in headers if name.startswith("x-amz-")}
-    return "host" in names and needed <= names
+def _is_complete(signed: str, headers: Mapping[str, str], *, presigned: bool) -> bool:
+    needed = {"host", *(name for name in headers if name.startswith("x-amz-"))}
+    if presigned:
+        # What is presigned is signed before its headers are known, but for what decides.
+        needed &= {"host", "x-amz-target"}
+    return needed <= set(signed.split(";"))
 
 
 def _is_of_body(service: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -41,10 +43,8 @@ def install() -> None:
         assert isinstance(body, bytes)
         if found is not None:
             return found
-        covered = _is_complete(signature.signed_headers, headers)
-        if how.get("presigned"):
-            # What is presigned is signed before its headers are known, but for the host.
-            covered = "host" in signature.signed_headers.split(";")
+        presigned = bool(how.get("presigned"))
+        covered = _is_complete(signature.signed_headers, headers, presigned=presigned)
         if not covered or not _is_of_body(signature.service, headers, body):
             return "SignatureDoesNotMatch", str(sigv4.SIGNATURE_MISMATCH)
         return None
