@@ -13,9 +13,12 @@ from botocore.credentials import Credentials
 
 from bunsui_core.adapters.emulator.access import session
 from bunsui_core.adapters.emulator.record import ACCOUNT, REGION, LocalServer
+from bunsui_core.adapters.emulator.record import Credentials as Key
 from tests.emulator.embedded import Embedded
 from tests.emulator.iam_world import DENIED, World, as_key
 from tests.emulator.raw import FORM, JSON, Raw, Signed
+
+WHO = "Action=GetCallerIdentity&Version=2011-06-15"
 
 
 @pytest.fixture(scope="module")
@@ -112,14 +115,29 @@ def lists_machines(estate: World, session_keys: dict[str, str]) -> bool:
 def test_a_session_needs_its_own_token(estate: World, server: LocalServer) -> None:
     first, second = assumed(estate), assumed(estate)
     key = as_key(first)
-    identity = Raw(
-        "sts", body="Action=GetCallerIdentity&Version=2011-06-15", headers={"content-type": FORM}
-    )
+    identity = Raw("sts", body=WHO, headers={"content-type": FORM})
 
     unknown = {"InvalidClientTokenId"}
     assert identity.signed(key, server).send().code in unknown
     assert identity.but(token=second["SessionToken"]).signed(key, server).send().code in unknown
     assert identity.but(token=first["SessionToken"]).signed(key, server).send().code == "ok"
+
+
+def test_a_session_ends(account: Embedded) -> None:
+    from ministack.services import sts as server
+
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = account.iam().create_role(RoleName="brief", AssumeRolePolicyDocument=document)
+    client = account.sts(account.key("root"))
+    found = client.assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="session")
+    keys = found["Credentials"]
+    identity = Raw("sts", body=WHO, headers={"content-type": FORM}, token=keys["SessionToken"])
+    key = Key(access_key_id=keys["AccessKeyId"], secret_access_key=keys["SecretAccessKey"])
+
+    assert identity.signed(key, account.server).send().code == "ok"
+    server._sessions[key.access_key_id]["Expiration"] = 0
+    assert identity.signed(key, account.server).send().code == "ExpiredToken"
 
 
 def test_a_session_has_its_role_s_permissions_within_its_own_policy(estate: World) -> None:
