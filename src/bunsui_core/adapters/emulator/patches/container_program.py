@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import resource
 import selectors
 import signal
 import subprocess
@@ -48,6 +47,7 @@ class Keeper:
         self._order = order
         self._orders = orders
         self._meter = memory.Meter(_FAMILY_SECONDS)
+        self._own = self._meter.of(os.getpid())
         self._kill_at = float("inf")
         self._is_over = False
 
@@ -77,10 +77,10 @@ class Keeper:
         _end_family(pid)
         most = memory.peak(usage)
         # What was too quick to be seen while it ran shows in its peak, which begins with ours.
-        own = memory.peak(resource.getrusage(resource.RUSAGE_SELF))
-        over = self._is_over or (self._order.memory and most > max(self._order.memory, own))
+        allowed = max(self._order.memory, self._own)
+        over = self._is_over or 0 < self._order.memory <= allowed < most
         exit_code = _KILLED if over else code if code >= 0 else 128 - code
-        return {"exit_code": exit_code, "out_of_memory": bool(over), "peak": most}
+        return {"exit_code": exit_code, "out_of_memory": over, "peak": most}
 
     def _obey(self) -> bool:
         """Stop or kill as told; tell whether more can be told."""

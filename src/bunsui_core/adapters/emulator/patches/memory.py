@@ -38,9 +38,10 @@ class Meter:
 
         Zero when the process is gone, or where there is no process table to read.
         """
-        return sum(self._of(member) for member in (pid, *self._descendants(pid)))
+        return sum(self.of(member) for member in (pid, *self._descendants(pid)))
 
-    def _of(self, pid: int) -> int:
+    def of(self, pid: int) -> int:
+        """Return the resident bytes of one process."""
         try:
             return int((_PROC / str(pid) / "statm").read_text().split()[1]) * self._page
         except (OSError, IndexError):
