@@ -12,13 +12,14 @@ import pytest
 from mcp import Client
 
 from bunsui_core.domain.approval import Answer
+from bunsui_core.domain.plan import step_job
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.value import Json
 from bunsui_core.wiring.rehearsal import Rehearsed
 from bunsui_mcp.rehearsal import Case, Played, ScriptedAgent, laid_over, main
 from bunsui_mcp.server import build_server
-from tests.builders import SESSION_ID, a_session
-from tests.mcp.home import Home
+from tests.builders import INPUT, SESSION_ID, a_failed_attempt, a_session, execution
+from tests.mcp.home import Home, a_line
 from tests.mcp.test_waiting import decide
 
 MALFORMED = json.dumps(
@@ -117,6 +118,36 @@ async def test_a_refusal_ends_a_case_with_what_the_tool_said(home: Home) -> None
     played = await play(home, Case(session_id="s-404"))
 
     assert played.note.startswith("not_found: ")
+
+
+@pytest.mark.anyio
+async def test_every_failed_job_of_a_session_is_played_and_asked_for(home: Home) -> None:
+    failed = {
+        job: JobRun(job=job, attempts=(a_failed_attempt(job),)) for job in ("extract", "load")
+    }
+    home.add(
+        a_session(id="s-two", runs=(failed["extract"], JobRun(job="transform"), failed["load"]))
+    )
+    home.world.add_failed(execution("load"), INPUT)
+
+    played = await play(home, Case(session_id="s-two"))
+
+    (other,) = played.others
+    requests = [home.writing.requests.get(str(one.request_id)) for one in (played, other)]
+    assert (played.job, other.job) == ("extract", "load")
+    assert [step_job(one.plan.steps[0]) for one in requests] == ["extract", "load"]
+
+
+@pytest.mark.anyio
+async def test_where_nothing_tells_the_reason_quotes_how_the_log_ends(home: Home) -> None:
+    home.logs.spoken = (a_line("3 of 4 parts are there"), a_line("END RequestId: 1"))
+    home.world.cause = "the job ended"
+
+    played = await play(home, Case(session_id=SESSION_ID))
+
+    reason = home.writing.requests.get(str(played.request_id)).reason
+    assert played.category == "unknown"
+    assert reason.endswith("Its log ends with “01:14:00 3 of 4 parts are there”")
 
 
 @pytest.mark.parametrize(
