@@ -20,6 +20,7 @@ RECOVERED = End(
     mode=Mode.REDRIVE,
     category=Category.THROTTLING,
     ruling=Ruling.SAFE,
+    state="Write",
 )
 LONG = "a" * 300
 
@@ -67,6 +68,8 @@ def test_a_scene_that_went_as_told_differs_in_nothing() -> None:
     [
         ({"category": "network"}, "category is network, the story says throttling"),
         ({"category": None}, "category is none, the story says throttling"),
+        ({"failed_state_path": ("Write", "Read")}, "failed state is Read, the story says Write"),
+        ({"failed_state_path": ()}, "failed state is none, the story says Write"),
         ({"mode": "restart"}, "approved mode is restart, the story says redrive"),
         ({"decision": "reject"}, "approved mode is none, the story says redrive"),
         ({"decision": None}, "approved mode is none, the story says redrive"),

@@ -12,13 +12,15 @@ class End(Value):
     """How a scene must end: its sessions, the approved mode, and what the agent was told.
 
     `mode` is None where nothing is approved; `ruling` is the verdict on what was asked for,
-    where the story depends on it; `others` are the categories of further failed jobs.
+    where the story depends on it; `state` is the innermost state that failed, where it names one;
+    `others` are the categories of further failed jobs.
     """
 
     status: SessionStatus
     mode: Mode | None = None
     category: Category | None = None
     ruling: Ruling | None = None
+    state: str | None = None
     others: tuple[Category, ...] = ()
 
 
@@ -108,8 +110,10 @@ def difference(end: End, played: ScenePlayed) -> str:
     """Return what went otherwise than a story says, or an empty text."""
     approved = played.mode if played.decision == "approve" else None
     ruling = played.verdicts.get(played.mode or "") if end.ruling else None
+    state = (played.failed_state_path or ("",))[-1] if end.state else None
     claims = {
         "category": (end.category, played.category),
+        "failed state": (end.state, state),
         "other categories": (
             ", ".join(end.others),
             ", ".join(one.category or "none" for one in played.others),

@@ -73,6 +73,7 @@ class CodeBug(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.CODE_BUG,
                 ruling=Ruling.SAFE,
+                state=state,
             ),
             failing=job,
             answer=Answer.APPROVE,

@@ -53,7 +53,12 @@ class DoubleWrite(SmallPlay):
             story=f"{job} wrote its entry before it failed: every rerun is UNSAFE. A careless "
             "agent asks all the same, and the human says no.",
             pipeline=name,
-            end=End(status=SessionStatus.FAILED, category=Category.NETWORK, ruling=Ruling.UNSAFE),
+            end=End(
+                status=SessionStatus.FAILED,
+                category=Category.NETWORK,
+                ruling=Ruling.UNSAFE,
+                state=state,
+            ),
             failing=job,
             answer=Answer.REJECT,
             later=f"marking {job} done (mark_done) will let {then} follow",

@@ -18,7 +18,7 @@ from bunsui_core.domain.demo import End
 from bunsui_core.domain.diagnosis import Category
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionStatus
-from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.verdict import Mode, Ruling
 
 # One more than the job's own Retry makes up for, so that the job fails, and no more.
 _REFUSALS = RETRIES + 1
@@ -107,7 +107,13 @@ def _throttled(cast: Cast) -> OrdersPlay:
         story=f"{cast.throttling.service} throttles {cast.throttled} longer than its own retries, "
         "then frees itself: a redrive recovers.",
         pipeline=cast.pipeline,
-        end=End(status=SessionStatus.SUCCEEDED, mode=Mode.REDRIVE, category=Category.THROTTLING),
+        end=End(
+            status=SessionStatus.SUCCEEDED,
+            mode=Mode.REDRIVE,
+            category=Category.THROTTLING,
+            ruling=Ruling.SAFE,
+            state=orders.WRITE_STATE,
+        ),
         failing=cast.throttled,
         answer=Answer.APPROVE,
     )
@@ -122,7 +128,11 @@ def _malformed(cast: Cast) -> OrdersPlay:
         "the corrected file recovers.",
         pipeline=cast.pipeline,
         end=End(
-            status=SessionStatus.SUCCEEDED, mode=Mode.RESTART, category=Category.BAD_INPUT_DATA
+            status=SessionStatus.SUCCEEDED,
+            mode=Mode.RESTART,
+            category=Category.BAD_INPUT_DATA,
+            ruling=Ruling.SAFE,
+            state=orders.READ_STATE,
         ),
         failing=cast.malformed,
         answer=Answer.APPROVE,
@@ -136,7 +146,12 @@ def _rejected(cast: Cast) -> OrdersPlay:
         story=f"{cast.second_throttling.service} throttles {cast.rejected}, and the human rejects "
         "the redrive.",
         pipeline=cast.pipeline,
-        end=End(status=SessionStatus.FAILED, category=Category.THROTTLING),
+        end=End(
+            status=SessionStatus.FAILED,
+            category=Category.THROTTLING,
+            ruling=Ruling.SAFE,
+            state=orders.WRITE_STATE,
+        ),
         failing=cast.rejected,
         answer=Answer.REJECT,
     )

@@ -18,6 +18,7 @@ from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 
 _GRANT = "read-source"
+_STATE = "ReadSource"
 
 
 class MissingPermission(SmallPlay):
@@ -39,6 +40,7 @@ class MissingPermission(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.PERMISSION,
                 ruling=Ruling.UNKNOWN,
+                state=_STATE,
             ),
             failing=first,
             answer=Answer.APPROVE,
@@ -94,6 +96,7 @@ class MissingObject(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.MISSING_RESOURCE,
                 ruling=Ruling.SAFE,
+                state=_STATE,
             ),
             failing=first,
             answer=Answer.APPROVE,
@@ -126,7 +129,7 @@ def _reading(name: str, jobs: tuple[str, str], allowed: tuple[Json, ...] = ()) -
     return Blueprint(
         name=name,
         parts=(
-            Part(first, chain(("ReadSource", task))),
+            Part(first, chain((_STATE, task))),
             Part(then, chain(("CountLines", task)), (first,)),
         ),
         functions={"count_lines": {}},
