@@ -84,6 +84,9 @@ def test_an_image_that_cannot_be_pulled_is_recorded_as_aws_records_it(
     assert set(ours) - NOT_RECORDED == set(theirs)
     assert set(rows(ours["Containers"])[0]) == set(theirs["Containers"][0])
     assert list(ours) == sorted(ours)
+    given = json.loads(str(execution.events[2]["taskScheduledEventDetails"]["parameters"]))
+    recorded_parameters = json.loads(recorded[2]["taskScheduledEventDetails"]["parameters"])
+    assert given["StartedBy"] == recorded_parameters["StartedBy"]
     submitted = json.loads(str(execution.events[4]["taskSubmittedEventDetails"]["output"]))
     known = json.loads(recorded[4]["taskSubmittedEventDetails"]["output"])
     assert set(submitted) == set(known)

@@ -36,7 +36,7 @@ def run(call: Call) -> Json:
     Raises:
         sf._ExecutionError: ECS refuses the task, or what was waited for failed.
     """
-    asked = {"startedBy": _STARTER, **sf._pascal_to_camel(call.parameters)}
+    asked = sf._pascal_to_camel(call.parameters)
     status, _, body = ecs._run_task(asked)
     answer = json.loads(body)
     if status >= 400:
@@ -114,4 +114,4 @@ def _refusal(status: int, answer: Document) -> tuple[str, str]:
 
 def install() -> None:
     """Let Task states run Fargate tasks."""
-    integration.register(_PREFIX, run)
+    integration.register(_PREFIX, run, {"StartedBy": _STARTER})

@@ -93,18 +93,30 @@ class Call:
 Caller = Callable[[Call], Json]
 
 _callers: dict[str, Caller] = {}
+_added: dict[str, Document] = {}
 
 
-def register(prefix: str, call: Caller) -> None:
+def register(prefix: str, call: Caller, added: Document | None = None) -> None:
     """Let `call` make the calls of every Task whose Resource begins with the prefix.
 
-    It runs in the thread that walks the execution, and returns the result of the task or raises
-    `sf._ExecutionError` with the error and the cause that AWS would record.
+    `added` are parameters that Step Functions gives of its own accord, where the Task gives none.
+    `call` runs in the thread that walks the execution, and returns the result of the task or
+    raises `sf._ExecutionError` with the error and the cause that AWS would record.
     """
     _callers[prefix] = call
+    _added[prefix] = added or {}
+
+
+def completed(resource: str, parameters: Json) -> Json:
+    """Return the parameters of a Task with what Step Functions adds to them."""
+    added = _added.get(_registered(resource), {})
+    return {**parameters, **added, **parameters} if isinstance(parameters, dict) else parameters
 
 
 def caller(resource: str) -> Caller | None:
     """Return who makes the calls of a Resource: who was registered for its longest beginning."""
-    found = [prefix for prefix in _callers if resource.startswith(prefix)]
-    return _callers[max(found, key=len)] if found else None
+    return _callers.get(_registered(resource))
+
+
+def _registered(resource: str) -> str:
+    return max((prefix for prefix in _callers if resource.startswith(prefix)), key=len, default="")

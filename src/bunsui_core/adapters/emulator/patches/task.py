@@ -53,7 +53,7 @@ def _attempt(state: Document, data: Json, execution: Document, context: Document
         context["Task"] = {"Token": task_token.new()}
     else:
         context.pop("Task", None)
-    parameters = fields.given(state, data, context)
+    parameters = integration.completed(resource, fields.given(state, data, context))
     schedule = Schedule.of(state, data, context)
     events.scheduled(parameters, schedule)
     call = Call(
