@@ -34,6 +34,7 @@ from bunsui_core.adapters.emulator.patches import (
     tables,
     task,
     task_token,
+    wire_types,
 )
 from bunsui_core.adapters.emulator.patches.nursery import Nursery
 
@@ -69,6 +70,7 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     function_errors.install()
     function_reports.install()
     root_key.install()
+    wire_types.install()
     iam.install()
     ecs.install(temporary, changed)
     ecs_definition.install()
