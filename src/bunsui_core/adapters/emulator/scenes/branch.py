@@ -53,7 +53,8 @@ class FailingBranch(SmallPlay):
         scene = Scene(
             name="failing-branch",
             story=f"One branch of {len(branches)} in a Parallel state fails: {self._fault.service} "
-            "has a fault of its own. It passes, and a redrive recovers.",
+            "has a fault of its own. It passes, and a redrive recovers: on AWS it runs what failed "
+            "or was aborted, here the whole state.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
