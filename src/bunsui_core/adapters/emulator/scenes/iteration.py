@@ -39,8 +39,8 @@ class FailingIteration(SmallPlay):
         scene = Scene(
             name="failing-iteration",
             story=f"One bad item of {len(self._items)} stops a Map: {self._field} of number "
-            f"{self.bad} cannot be parsed. The file is corrected, and a redrive recovers: on AWS it "
-            "runs what failed or was aborted, here the whole Map.",
+            f"{self.bad} cannot be parsed. The file is corrected, and a redrive recovers: on AWS "
+            "it runs what failed or was aborted, here the whole Map.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
