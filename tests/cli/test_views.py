@@ -18,6 +18,7 @@ from bunsui_core.domain.value import Value
 from tests.builders import NOW, a_diagnosis, a_failed_attempt, a_failure, a_session
 from tests.cli.answers import (
     FRESHNESS,
+    a_report,
     a_waiting_approval,
     every_answer,
     some_logs,
@@ -132,3 +133,23 @@ def test_the_age_of_an_answer_says_where_it_was_read() -> None:
 
     assert "from the store" in age(FRESHNESS)
     assert "read from AWS" in age(live)
+
+
+def test_each_scene_of_a_demo_is_one_line_of_80_columns() -> None:
+    scene = (
+        a_report()
+        .scenes[0]
+        .model_copy(
+            update={
+                "scene": "missing-permission",
+                "category": "resource_exhausted",
+                "verdicts": {"redrive": "UNKNOWN"},
+                "seconds": 123.4,
+            }
+        )
+    )
+    lines = painted(a_report().model_copy(update={"scenes": (scene,) * 3})).splitlines()
+
+    told = [line for line in lines if "missing-permission" in line]
+    assert len(told) == 3
+    assert all(word in told[0] for word in ("resource_exhausted", "redrive UNKNOWN", "123.4"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from bunsui_cli.views.table import facts, table
@@ -23,19 +24,26 @@ def report(value: DemoReport) -> Sequence[RenderableType]:
     columns = ("scene", "failure", "verdict", "decision", "end", "s")
     sums = value.totals
     end = (
-        f"{sums.scenes} scenes, {sums.as_told} as told, {sums.recovered} recovered, "
+        f"{sums.scenes} scene{'' if sums.scenes == 1 else 's'}, {sums.as_told} as told, {sums.recovered} recovered, "
         f"{sums.rejected} rejected, {sums.healthy} healthy, {sums.seconds:.1f} s"
     )
     seen = [(scene.scene, scene.witness) for scene in value.scenes]
     wrong = [(scene.scene, scene.difference) for scene in value.scenes]
     later = [(scene.scene, scene.later) for scene in value.scenes]
     return [
-        table(columns, map(row, value.scenes)),
+        close(table(columns, map(row, value.scenes))),
         *block("In the end", seen),
         *block("Not as told", wrong),
         *block("What bunsui will do later", later),
         Text(f"\n{end}"),
     ]
+
+
+def close(made: Table) -> Table:
+    """Return a table whose columns stand as close as 80 columns need."""
+    made.padding = 0
+    made.columns[-1].justify = "right"
+    return made
 
 
 def block(title: str, pairs: Sequence[tuple[str, str]]) -> Sequence[RenderableType]:
