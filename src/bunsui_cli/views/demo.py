@@ -25,7 +25,8 @@ def report(value: DemoReport) -> Sequence[RenderableType]:
     sums = value.totals
     end = (
         f"{sums.scenes} scene{'' if sums.scenes == 1 else 's'}, {sums.as_told} as told, "
-        f"{sums.recovered} recovered, {sums.rejected} rejected, {sums.healthy} healthy, {sums.seconds:.1f} s"
+        f"{sums.recovered} recovered, {sums.rejected} rejected, "
+        f"{sums.healthy} healthy, {sums.seconds:.1f} s"
     )
     seen = [(scene.scene, scene.witness) for scene in value.scenes]
     wrong = [(scene.scene, scene.difference) for scene in value.scenes]
