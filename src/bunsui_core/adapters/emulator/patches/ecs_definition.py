@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from ministack.core.responses import error_response_json
 from ministack.services import ecs
-from ministack.services.cloudformation import provisioners
 
-from bunsui_core.adapters.emulator.patches import anchor, ecs_document
+from bunsui_core.adapters.emulator.patches import anchor, ecs_document, late
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.domain.value import Json
 
@@ -101,7 +100,6 @@ def _of_stack(logical_id: str, properties: Document, stack: str) -> tuple[str, D
 def install() -> None:
     """Refuse the task definitions that ECS refuses, wherever they come from."""
     anchor.require(ecs._register_task_definition, "824afe19e6a1688d")
-    anchor.require(provisioners._ecs_task_def_create, "a5b3d83f890ce257")
     register: Callable[[Document], _Response] = ecs._register_task_definition
 
     def register_checked(asked: Document) -> _Response:
@@ -113,6 +111,14 @@ def install() -> None:
 
     ecs._register_task_definition = register_checked
     ecs._ACTION_MAP["RegisterTaskDefinition"] = register_checked
+    late.when_loaded("ministack.services.cloudformation.provisioners", _check_stacks)
+
+
+def _check_stacks() -> None:
+    # Deferred: it loads every service there is, twenty megabytes of them.
+    from ministack.services.cloudformation import provisioners
+
+    anchor.require(provisioners._ecs_task_def_create, "a5b3d83f890ce257")
     # Updates of a stack look it up; new resources take it from the table.
     provisioners._ecs_task_def_create = _of_stack
     provisioners._RESOURCE_HANDLERS["AWS::ECS::TaskDefinition"]["create"] = _of_stack

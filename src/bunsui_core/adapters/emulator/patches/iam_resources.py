@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ministack.services import ecs, kms, tagging
+from ministack import app
+from ministack.services import ecs, tagging
 from ministack.services import stepfunctions as sf
 
 from bunsui_core.adapters.emulator.patches import anchor, iam_request
@@ -102,7 +103,8 @@ def containers(request: Request, asked: Check) -> Sequence[Check]:
 def keys(request: Request, asked: Check) -> Sequence[Check]:
     """Check the key itself, also when its alias was named, with what is to be signed how."""
     data = request.data
-    found = kms._resolve_key(request.text("KeyId"))
+    # Its module loads a cryptography library, which only its own requests need.
+    found = app._get_module("kms")._resolve_key(request.text("KeyId"))
     resource = str(found["Arn"]) if found and request.operation not in _ON_KEY_NAMES else ""
     keys: dict[str, Json] = {}
     if request.operation in ("Sign", "Verify"):
