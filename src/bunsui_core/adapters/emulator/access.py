@@ -39,3 +39,8 @@ def session(credentials: Credentials) -> boto3.session.Session:
 def _models() -> Loader:
     # Reading a service's model costs 30 to 100 ms; sessions share what was read.
     return create_loader()
+
+
+def load_model(service: str) -> None:
+    """Read what a client of a service needs, before it is made."""
+    _models().load_service_model(service, "service-2")

@@ -223,8 +223,7 @@ def _started(folder: Folder, command: list[str]) -> LocalServer:
         # Each start has a log of its own: what it says is about this start.
         with folder.log.open("wb") as log:
             folder.log.chmod(0o600)
-            # Waits for the first process only, which leaves as soon as the server is on its own.
-            subprocess.run(
+            with subprocess.Popen(
                 [*command, "--ready-fd", str(writer)],
                 env=_environment(folder),
                 cwd=folder.path,
@@ -233,8 +232,10 @@ def _started(folder: Folder, command: list[str]) -> LocalServer:
                 stderr=log,
                 pass_fds=(writer,),
                 start_new_session=True,
-                check=False,
-            )
+            ):
+                # The first process leaves as soon as the server is on its own; what is needed when
+                # the server answers is loaded meanwhile.
+                _load_clients()
     finally:
         os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
@@ -243,6 +244,13 @@ def _started(folder: Folder, command: list[str]) -> LocalServer:
     if said == {} and server is not None:
         return server
     raise _failure(folder, said)
+
+
+def _load_clients() -> None:
+    from bunsui_core.adapters.emulator import access
+
+    for service in ("iam", "sts"):
+        access.load_model(service)
 
 
 def _read_all(handle: int) -> dict[str, str] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import linecache
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from types import CodeType
 
 from bunsui_core.domain.errors import Unavailable
 
@@ -41,7 +43,7 @@ def require(replaced: Callable[..., object], sha256: str) -> None:
     Raises:
         Unavailable: the function is another one than the patch was written for.
     """
-    if fingerprint(replaced) != sha256:
+    if _quick_fingerprint(replaced) != sha256 and fingerprint(replaced) != sha256:
         raise Unavailable(
             f"MiniStack's {replaced.__module__}.{replaced.__qualname__} is not the function "
             "that the embedded AWS replaces.",
@@ -51,4 +53,26 @@ def require(replaced: Callable[..., object], sha256: str) -> None:
 
 def fingerprint(replaced: Callable[..., object]) -> str:
     """Return sixteen hexadecimal digits that name the source of a function."""
-    return hashlib.sha256(inspect.getsource(replaced).encode()).hexdigest()[:16]
+    return _digest(inspect.getsource(replaced))
+
+
+def _quick_fingerprint(replaced: Callable[..., object]) -> str:
+    """Return the same, found in a tenth of the time by the lines that its code comes from.
+
+    Some functions end with a line that no code comes from; theirs is another one.
+    """
+    code = getattr(inspect.unwrap(replaced), "__code__", None)
+    if not isinstance(code, CodeType):
+        return ""
+    lines = linecache.getlines(code.co_filename)
+    return _digest("".join(lines[code.co_firstlineno - 1 : _last_line(code)]))
+
+
+def _last_line(code: CodeType) -> int:
+    own = (end or 0 for _, end, _, _ in code.co_positions())
+    inner = (_last_line(const) for const in code.co_consts if isinstance(const, CodeType))
+    return max((*own, *inner))
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
