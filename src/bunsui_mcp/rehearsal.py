@@ -63,6 +63,7 @@ class Played(Value):
     first_status: str = ""
     category: str | None = None
     failed_state_path: tuple[str, ...] = ()
+    root_path: tuple[str, ...] = ()
     verdicts: dict[str, str] = Field(default_factory=dict)
     proposal_id: str | None = None
     mode: str | None = None
@@ -115,7 +116,8 @@ class ScriptedAgent:
         session = await self._ask(SessionAnswer, "get_session", **where)
         self._note(first_status=session.status.value)
         cause = await self._ask(AnalysisAnswer, "analyze_failure", job=job, **where)
-        self._note(job=cause.job, failed_state_path=cause.failed_state_path, note=cause.summary)
+        self._note(job=cause.job, note=cause.summary)
+        self._note(failed_state_path=cause.failed_state_path, root_path=cause.root_path)
         if not job:
             self._others = tuple(one.job for one in cause.other_failures)
         if cause.category:

@@ -7,7 +7,14 @@ import pytest
 from bunsui_cli.demo import ended
 from bunsui_cli.exits import ExitCode
 from bunsui_core.domain.approval import Answer
-from bunsui_core.domain.demo import DemoReport, DemoTotals, End, ScenePlayed, difference
+from bunsui_core.domain.demo import (
+    DemoReport,
+    DemoTotals,
+    End,
+    JobPlayed,
+    ScenePlayed,
+    difference,
+)
 from bunsui_core.domain.diagnosis import Category
 from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.session import SessionStatus
@@ -23,6 +30,14 @@ RECOVERED = End(
     state="Write",
 )
 LONG = "a" * 300
+OTHER = JobPlayed(
+    job="load",
+    category="timeout",
+    failed_state_path=(),
+    verdicts={},
+    request_id=None,
+    mode=None,
+)
 
 
 def a_played(**changes: object) -> ScenePlayed:
@@ -70,6 +85,8 @@ def test_a_scene_that_went_as_told_differs_in_nothing() -> None:
         ({"category": None}, "category is none, the story says throttling"),
         ({"failed_state_path": ("Write", "Read")}, "failed state is Read, the story says Write"),
         ({"failed_state_path": ()}, "failed state is none, the story says Write"),
+        ({"root_path": ("Read",)}, "root is Read, the story says none"),
+        ({"others": (OTHER,)}, "other categories is timeout, the story says none"),
         ({"mode": "restart"}, "approved mode is restart, the story says redrive"),
         ({"decision": "reject"}, "approved mode is none, the story says redrive"),
         ({"decision": None}, "approved mode is none, the story says redrive"),
@@ -80,6 +97,15 @@ def test_a_scene_that_went_as_told_differs_in_nothing() -> None:
 )
 def test_each_thing_that_went_otherwise_is_told(changes: dict[str, object], told: str) -> None:
     assert told in difference(RECOVERED, a_played(**changes))
+
+
+def test_a_whole_path_and_a_deeper_root_count_where_the_story_names_them() -> None:
+    deep = RECOVERED.model_copy(update={"path": ("Each[3]", "Write"), "root": "Parse"})
+    right = a_played(failed_state_path=("Each[3]", "Write"), root_path=("arn:child", "Parse"))
+
+    assert difference(deep, right) == ""
+    assert "path is Write, the story says Each[3] > Write" in difference(deep, a_played())
+    assert "root is none, the story says Parse" in difference(deep, a_played())
 
 
 def test_a_verdict_counts_only_where_the_story_names_one() -> None:

@@ -12,8 +12,9 @@ class End(Value):
     """How a scene must end: its sessions, the approved mode, and what the agent was told.
 
     `mode` is None where nothing is approved; `ruling` is the verdict on what was asked for,
-    where the story depends on it; `state` is the innermost state that failed, where it names one;
-    `others` are the categories of further failed jobs.
+    where the story depends on it; `state` is the innermost state that failed, where it names one,
+    `path` all that lead to it, `root` the state below in which the cause lies; `others` are the
+    categories of further failed jobs.
     """
 
     status: SessionStatus
@@ -21,6 +22,8 @@ class End(Value):
     category: Category | None = None
     ruling: Ruling | None = None
     state: str | None = None
+    path: tuple[str, ...] = ()
+    root: str | None = None
     others: tuple[Category, ...] = ()
 
 
@@ -49,6 +52,7 @@ class ScenePlayed(Value):
     first_status: str
     category: str | None
     failed_state_path: tuple[str, ...]
+    root_path: tuple[str, ...] = ()
     verdicts: dict[str, str]
     request_id: str | None
     others: tuple[JobPlayed, ...] = ()
@@ -114,6 +118,8 @@ def difference(end: End, played: ScenePlayed) -> str:
     claims = {
         "category": (end.category, played.category),
         "failed state": (end.state, state),
+        "path": (" > ".join(end.path), " > ".join(played.failed_state_path if end.path else ())),
+        "root": (end.root, (played.root_path or (None,))[-1]),
         "other categories": (
             ", ".join(end.others),
             ", ".join(one.category or "none" for one in played.others),

@@ -78,6 +78,7 @@ class Playing:
             first_status=told.first_status,
             category=told.category,
             failed_state_path=told.failed_state_path,
+            root_path=told.root_path,
             verdicts=told.verdicts,
             request_id=told.request_id,
             others=tuple(one.as_job for one in told.others),

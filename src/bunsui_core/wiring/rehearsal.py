@@ -30,6 +30,7 @@ class Rehearsed(Value):
     first_status: str
     category: str | None = None
     failed_state_path: tuple[str, ...] = ()
+    root_path: tuple[str, ...] = ()
     verdicts: dict[str, str]
     proposal_id: str | None = None
     mode: str | None = None

@@ -61,6 +61,7 @@ class FailingBranch(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.SERVICE_FAULT,
                 ruling=Ruling.SAFE,
+                path=(self.state, f"Build{self.broken}"),
             ),
             failing=job,
             answer=Answer.APPROVE,

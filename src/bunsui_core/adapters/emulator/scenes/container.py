@@ -44,6 +44,7 @@ class ExitCode(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.UNKNOWN,
                 ruling=Ruling.UNKNOWN,
+                path=(self.state,),
             ),
             failing=job,
             answer=Answer.APPROVE,

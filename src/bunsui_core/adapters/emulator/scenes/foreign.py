@@ -38,6 +38,8 @@ class ForeignMachine(SmallPlay):
                 mode=Mode.RESTART,
                 category=Category.MISSING_RESOURCE,
                 ruling=Ruling.SAFE,
+                path=(self.died,),
+                root=self.broken,
             ),
             failing=job,
             answer=Answer.APPROVE,

@@ -47,6 +47,7 @@ class FailingIteration(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.BAD_INPUT_DATA,
                 ruling=Ruling.SAFE,
+                path=(f"{self.state}[{self.bad}]", "ParseInvoice"),
             ),
             failing=job,
             answer=Answer.APPROVE,

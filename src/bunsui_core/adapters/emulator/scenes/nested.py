@@ -46,6 +46,8 @@ class NestedExecution(SmallPlay):
                 mode=Mode.REDRIVE,
                 category=Category.CODE_BUG,
                 ruling=Ruling.SAFE,
+                path=(self.waiting,),
+                root=self.broken,
             ),
             failing=job,
             answer=Answer.APPROVE,
