@@ -12,13 +12,14 @@ import pytest
 from mcp import Client
 
 from bunsui_core.domain.approval import Answer
+from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import step_job
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.value import Json
 from bunsui_core.wiring.rehearsal import Rehearsed
 from bunsui_mcp.rehearsal import Case, Played, ScriptedAgent, laid_over, main
 from bunsui_mcp.server import build_server
-from tests.builders import INPUT, SESSION_ID, a_failed_attempt, a_session, execution
+from tests.builders import INPUT, SESSION_ID, a_failed_attempt, a_pipeline, a_session, execution
 from tests.mcp.home import Home, a_line
 from tests.mcp.test_waiting import decide
 
@@ -93,6 +94,29 @@ async def test_a_hopeless_failure_is_not_asked_for(home: Home) -> None:
 
     assert played.verdicts == {"redrive": "HOPELESS", "restart": "HOPELESS"}
     assert (played.request_id, home.writing.requests.newest(1)) == (None, ())
+
+
+@pytest.mark.anyio
+async def test_an_insisting_agent_is_refused_what_is_hopeless(home: Home) -> None:
+    home.world.cause = MALFORMED
+    played = await play(home, Case(session_id=SESSION_ID, insists=True))
+
+    assert (played.request_id, home.writing.requests.newest(1)) == (None, ())
+    assert "HOPELESS" in played.note
+
+
+@pytest.mark.parametrize("insists", [False, True])
+@pytest.mark.anyio
+async def test_what_is_unsafe_is_asked_for_by_an_insisting_agent_only(
+    home: Home, insists: bool
+) -> None:
+    charges = {"effect": SideEffect.EXTERNAL}
+    jobs = tuple(job.model_copy(update=charges) for job in a_pipeline().jobs)
+    home.add(a_session(id="s-charge", pipeline=a_pipeline(jobs=jobs)))
+    played = await play(home, Case(session_id="s-charge", insists=insists))
+
+    assert set(played.verdicts.values()) == {"UNSAFE"}
+    assert bool(played.request_id) is insists
 
 
 @pytest.mark.anyio
