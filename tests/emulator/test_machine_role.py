@@ -139,6 +139,37 @@ def test_a_denied_task_can_be_caught(aws: Embedded, role: str, called: None, nam
     assert ran(aws, name, role, definition).status == "SUCCEEDED"
 
 
+def test_a_task_takes_another_role_only_where_both_agree(
+    aws: Embedded, role: str, called: None, name: str
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "sts:AssumeRole"}
+    other = aws.iam().create_role(
+        RoleName="other-of-task",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}),
+    )["Role"]["Arn"]
+    call = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": FUNCTION}
+    document = json.dumps({"Version": "2012-10-17", "Statement": call})
+    aws.iam().put_role_policy(RoleName="other-of-task", PolicyName="p", PolicyDocument=document)
+    definition = task("arn:aws:states:::lambda:invoke", {"FunctionName": "role-f"})
+    assert isinstance(definition, dict)
+    states = definition["States"]
+    assert isinstance(states, dict)
+    state = states["T"]
+    assert isinstance(state, dict)
+    definition = {**definition, "States": {"T": {**state, "Credentials": {"RoleArn": other}}}}
+
+    granted(aws, "sts:AssumeRole", f"{other}x")
+    denied = ran(aws, name, role, definition).describe()
+    granted(aws, "sts:AssumeRole", other)
+    allowed = ran(aws, name, role, definition).describe()
+
+    assert denied["error"] == "States.TaskFailed"
+    assert denied["cause"] == (
+        f"The role {role} is not authorized to assume the task state's role, {other}."
+    )
+    assert allowed["status"] == "SUCCEEDED"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "is_made"),
     [

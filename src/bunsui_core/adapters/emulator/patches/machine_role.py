@@ -26,6 +26,7 @@ _NOT_ASSUMABLE = (
     f"Neither the global service principal {_TAKER}, nor the regional one is authorized to "
     "assume the provided role."
 )
+_NOT_TAKEN = "The role {own} is not authorized to assume the task state's role, {role}."
 # With which status and code a service refuses; the others with 400 and AccessDeniedException.
 _REFUSALS = {
     "lambda": (403, "AccessDeniedException"),
@@ -44,21 +45,36 @@ _SDK_NAMES = {"states": "sfn", "events": "eventbridge", "logs": "cloudwatchlogs"
 
 
 def require(call: Call, role: str) -> None:
-    """Pass when the role may make a Task's call; `role` is the one its state or machine names.
+    """Pass when a Task's call may be made by its machine's role, or by the one its state names.
 
     Raises:
-        sf._ExecutionError: the service refuses the call, in its own words.
+        sf._ExecutionError: the role cannot be taken, or the service refuses the call.
     """
-    need = needed(call)
-    if need is None:
+    need, own = needed(call), _role_of(call.context)
+    if need is None or _is_foreign(role):
         return
-    with _session(role or _role_of(call.context)) as (key, principal):
-        iam_request.arrived(need.request)
+    if role and not _may_take(own, role):
+        raise sf._ExecutionError("States.TaskFailed", _NOT_TAKEN.format(own=own, role=role))
+    iam_request.arrived(need.request)
+    with _session(role or own) as (key, principal):
         refused = iam_evaluator.enforce(
             key, need.check.action, need.service, sf.get_region(), need.check.resource, {}
         )
         if refused is not None:
             raise _failure(need, str(iam_request.words(principal).get("message", "")))
+
+
+def _is_foreign(role: str) -> bool:
+    """Tell whether a role is of another account, of which nothing is known here."""
+    return bool(role) and f":iam::{sf.get_account_id()}:" not in role
+
+
+def _may_take(own: str, role: str) -> bool:
+    found = iam._roles.get(role.rpartition("/")[2]) or {}
+    with _session(own) as (key, principal):
+        refused = iam_evaluator.enforce(key, "sts:AssumeRole", "sts", sf.get_region(), role, {})
+        trust = found.get("AssumeRolePolicyDocument") or "{}"
+        return refused is None and bool(iam_evaluator.evaluate_trust_policy(trust, principal))
 
 
 def _failure(need: Needed, message: str) -> sf._ExecutionError:
