@@ -50,9 +50,12 @@ def test_a_bad_item_is_named_by_its_iteration_and_corrected(scene: Scene) -> Non
     assert found.category is Category.BAD_INPUT_DATA
     assert told.verdict(Mode.REDRIVE).ruling is Ruling.HOPELESS
 
+    assert not told.is_witnessed()
+
     told.meanwhile()
     assert told.verdict(Mode.REDRIVE).ruling is Ruling.SAFE
     assert told.executions[told.job].redriven().status == "SUCCEEDED"
+    assert told.is_witnessed()
 
 
 def test_a_branch_that_met_a_fault_is_named_and_passes_the_second_time(scene: Scene) -> None:
@@ -146,6 +149,7 @@ def test_sessions_of_a_storm_fail_alike_until_their_shared_file_is_corrected(sce
     first, second = told.failed(), told.failed()
     assert first.failure.message == second.failure.message
     assert first.failure.state_path == second.failure.state_path
+    assert not told.is_witnessed()
 
     told.meanwhile()
     assert told.verdict(Mode.REDRIVE).ruling is Ruling.SAFE

@@ -82,6 +82,12 @@ class Told:
         """Let the world change as the scene says."""
         self.play.meanwhile(self.account, RUN)
 
+    def is_witnessed(self) -> bool:
+        """Whether the world is as the story ends."""
+        seen = self.play.witness(self.account, RUN, ())
+        assert seen is not None
+        return seen.holds
+
     def verdict(self, mode: Mode, job: str = "") -> Verdict:
         """What a rerun of the failed job would bring."""
         diagnosis, now = self.diagnosis(job), datetime.now(UTC)

@@ -203,6 +203,32 @@ def test_the_log_is_that_of_the_operation_in_the_child() -> None:
     assert found.lines == world.written
 
 
+def test_a_container_that_broke_below_is_told_with_its_exit_code_and_its_log() -> None:
+    stopped = json.dumps(
+        {
+            "TaskArn": "arn:aws:ecs:us-east-1:000000000000:task/c/1",
+            "StoppedReason": "Essential container in task exited",
+            "Containers": [{"Name": "app", "ExitCode": 3}],
+        }
+    )
+    kind = {"resource": "runTask.sync", "resource_type": "ecs"}
+    ran = (
+        START,
+        event(2, 0, "TaskStateEntered", name="Merge"),
+        event(3, 2, "TaskScheduled", **kind),
+        event(4, 3, "TaskFailed", error="States.TaskFailed", cause=stopped, **kind),
+        failed(5, 4, "States.TaskFailed", stopped),
+    )
+    world = Below({JOB: nesting("Convert", CHILD, "States.TaskFailed", stopped), CHILD: ran})
+
+    found = diagnosis_in(world)
+
+    assert found.failure.task is not None
+    assert (found.failure.task.container, found.failure.task.exit_code) == ("app", 3)
+    assert [window.task for window in world.asked] == [found.failure.task]
+    assert found.category is Category.UNKNOWN
+
+
 def test_the_archive_keeps_the_log_of_the_operation_in_the_child() -> None:
     world, memory = Below({JOB: nesting("Convert", CHILD), CHILD: BROKEN}), Memory()
     world.written = (LogLine(at=NOW, text="row 7"),)
