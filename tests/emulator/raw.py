@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from botocore.utils import normalize_url_path
 
 from bunsui_core.adapters.emulator.record import REGION
 from bunsui_core.adapters.emulator.record import Credentials as Key
@@ -49,6 +52,8 @@ class Raw:
             headers["x-amz-security-token"] = self.token
         names = sorted(name for name in headers if name != leaves_out)
         path, _, query = self.path.partition("?")
+        if self.service != "s3":
+            path = quote(normalize_url_path(path), safe="/~")
         canonical = [self.method, path, "&".join(sorted(query.split("&")))]
         canonical += [f"{name}:{headers[name]}" for name in names]
         canonical += ["", ";".join(names), headers.get("x-amz-content-sha256", sha256(self.body))]

@@ -66,6 +66,7 @@ def test_a_harmless_operation_in_a_form_hides_no_other(estate: World, server: Lo
         "/2015-03-31/functions/bunsui-f/configuration/../invocations",
         "/2021-11-15/functions/bunsui-f/response-streaming-invocations",
         "/2014-11-13/functions/bunsui-f/invoke-async/",
+        f"/2015-03-31/{'a' * 5000}%25",
     ],
 )
 def test_no_spelling_of_its_path_lets_an_agent_call_a_function(
@@ -74,8 +75,8 @@ def test_no_spelling_of_its_path_lets_an_agent_call_a_function(
     ran = Raw("lambda", "POST", path, "{}").signed(estate.keys["asker"], server).send()
     as_read = Raw("lambda", "POST", path, "{}", {"x-amz-target": "a.GetFunctionConfiguration"})
 
-    assert ran.code != "ok"
-    assert as_read.signed(estate.keys["asker"], server).send().code != "ok"
+    assert ran.code in DENIED
+    assert as_read.signed(estate.keys["asker"], server).send().code in DENIED
 
 
 def test_an_agent_reads_a_function_s_configuration_by_its_plain_path(

@@ -20,7 +20,8 @@ _FORM = "application/x-www-form-urlencoded"
 _BY_ACTION = {"iam", "sts", "cloudformation", "sns", "ec2", "rds", "autoscaling", "elasticache"}
 _BY_PATH = {"s3", "lambda"} | (set(iam_actions._BOTOCORE_SERVICE_MAP) - {"ses"})
 _RPC = re.compile(r"/service/\w+/operation/(?P<operation>\w+)")
-_LAMBDA = re.compile(r"/\d{4}-\d{2}-\d{2}/(?:[^/%]+/?)+")
+# Plain segments: none is empty, a dot or two, or encoded once more.
+_LAMBDA = re.compile(r"/\d{4}-\d{2}-\d{2}(?:/(?!\.{1,2}(?:/|$))[^/%]+)+/?")
 
 
 def is_clear(
