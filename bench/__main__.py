@@ -8,9 +8,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bench import cold_cli, mcp_list_sessions
+from bench import cold_cli, mcp_list_sessions, one_scene
 
-CLAIMS = {"cold_cli": cold_cli.measure, "mcp_list_sessions": mcp_list_sessions.measure}
+CLAIMS = {
+    "cold_cli": cold_cli.measure,
+    "mcp_list_sessions": mcp_list_sessions.measure,
+    "one_scene": one_scene.measure,
+}
 
 
 def main(names: Sequence[str]) -> int:
