@@ -130,11 +130,18 @@ def test_a_reset_is_done_for_who_has_the_token(home: Path) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_nothing_is_answered_without_a_signature(aws: Embedded, path: str, method: str) -> None:
-    assert asked(aws, path, {"Host": host(aws), "Content-Length": "0"}, method) == 403
+    headers = {"Host": host(aws), "Content-Length": "0"}
+
+    assert asked(aws, path, headers, method) == 403
+    # The token is for the administration alone.
+    assert asked(aws, path, {**headers, "X-Bunsui-Token": token(aws)}, method) == 403
 
 
 def test_a_signed_request_is_answered(aws: Embedded) -> None:
-    assert aws.s3().list_buckets()["ResponseMetadata"]["HTTPStatusCode"] == 200
+    # Its path begins like one of the administration, and is none.
+    aws.s3().create_bucket(Bucket="healthcare")
+
+    assert aws.s3().list_objects_v2(Bucket="healthcare")["KeyCount"] == 0
 
 
 def test_only_the_owner_can_read_what_opens_doors(aws: Embedded) -> None:
