@@ -12,6 +12,7 @@ from rich.console import Console
 from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.screen import age, parts
 from bunsui_core.domain.answer import Analysis, SessionPage, Source
+from bunsui_core.domain.demo import JobPlayed
 from bunsui_core.domain.failure import LogLine, Nested
 from bunsui_core.domain.session import summarize
 from bunsui_core.domain.value import Value
@@ -153,3 +154,21 @@ def test_each_scene_of_a_demo_is_one_line_of_80_columns() -> None:
     told = [line for line in lines if "missing-permission" in line]
     assert len(told) == 3
     assert all(word in told[0] for word in ("resource_exhausted", "redrive UNKNOWN", "123.4"))
+
+
+def test_a_further_failed_job_of_a_scene_is_told_with_its_own_cause() -> None:
+    other = JobPlayed(
+        job="prices",
+        category="bad_input_data",
+        failed_state_path=("ReadTerms",),
+        verdicts={"redrive": "SAFE"},
+        request_id="r-2",
+        mode="redrive",
+    )
+    (scene,) = a_report().scenes
+    both = scene.model_copy(update={"others": (other,)})
+
+    shown = painted(a_report().model_copy(update={"scenes": (both,)}))
+
+    assert "prices: bad_input_data, redrive SAFE" in shown
+    assert "Failed as well" not in painted(a_report())

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bunsui_cli.views.table import facts, table
 from bunsui_cli.views.words import FAILED, OK, STYLES
-from bunsui_core.domain.demo import DemoReport, SceneList, ScenePlayed
+from bunsui_core.domain.demo import DemoReport, JobPlayed, SceneList, ScenePlayed
 
 
 def scenes(value: SceneList) -> Sequence[RenderableType]:
@@ -29,10 +29,12 @@ def report(value: DemoReport) -> Sequence[RenderableType]:
         f"{sums.healthy} healthy, {sums.seconds:.1f} s"
     )
     seen = [(scene.scene, scene.witness) for scene in value.scenes]
+    also = [(scene.scene, further(one)) for scene in value.scenes for one in scene.others]
     wrong = [(scene.scene, scene.difference) for scene in value.scenes]
     later = [(scene.scene, scene.later) for scene in value.scenes]
     return [
         close(table(columns, map(row, value.scenes))),
+        *block("Failed as well", also),
         *block("In the end", seen),
         *block("Not as told", wrong),
         *block("What bunsui will do later", later),
@@ -51,6 +53,12 @@ def block(title: str, pairs: Sequence[tuple[str, str]]) -> Sequence[RenderableTy
     """Return what is said of some scenes below a title, or nothing when nothing is."""
     told = [(name, text) for name, text in pairs if text]
     return [Text(f"\n{title}:"), facts(told)] if told else []
+
+
+def further(value: JobPlayed) -> str:
+    """Return what came of a further failed job of a scene."""
+    asked = f", {value.mode} {value.verdicts.get(value.mode, '')}" if value.mode else ""
+    return f"{value.job}: {value.category or 'not explained'}{asked}"
 
 
 def row(value: ScenePlayed) -> Sequence[str | Text]:
