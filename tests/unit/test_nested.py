@@ -179,6 +179,36 @@ def test_a_cause_that_names_no_child_is_completed_by_what_was_submitted() -> Non
     assert found.nested[0].execution_arn == CHILD
 
 
+STOPPED = (START, event(2, 0, "WaitStateEntered", name="W"), event(3, 0, "ExecutionAborted"))
+
+
+def test_a_child_that_was_stopped_when_its_task_ran_out_of_time_is_no_cause() -> None:
+    kind = {"resource": "startExecution.sync:2", "resource_type": "states"}
+    late = (
+        *nesting("A", CHILD)[:5],
+        event(6, 5, "TaskTimedOut", error="States.Timeout", **kind),
+        failed(7, 6, "States.Timeout", ""),
+    )
+    world = Below({JOB: late, CHILD: STOPPED})
+    world.statuses = {CHILD: JobStatus.ABORTED}
+
+    found = diagnosis_in(world)
+
+    assert found.category is Category.TIMEOUT
+    assert found.failure.nested[0].note == "stopped with its task, in W"
+
+
+def test_a_child_that_was_stopped_with_its_whole_job_is_no_cause() -> None:
+    late = (*nesting("A", CHILD)[:5], event(6, 0, "ExecutionTimedOut"))
+    world = Below({JOB: late, CHILD: STOPPED})
+    world.statuses = {JOB: JobStatus.TIMED_OUT, CHILD: JobStatus.ABORTED}
+
+    found = diagnosis_in(world)
+
+    assert found.category is Category.TIMEOUT
+    assert found.failure.nested[0].note == "stopped with its task, in W"
+
+
 def test_a_child_behind_a_catch_is_followed_as_well() -> None:
     caught = (
         *nesting("A", CHILD)[:6],

@@ -12,7 +12,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import BunsuiError, NotFound, Refused
 from bunsui_core.domain.failure import Failure, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.history import read_failure
-from bunsui_core.domain.nested import MOST_LEVELS, joined, unseen
+from bunsui_core.domain.nested import MOST_LEVELS, is_consequence, joined, stopped, unseen
 from bunsui_core.domain.operation import CONTAINERS, function_name, named, resource_of
 from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Executions, Logs, LogWindow
@@ -73,6 +73,8 @@ def followed(failure: Failure, executions: Executions, levels: int = MOST_LEVELS
         return unseen(failure, error.message)
     if inner is None:
         return unseen(failure, f"it is {found.status}, it did not fail")
+    if is_consequence(failure, inner):
+        return stopped(failure, inner)
     return joined(failure, followed(inner, executions, levels - 1))
 
 

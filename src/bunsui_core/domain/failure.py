@@ -90,7 +90,10 @@ class ContainerTask(Value):
 
 
 class Nested(Value):
-    """A nested execution behind a failed task; `note` says why it cannot be seen, if it cannot."""
+    """A nested execution behind a failed task.
+
+    `note` says why it explains nothing: it cannot be seen, or was stopped when its task gave up.
+    """
 
     execution_arn: str
     status: JobStatus | None = None
@@ -145,5 +148,5 @@ class Failure(Value):
 
     @property
     def innermost(self) -> Failure | Nested:
-        """The last execution on the way down that was seen: this one, or a nested one."""
+        """The last execution on the way down that explains: this one, or a nested one."""
         return next((one for one in reversed(self.nested) if not one.note), self)

@@ -6,6 +6,7 @@ import re
 
 from bunsui_core.domain.failure import Evidence, EvidenceKind, Failure, Nested
 from bunsui_core.domain.operation import machine_name
+from bunsui_core.domain.session import JobStatus
 
 MOST_LEVELS = 5
 """How many executions are followed down from a job's own; deeper ones are said not to be seen."""
@@ -44,9 +45,24 @@ def joined(outer: Failure, inner: Failure) -> Failure:
     )
 
 
+def is_consequence(outer: Failure, inner: Failure) -> bool:
+    """Whether the inner execution was stopped because the outer one gave up waiting for it."""
+    gave_up = outer.status is not JobStatus.FAILED or outer.error == "States.Timeout"
+    return gave_up and inner.status is JobStatus.ABORTED
+
+
+def stopped(outer: Failure, inner: Failure) -> Failure:
+    """Return the outer failure saying where the execution below it was when it was stopped."""
+    where = " > ".join(inner.state_path) or "no state"
+    return _noting(outer, f"stopped with its task, in {where}")
+
+
 def unseen(outer: Failure, why: str) -> Failure:
     """Return the outer failure saying why the execution below it is not visible."""
-    note = f"not visible because {why}"
+    return _noting(outer, f"not visible because {why}")
+
+
+def _noting(outer: Failure, note: str) -> Failure:
     evidence = Evidence(
         id="N1.X1",
         kind=EvidenceKind.EXECUTION,
