@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from bunsui_core.adapters.emulator.account import Account
-from bunsui_core.adapters.emulator.actors import credentials
 from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.launcher import up
+from bunsui_core.adapters.emulator.record import Credentials, LocalServer
 from bunsui_core.adapters.emulator.scenes.play import Play
 from bunsui_core.adapters.emulator.scenes.scene import Staged
 from bunsui_core.app.decide import Signing
@@ -44,6 +44,7 @@ PAUSE = 0.05
 WAIT_SCALE = 0.1
 """How long a Retry of the demo's machines pauses, as a share of what its definition says."""
 
+_NOBODY = Credentials(access_key_id="", secret_access_key="")
 _QUICK = Pauses(busy=0.05, idle=0.1, blind=1.0)
 _NEWEST = 200
 """Sessions that one look covers; a demo has fewer."""
@@ -128,11 +129,26 @@ def open_stage(settings: Settings, narrate: Narrate, waits: bool) -> Iterator[St
         # Started first: to be ready takes it as long as all that follows here.
         rehearsal = Rehearsal(settings, waits)
         opened.callback(rehearsal.stop)
+        threading.Thread(target=_load_sdk, name="bunsui-load-sdk").start()
         server = up(settings.home, watch_pid=os.getpid(), wait_scale=WAIT_SCALE, progress=narrate)
         narrate(f"the embedded AWS answers at {server.url}")
-        account = opened.enter_context(Account(server, credentials(settings.home, "root")))
+        account = opened.enter_context(_account_of(settings, server))
         opened.enter_context(_worker_at_work(settings))
         yield Stage(settings, account, desk, rehearsal, store(settings, writer(settings)))
+
+
+def _load_sdk() -> None:
+    """Load while the embedded AWS starts what is needed as soon as it answers."""
+    from bunsui_core.adapters.emulator import access
+
+    access.session(_NOBODY)
+
+
+def _account_of(settings: Settings, server: LocalServer) -> Account:
+    # Deferred: it loads boto3.
+    from bunsui_core.adapters.emulator.actors import credentials
+
+    return Account(server, credentials(settings.home, "root"))
 
 
 @contextmanager

@@ -7,12 +7,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.record import Credentials, LocalServer
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
@@ -26,48 +24,45 @@ class Account:
         self.id = server.account
         self.region = server.region
         self._url = server.url
+        # Deferred: boto3 costs 0.15 s, which the demo spends while the embedded AWS starts.
+        from bunsui_core.adapters.emulator.access import DIRECT, session
+
         self._session = session(credentials)
+        self._config = DIRECT
         self._open = ExitStack()
 
     @cached_property
     def stacks(self) -> CloudFormationClient:
         """CloudFormation."""
-        made = self._session.client("cloudformation", endpoint_url=self._url, config=DIRECT)
+        made = self._session.client("cloudformation", endpoint_url=self._url, config=self._config)
         self._open.callback(made.close)
         return made
 
     @cached_property
     def objects(self) -> S3Client:
         """S3."""
-        made = self._session.client("s3", endpoint_url=self._url, config=DIRECT)
+        made = self._session.client("s3", endpoint_url=self._url, config=self._config)
         self._open.callback(made.close)
         return made
 
     @cached_property
     def functions(self) -> LambdaClient:
         """Lambda."""
-        made = self._session.client("lambda", endpoint_url=self._url, config=DIRECT)
+        made = self._session.client("lambda", endpoint_url=self._url, config=self._config)
         self._open.callback(made.close)
         return made
 
     @cached_property
     def roles(self) -> IAMClient:
         """IAM."""
-        made = self._session.client("iam", endpoint_url=self._url, config=DIRECT)
-        self._open.callback(made.close)
-        return made
-
-    @cached_property
-    def tables(self) -> DynamoDBClient:
-        """DynamoDB."""
-        made = self._session.client("dynamodb", endpoint_url=self._url, config=DIRECT)
+        made = self._session.client("iam", endpoint_url=self._url, config=self._config)
         self._open.callback(made.close)
         return made
 
     @cached_property
     def machines(self) -> SFNClient:
         """Step Functions."""
-        made = self._session.client("stepfunctions", endpoint_url=self._url, config=DIRECT)
+        made = self._session.client("stepfunctions", endpoint_url=self._url, config=self._config)
         self._open.callback(made.close)
         return made
 

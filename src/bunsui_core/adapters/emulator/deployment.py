@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.domain.errors import Unavailable
 
@@ -48,7 +46,7 @@ def _update(client: CloudFormationClient, name: str, body: str) -> None:
         return
     try:
         client.update_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
-    except ClientError as error:
+    except client.exceptions.ClientError as error:
         if "No updates are to be performed" not in str(error):
             raise
 
