@@ -47,6 +47,9 @@ def test_a_bad_item_is_named_by_its_iteration_and_corrected(scene: Scene) -> Non
     found = told.failed()
     assert found.failure.state_path == (f"{told.play.state}[{told.play.bad}]", "ParseInvoice")
     assert f"/in/{told.play.bad:03d}.json" in (found.failure.state_input or "")
+    assert found.failure.iterations is not None
+    assert found.failure.iterations.failed == 1
+    assert f"(1 of {found.failure.iterations.total} iterations failed)" in found.summary
     assert found.category is Category.BAD_INPUT_DATA
     assert told.verdict(Mode.REDRIVE).ruling is Ruling.HOPELESS
 

@@ -6,7 +6,7 @@ import pytest
 
 from bunsui_core.domain.answer import Analysis, Freshness, SessionView, Source
 from bunsui_core.domain.diagnosis import Category, Diagnosis
-from bunsui_core.domain.failure import ContainerTask, LogLine, Nested
+from bunsui_core.domain.failure import ContainerTask, Iterations, LogLine, Nested
 from bunsui_core.domain.session import JobStatus
 from bunsui_tui.board import Detail
 from bunsui_tui.render.diagnosis import brief, full
@@ -50,6 +50,14 @@ def test_the_error_says_what_it_is_called_below() -> None:
     failure = a_failure(error="States.TaskFailed", exception="KeyError", nested=(child,))
 
     assert "States.TaskFailed, below it KeyError" in shown(a_diagnosis(failure=failure))
+
+
+def test_a_map_says_how_its_iterations_ended() -> None:
+    of = Iterations(total=11, succeeded=4, failed=1, aborted=3)
+
+    found = shown(a_diagnosis(failure=a_failure(iterations=of)))
+
+    assert "of 11 iterations 4 succeeded, 1 failed, 3 were aborted" in found
 
 
 def test_an_execution_that_cannot_be_seen_says_why() -> None:

@@ -81,11 +81,17 @@ def _summary(job: str, failure: Failure, found: Classification) -> str:
 
 def where_it_broke(failure: Failure) -> str:
     """Return the states that lead to what broke, through a Catch and through nested executions."""
-    steps = [_place(failure.state_path, failure.caught_path)]
+    steps = [f"{_place(failure.state_path, failure.caught_path)}{_of_many(failure)}"]
     for one in failure.nested:
         state = _place(one.state_path, one.caught_path) or "an unknown state"
         steps.append(f"below it {machine_name(one.execution_arn)}, {one.note or f'in {state}'}")
     return ", ".join(steps)
+
+
+def _of_many(failure: Failure) -> str:
+    """How many iterations failed: one bad item is another trouble than all of them."""
+    of = failure.iterations
+    return f" ({of.failed} of {of.total} iterations failed)" if of else ""
 
 
 def _place(path: tuple[str, ...], caught: tuple[str, ...]) -> str:

@@ -89,6 +89,15 @@ class ContainerTask(Value):
     platform: str = ""
 
 
+class Iterations(Value):
+    """How the iterations of a Map ended; those not counted were still open or never began."""
+
+    total: int
+    succeeded: int
+    failed: int
+    aborted: int
+
+
 class Nested(Value):
     """A nested execution behind a failed task.
 
@@ -142,6 +151,7 @@ class Failure(Value):
     child: str = ""
     nested: tuple[Nested, ...] = ()
     task: ContainerTask | None = None
+    iterations: Iterations | None = None
     entered_at: Instant | None = None
     failed_at: Instant | None = None
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]

@@ -17,6 +17,7 @@ from bunsui_core.domain.failure import (
     HistoryEvent,
     Observation,
 )
+from bunsui_core.domain.iterations import count
 from bunsui_core.domain.operation import CONTAINERS, resource_of
 from bunsui_core.domain.trace import Frame, Scope, labels, scopes
 
@@ -185,6 +186,7 @@ def _failure(job: str, observation: Observation, chain: _Chain, broke: _Break) -
         caught_path=labels(ran) if root else (),
         child=_child(told.children, resource, root or broke.origin, chain),
         task=_task(told.task, root or broke.origin, chain),
+        iterations=count(tuple(chain.events.values()), chain.scopes, ran),
         entered_at=operation.at if operation else None,
         failed_at=broke.end.at if broke.end else observation.stopped_at,
         evidence=_evidence(observation, broke),

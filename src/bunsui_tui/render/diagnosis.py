@@ -117,6 +117,9 @@ def full(detail: Detail, job: str) -> list[Block]:
 def _where(failure: Failure) -> list[Block]:
     """The failed state, and the way from there down to the cause where it lies deeper."""
     lines: list[Block] = [said(" → ".join(failure.state_path), 300)]
+    if of := failure.iterations:
+        ends = f"{of.succeeded} succeeded, {of.failed} failed, {of.aborted} were aborted"
+        lines.append(words((f"of {of.total} iterations {ends}", MUTED)))
     if failure.caught_path:
         way = " → ".join(failure.caught_path)
         lines.append(words(("a Catch led there from ", MUTED), said(way, 300)))
