@@ -11,7 +11,7 @@ from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 from ministack.services import stepfunctions as sf
 
-from bunsui_core.adapters.emulator.patches import anchor, function_reports, memory
+from bunsui_core.adapters.emulator.patches import anchor, function_reports, memory, turns
 from bunsui_core.adapters.emulator.patches.history import Document
 from bunsui_core.adapters.emulator.patches.python_runtime import END_OF_LOG, NEWLINE
 from bunsui_core.domain.value import Json
@@ -31,6 +31,8 @@ def execute(function: Document, event: Json, request_id: str) -> Document:
         return _failed("Runtime.InvalidEntrypoint", "the function has no code", request_id, "")
     name, qualifier = str(config.get("FunctionName")), config.get("Version", "$LATEST")
     lambda_svc._ensure_reaper_thread()
+    key = lambda_runtime._worker_key(name, config, qualifier)
+    turns.wait_for_turn(key)
     environment, _ = lambda_runtime.acquire_worker(name, config, code, qualifier=qualifier)
     if environment is None:
         reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
@@ -50,6 +52,7 @@ def execute(function: Document, event: Json, request_id: str) -> Document:
         answer = _not_begun(environment, str(failure))
     finally:
         lambda_runtime.release_worker(environment)
+        turns.pass_turn(key)
     result = _result(answer, request_id)
     # An error that the function raised itself is none of the runtime.
     body = result["body"] if answer.get("status") != "ok" else None
