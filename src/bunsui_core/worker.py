@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bunsui_core.app.advance import advance_session
 from bunsui_core.app.archive import Shelf, archive_closed
@@ -43,6 +44,12 @@ WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
 REQUESTS = 200
 """How many of the newest requests one round looks at."""
 
+AT_ONCE = 4
+"""How many sessions are brought forward at the same time: most of it is waiting for AWS."""
+
+Each: TypeAlias = Callable[[Callable[[str], bool], Iterable[str]], Iterable[bool]]
+"""Calls a function for each id and gives the results in their order."""
+
 
 class Worker:
     """The only actor that changes AWS and the only one that writes observations."""
@@ -62,17 +69,24 @@ class Worker:
         self._settled: set[str] = set()
         self._troubles: dict[tuple[str, str], str] = {}
         self._blind = False
+        self._each: Each = map
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
         self._blind = False
         self._hands.store.heartbeat.beat(self._clock())
         executed = [self._execute(request) for request in self._waiting()]
-        moving = [self._advance(session_id) for session_id in self._hands.store.sessions.open_ids()]
+        moving = list(self._each(self._advance, self._hands.store.sessions.open_ids()))
         return any(executed) or any(moving)
 
     def run(self, stop: threading.Event, pauses: Pauses = PAUSES) -> None:
         """Do rounds until told to stop. What goes wrong is logged, never raised."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="advance") as pool:
+            self._each = pool.map
+            self._rounds(stop, pauses)
+        self._each = map
+
+    def _rounds(self, stop: threading.Event, pauses: Pauses) -> None:
         caught_up = False
         while not stop.is_set():
             try:

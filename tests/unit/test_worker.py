@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,16 @@ from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.execute import LEASE, execute
 from bunsui_core.domain.approval import EffectState
-from bunsui_core.worker import REQUESTS, Worker
-from tests.builders import later
-from tests.fakes import Clock, Crash, CrashPoint
+from bunsui_core.domain.session import JobRun
+from bunsui_core.ports.control import Started
+from bunsui_core.worker import AT_ONCE, REQUESTS, Worker
+from tests.builders import a_pipeline, a_session, later
+from tests.fakes import Clock, Crash, CrashPoint, FakeStepFunctions
 from tests.unit.desk_kit import Bench
 from tests.unit.test_execute import dying, turn
+
+PATIENCE = 10.0
+"""Longest that threads wait for one another; they need milliseconds."""
 
 
 def test_an_unfinished_request_is_finished_however_many_came_after_it(bench: Bench) -> None:
@@ -34,3 +40,33 @@ def test_an_unfinished_request_is_finished_however_many_came_after_it(bench: Ben
     assert effect
     assert effect.state is EffectState.DONE
     assert bench.world.effects == [f"redrive {request.id}-1"]
+
+
+class Meeting(FakeStepFunctions):
+    """A Step Functions that starts nothing until several ask for it at once."""
+
+    def __init__(self, parties: int, stop: threading.Event) -> None:
+        super().__init__()
+        self._together = threading.Barrier(parties)
+        self._stop = stop
+
+    def start(self, machine: str, name: str, text: str) -> Started:
+        """Start when everybody is here."""
+        self._together.wait(PATIENCE)
+        self._stop.set()
+        return super().start(machine, name, text)
+
+
+def test_sessions_are_brought_forward_at_the_same_time(bench: Bench) -> None:
+    stop = threading.Event()
+    bench.world = Meeting(AT_ONCE, stop)
+    names = {f"s-{number}" for number in range(AT_ONCE)}
+    runs = tuple(JobRun(job=job) for job in a_pipeline().order)
+    for name in names:
+        bench.store.sessions.save(a_session(id=name, runs=runs, status="RUNNING", stopped_at=None))
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+
+    Worker(bench.hands(), shelf, "worker-1", Clock(turn().now)).run(stop)
+
+    first = [bench.store.sessions.get(name).runs[0] for name in names]
+    assert all(run.attempts and run.attempts[0].execution_arn for run in first)

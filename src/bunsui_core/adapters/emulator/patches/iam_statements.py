@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import EvalContext, ParsedStatement
@@ -29,7 +30,16 @@ def first_match(
 
 def parsed(document: str | Document | None) -> list[ParsedStatement]:
     """Return the statements of a policy; policy variables are text before version 2012-10-17."""
-    policy = _loaded(document)
+    return list(_of_text(document) if isinstance(document, str) else _statements(document or {}))
+
+
+@lru_cache(maxsize=256)
+def _of_text(text: str) -> tuple[ParsedStatement, ...]:
+    # Every request is judged by the same few policies.
+    return tuple(_statements(_loaded(text)))
+
+
+def _statements(policy: Document) -> list[ParsedStatement]:
     has_variables = policy.get("Version") == _WITH_VARIABLES
     statements = policy.get("Statement", [])
     found = []
@@ -75,12 +85,11 @@ def _names(named: list[str], excepted: list[str], matches: Callable[[str], bool]
     return bool(excepted) and not any(map(matches, excepted))
 
 
-def _loaded(document: str | Document | None) -> Document:
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except ValueError:
-            return {}
+def _loaded(text: str) -> Document:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
     return document if isinstance(document, dict) else {}
 
 
