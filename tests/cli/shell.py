@@ -134,13 +134,27 @@ class Terminal:
         """Type a line and press Enter."""
         os.write(self._master, f"{line}\n".encode())
 
-    def press(self, keys: str) -> None:
-        """Press keys as they are."""
-        os.write(self._master, keys.encode())
+    def interrupted(self) -> Done:
+        """Press Ctrl-C, as often as a person does until something happens, and return the end.
+
+        An interrupt between two steps of the interpreter and its next read is seen after the read.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._master, selectors.EVENT_READ)
+            os.write(self._master, b"\x03")
+            while not selector.select(1) and time.monotonic() < deadline:
+                os.write(self._master, b"\x03")
+        return self.end()
 
     def end(self) -> Done:
         """Wait for the command's end and return it with everything the terminal showed."""
-        self._read_until(lambda: False, "")
+        try:
+            self._read_until(lambda: False, "")
+        except AssertionError:
+            self._process.kill()
+            self._process.wait()
+            raise
         code = self._process.wait(PATIENCE_S)
         os.close(self._master)
         return Done(code, self.seen.replace("\r\n", "\n"))
