@@ -134,6 +134,10 @@ class Terminal:
         """Type a line and press Enter."""
         os.write(self._master, f"{line}\n".encode())
 
+    def press(self, keys: str) -> None:
+        """Press keys as they are."""
+        os.write(self._master, keys.encode())
+
     def interrupted(self) -> Done:
         """Press Ctrl-C, as often as a person does until something happens, and return the end.
 
@@ -142,9 +146,9 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE_S
         with selectors.DefaultSelector() as selector:
             selector.register(self._master, selectors.EVENT_READ)
-            os.write(self._master, b"\x03")
+            self.press("\x03")
             while not selector.select(1) and time.monotonic() < deadline:
-                os.write(self._master, b"\x03")
+                self.press("\x03")
         return self.end()
 
     def end(self) -> Done:
