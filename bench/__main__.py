@@ -8,12 +8,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bench import cold_cli, mcp_list_sessions, one_scene
+from bench import (
+    cold_cli,
+    embedded_aws,
+    mcp_list_sessions,
+    one_scene,
+    saving,
+    thousand_sessions,
+)
 
 CLAIMS = {
     "cold_cli": cold_cli.measure,
     "mcp_list_sessions": mcp_list_sessions.measure,
     "one_scene": one_scene.measure,
+    "embedded_aws": embedded_aws.measure,
+    "saving": saving.measure,
+    "thousand_sessions": thousand_sessions.measure,
 }
 
 

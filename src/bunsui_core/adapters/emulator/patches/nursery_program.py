@@ -184,6 +184,7 @@ def main() -> None:
     """Serve on the listening socket whose number is the only argument; stdin is the lifeline."""
     descendants.adopt()
     _load_the_sdk()
+    descendants.share_memory()
     listener = socket.socket(fileno=int(sys.argv[1]))
     Nursery(listener).serve(0)
 
