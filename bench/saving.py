@@ -10,12 +10,13 @@ import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.measure import percentiles
 from bench.result import Result
-from bunsui_core.adapters.emulator.access import DIRECT, session
+from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.adapters.emulator.actors import credentials
 from bunsui_core.adapters.emulator.launcher import down, up
 
@@ -26,27 +27,28 @@ EXECUTIONS = 10_000
 CALLS = 1_000
 GOAL_RATIO = 4.0
 GIVEN = '{"rows": ["a row that is about as long as a row is", "and another one"]}'
+TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+ "Principal": {"Service": "states.amazonaws.com"}}]}"""
 PASSING = """{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"},
  "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "End": true}}}"""
 
 
 def measure() -> Result:
     """Both percentiles and their ratio."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         home = Path(folder)
         server = up(home, watch_pid=os.getpid(), wait_scale=0)
         try:
-            client = session(credentials(home, "root")).client(
-                "stepfunctions", endpoint_url=server.url, config=DIRECT
-            )
+            account = opened.enter_context(Account(server, credentials(home, "root")))
+            client = account.machines
+            role = account.roles.create_role(RoleName="bench", AssumeRolePolicyDocument=TRUST)
             machine = client.create_state_machine(
-                name="passing", definition=PASSING, roleArn=f"arn:aws:iam::{server.account}:role/r"
+                name="passing", definition=PASSING, roleArn=role["Role"]["Arn"]
             )["stateMachineArn"]
             few = percentiles(seconds_of_calls(client, machine))
             with ThreadPoolExecutor(4) as pool:
                 list(pool.map(lambda _: start(client, machine), range(EXECUTIONS)))
             many = percentiles(seconds_of_calls(client, machine))
-            client.close()
         finally:
             down(home)
     ratio = many["p99_ms"] / few["p99_ms"]
