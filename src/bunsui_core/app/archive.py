@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bunsui_core.app.diagnose import LINES, Read, followed, read_lines, window_of
-from bunsui_core.domain.canonical import canonical
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.domain.value import Value
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Archive, Archived, Blobs
+
+
+_LEVEL = 6
+"""Of gzip: half the time of 9 for one percent more bytes."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def _archive(job: str, attempt: Attempt, shelf: Shelf, seeing: Seeing, now: date
     observation = seeing.executions.describe(arn)
     if observation.stopped_at is None or observation.redrive_count != attempt.redrive_count:
         return  # redriven meanwhile: its next close is archived
-    packed = gzip.compress(canonical(_read(job, observation, seeing)), mtime=0)
+    kept = _read(job, observation, seeing).model_dump_json()
+    packed = gzip.compress(kept.encode(), compresslevel=_LEVEL, mtime=0)
     shelf.archive.put(
         Archived(
             execution_arn=arn,
