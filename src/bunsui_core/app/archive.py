@@ -14,7 +14,6 @@ from bunsui_core.domain.value import Value
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Archive, Archived, Blobs
 
-
 _LEVEL = 6
 """Of gzip: half the time of 9 for one percent more bytes."""
 
