@@ -21,7 +21,7 @@ EMULATOR = SRC / "bunsui_core" / "adapters" / "emulator"
 # The embedded AWS stands on the other side of the wire: it has a clock of its own, as AWS does.
 MAY_READ_THE_CLOCK = [SRC / "bunsui_core" / "wiring", SRC / "bunsui_core" / "lambdas", EMULATOR]
 # Runs inside a Lambda operation and loads the handler that its user wrote.
-LOADS_HANDLERS = [EMULATOR / "patches" / "python_runtime.py"]
+LOADS_HANDLERS = [EMULATOR / "patches" / "functions" / "python_runtime.py"]
 PURE = [SRC / "bunsui_core" / name for name in ("domain", "authoring", "ports", "app", "desk")]
 SUPPRESSION = re.compile(
     r"#\s*(type:\s*ignore|noqa)(?P<codes>\[[^]]*\]|:\s*[A-Z0-9, ]*[0-9])?(?P<why>.*)"

@@ -13,7 +13,7 @@ LOOKS = {
     "src/bunsui_cli/__main__.py",
     "src/bunsui_cli/processes.py",
     "src/bunsui_cli/views/screen.py",
-    "src/bunsui_core/adapters/emulator/patches/python_runtime.py",
+    "src/bunsui_core/adapters/emulator/patches/functions/python_runtime.py",
     "src/bunsui_tui/__main__.py",
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bunsui_core.adapters.emulator.patches import anchor
-from bunsui_core.adapters.emulator.patches.iam_statements import first_match, parsed
+from bunsui_core.adapters.emulator.patches.identity.iam_statements import first_match, parsed
 from bunsui_core.domain.value import Json
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bunsui_core.adapters.emulator.patches.retrying import seconds_before
+from bunsui_core.adapters.emulator.patches.states.retrying import seconds_before
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, Execution, invoking, packed
 

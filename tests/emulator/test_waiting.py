@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from bunsui_core.adapters.emulator.patches import waiting
-from bunsui_core.adapters.emulator.patches.waiting import announce, wait_until
+from bunsui_core.adapters.emulator.patches.states import waiting
+from bunsui_core.adapters.emulator.patches.states.waiting import announce, wait_until
 from tests.emulator.embedded import SECONDS
 
 

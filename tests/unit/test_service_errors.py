@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bunsui_core.adapters.emulator.patches.service_errors import (
+from bunsui_core.adapters.emulator.patches.tasks.service_errors import (
     Refusal,
     missing_members,
     optimized_error,

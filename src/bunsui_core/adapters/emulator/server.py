@@ -147,8 +147,9 @@ class Server:
 
         from bunsui_core.adapters.emulator.autosave import Autosave
         from bunsui_core.adapters.emulator.guard import ChangeNotice, Guard, when_started
-        from bunsui_core.adapters.emulator.patches import restored, root_key
+        from bunsui_core.adapters.emulator.patches import restored
         from bunsui_core.adapters.emulator.patches.apply import apply_all
+        from bunsui_core.adapters.emulator.patches.identity import root_key
 
         saver = Autosave()
         nursery = apply_all(self._folder.temporary, saver.changed)
@@ -214,7 +215,7 @@ async def _until_stopped(
 def _end_functions() -> None:
     from ministack.core import lambda_runtime
 
-    from bunsui_core.adapters.emulator.patches import ecs
+    from bunsui_core.adapters.emulator.patches.fargate import ecs
 
     lambda_runtime.reset()
     ecs.close()

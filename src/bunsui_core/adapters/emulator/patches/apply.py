@@ -5,38 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bunsui_core.adapters.emulator.patches import (
-    activity,
-    api_answers,
-    ecs,
-    ecs_definition,
-    ecs_state,
-    event_bus,
-    execution,
-    forgotten,
-    function_call,
+from bunsui_core.adapters.emulator.patches import restored, wire_types
+from bunsui_core.adapters.emulator.patches.fargate import ecs, ecs_definition
+from bunsui_core.adapters.emulator.patches.functions import (
     function_errors,
     function_reports,
+    nursery,
+)
+from bunsui_core.adapters.emulator.patches.functions.nursery import Nursery
+from bunsui_core.adapters.emulator.patches.identity import iam, root_key
+from bunsui_core.adapters.emulator.patches.states import (
+    api_answers,
+    execution,
+    forgotten,
     history,
-    iam,
     item_reader,
     map_state,
-    messages,
-    nested,
-    nursery,
     parallel,
     redrive,
-    restored,
-    root_key,
-    sdk_calls,
     start,
     status_events,
+)
+from bunsui_core.adapters.emulator.patches.tasks import (
+    activity,
+    ecs_state,
+    event_bus,
+    function_call,
+    messages,
+    nested,
+    sdk_calls,
     tables,
     task,
     task_token,
-    wire_types,
 )
-from bunsui_core.adapters.emulator.patches.nursery import Nursery
 
 
 def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:

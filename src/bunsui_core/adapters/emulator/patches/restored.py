@@ -22,8 +22,9 @@ from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sf
 
 from bunsui_core.adapters.emulator.journal import Journal
-from bunsui_core.adapters.emulator.patches import anchor, history
-from bunsui_core.adapters.emulator.patches.history import Document
+from bunsui_core.adapters.emulator.patches import anchor
+from bunsui_core.adapters.emulator.patches.states import history
+from bunsui_core.adapters.emulator.patches.states.history import Document
 from bunsui_core.adapters.emulator.record import EXECUTIONS
 
 _log = logging.getLogger("bunsui.emulator")
