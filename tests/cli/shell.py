@@ -27,7 +27,9 @@ PATIENCE_S = 30.0
 """Longest a test waits for a word on a terminal; a command needs less than one second."""
 
 ON_A_TERMINAL = """\
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+# Tests that run in the background ignore Ctrl-C, and what they start would too.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 fcntl.ioctl(0 if os.isatty(0) else 2, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, "-m", "bunsui_cli", *sys.argv[1:]])
 """
@@ -137,19 +139,6 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Press keys as they are."""
         os.write(self._master, keys.encode())
-
-    def interrupted(self) -> Done:
-        """Press Ctrl-C, as often as a person does until something happens, and return the end.
-
-        An interrupt between two steps of the interpreter and its next read is seen after the read.
-        """
-        deadline = time.monotonic() + PATIENCE_S
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._master, selectors.EVENT_READ)
-            self.press("\x03")
-            while not selector.select(1) and time.monotonic() < deadline:
-                self.press("\x03")
-        return self.end()
 
     def end(self) -> Done:
         """Wait for the command's end and return it with everything the terminal showed."""

@@ -111,7 +111,8 @@ def test_an_empty_passphrase_decides_nothing(decidable: Path) -> None:
 def test_ctrl_c_at_the_passphrase_decides_nothing(decidable: Path) -> None:
     terminal = Terminal(decidable, ["approvals", "approve", REQUEST_ID])
     terminal.expect("Passphrase of hanako: ")
-    done = terminal.interrupted()
+    terminal.press("\x03")
+    done = terminal.end()
 
     assert done.code == 130
     assert "Traceback" not in done.stdout
