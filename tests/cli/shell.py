@@ -27,9 +27,7 @@ PATIENCE_S = 30.0
 """Longest a test waits for a word on a terminal; a command needs less than one second."""
 
 ON_A_TERMINAL = """\
-import fcntl, os, signal, sys, termios
-# Tests that run in the background ignore Ctrl-C, and what they start would too.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+import fcntl, os, sys, termios
 fcntl.ioctl(0 if os.isatty(0) else 2, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, "-m", "bunsui_cli", *sys.argv[1:]])
 """
