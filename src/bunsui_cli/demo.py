@@ -36,7 +36,7 @@ def demo(
         str | None,
         typer.Option(help="One scene, `all`, or `list`; the first four when none is named."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Which job fails, with which words.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Which job fails, with which words.")] = 1,
     as_json: AsJson = False,
 ) -> int:
     """See a pipeline fail and recover, on an embedded AWS."""

@@ -34,6 +34,7 @@ REFUSED = [
     (("sessions", "show"), 2, "SESSION"),
     (("sessions", "nope"), 2, "nope"),
     (("demo", "--scene", "nope"), 2, "there is no scene nope"),
+    (("demo", "--seed", "-1"), 2, "greater than or equal to 0"),
     (("nope",), 2, "nope"),
     (("recovery", "request", SESSION_ID, "--mode", "nope", "--reason", "r"), 2, "'--mode'"),
     (("recovery", "propose", SESSION_ID, "--input", "/nope.json"), 2, "/nope.json"),
