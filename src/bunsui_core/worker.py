@@ -20,6 +20,7 @@ from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
+from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.rerun import last_attempt
 from bunsui_core.domain.session import Session, SessionStatus
@@ -147,10 +148,10 @@ class Worker:
         store, seeing = self._hands.store, self._hands.seeing
         runner = self._hands.control.runner
         try:
-            session = advance_session(
+            session, seen = advance_session(
                 session_id, store.sessions, seeing.executions, runner, self._clock()
             )
-            self._explain(session)
+            self._explain(session, seen)
         except Conflict:
             return True
         except BunsuiError as error:
@@ -158,7 +159,7 @@ class Worker:
             return False
         return session.status is SessionStatus.RUNNING
 
-    def _explain(self, session: Session) -> None:
+    def _explain(self, session: Session, seen: tuple[Observation, ...] = ()) -> None:
         """Diagnose every failed job once, and archive what closed."""
         store, seeing = self._hands.store, self._hands.seeing
         for job in session.failed_jobs:
@@ -170,7 +171,7 @@ class Worker:
                 continue
             made = diagnose_job(session, job, seeing.executions, seeing.logs, self._clock())
             store.diagnoses.put(made)
-        archive_closed(session, self._shelf, seeing, self._clock())
+        archive_closed(session, self._shelf, seeing, self._clock(), seen)
 
     def _catch_up(self) -> None:
         """Explain failures that an earlier worker stored and died before explaining."""

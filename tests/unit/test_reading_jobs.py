@@ -205,6 +205,20 @@ def test_an_archive_does_not_depend_on_when_it_is_made() -> None:
     assert memory.blobs["0"] == memory.blobs["1"]
 
 
+def test_what_was_seen_of_a_closed_execution_is_not_asked_for_again() -> None:
+    memory, world, forgetful = Memory(), World(), World()
+    shelf = Shelf(archive=MemoryArchive(memory), blobs=MemoryBlobs(memory))
+    seen = world.observation
+    forgetful.observation = observed(JobStatus.RUNNING)
+
+    archive_closed(a_session(), shelf, forgetful.seeing, NOW)
+    archive_closed(a_session(), shelf, forgetful.seeing, NOW, (seen,))
+
+    found = recall(execution("extract"), 0, shelf)
+    assert found is not None
+    assert (found.execution, len(memory.entries)) == (seen, 1)
+
+
 def test_what_still_runs_or_runs_again_is_not_archived() -> None:
     memory = Memory()
     shelf = Shelf(archive=MemoryArchive(memory), blobs=MemoryBlobs(memory))

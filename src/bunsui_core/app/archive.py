@@ -36,15 +36,22 @@ class ArchivedExecution(Value):
     logs_note: str
 
 
-def archive_closed(session: Session, shelf: Shelf, seeing: Seeing, now: datetime) -> None:
+def archive_closed(
+    session: Session,
+    shelf: Shelf,
+    seeing: Seeing,
+    now: datetime,
+    seen: tuple[Observation, ...] = (),
+) -> None:
     """Archive each closed execution of a session once per redrive count.
 
+    What was `seen` of one in this round is not asked for again.
     Raises: NotFound when AWS has forgotten one, Unavailable; what was archived before stays.
     """
     for run in session.runs:
         for attempt in run.attempts:
             if attempt.stopped_at and attempt.execution_arn:
-                _archive(run.job, attempt, shelf, seeing, now)
+                _archive(run.job, attempt, shelf, seeing, now, seen)
 
 
 def recall(execution_arn: str, redrive_count: int, shelf: Shelf) -> ArchivedExecution | None:
@@ -55,11 +62,19 @@ def recall(execution_arn: str, redrive_count: int, shelf: Shelf) -> ArchivedExec
     return ArchivedExecution.model_validate_json(gzip.decompress(shelf.blobs.get(entry.sha256)))
 
 
-def _archive(job: str, attempt: Attempt, shelf: Shelf, seeing: Seeing, now: datetime) -> None:
+def _archive(
+    job: str,
+    attempt: Attempt,
+    shelf: Shelf,
+    seeing: Seeing,
+    now: datetime,
+    seen: tuple[Observation, ...],
+) -> None:
     arn = attempt.execution_arn
     if shelf.archive.get(arn, attempt.redrive_count):
         return
-    observation = seeing.executions.describe(arn)
+    said = next((one for one in seen if one.execution_arn == arn), None)
+    observation = said or seeing.executions.describe(arn)
     if observation.stopped_at is None or observation.redrive_count != attempt.redrive_count:
         return  # redriven meanwhile: its next close is archived
     kept = _read(job, observation, seeing).model_dump_json()
