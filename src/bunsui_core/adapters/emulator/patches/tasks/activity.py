@@ -33,6 +33,7 @@ class _Offer:
 
     token: str
     input: str
+    execution: Document
     is_taken: bool = False
     worker: str = ""
 
@@ -46,7 +47,7 @@ def call(request: Call) -> Json:
 
     Its time begins when a worker takes it (Amazon States Language, "TimeoutSeconds").
     """
-    offer = _Offer(token_of(request), history.text(request.parameters))
+    offer = _Offer(token_of(request), history.text(request.parameters), request.execution)
     queue = _offers.setdefault(request.resource, deque())
     with Ticket(offer.token) as ticket:
         queue.append(offer)
@@ -85,10 +86,12 @@ async def _get_activity_task(data: Document) -> _Response:
 
 def _taken(arn: str, worker: str) -> _Offer | None:
     with _lock:
-        queue = _offers.get(arn)
-        if not queue:
+        queue = _offers.get(arn, deque())
+        # One whose execution was just closed is about to take itself back.
+        offer = next((one for one in queue if one.execution["status"] == "RUNNING"), None)
+        if offer is None:
             return None
-        offer = queue.popleft()
+        queue.remove(offer)
         offer.worker = worker
         offer.is_taken = True
     waiting.announce(offer.token)
