@@ -50,7 +50,8 @@ def no_process_is_left(aws: Embedded) -> Iterator[None]:
     """Whatever a test's functions started ends with their environments."""
     yield
     functions = aws.functions()
-    for function in functions.list_functions()["Functions"]:
+    pages = list(functions.get_paginator("list_functions").paginate())
+    for function in [one for page in pages for one in page["Functions"]]:
         functions.delete_function(FunctionName=function["FunctionName"])
     until(lambda: not [said for said in of_home(aws.home).values() if "_worker.py" in said])
     until(lambda: not strangers(aws))
