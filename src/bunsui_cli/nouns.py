@@ -47,6 +47,12 @@ def _sessions() -> typer.Typer:
     return app
 
 
+def _pipelines() -> typer.Typer:
+    from bunsui_cli.pipelines import app
+
+    return app
+
+
 def _failures() -> typer.Typer:
     from bunsui_cli.failures import app
 
@@ -78,6 +84,7 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "mcp": _mcp,
     "worker": _worker,
     "sessions": _sessions,
+    "pipelines": _pipelines,
     "failures": _failures,
     "recovery": _recovery,
     "approvals": _approvals,

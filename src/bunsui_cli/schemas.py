@@ -11,7 +11,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
+from bunsui_cli.answers import (
+    ApprovalList,
+    ApproverList,
+    LocalReset,
+    LocalState,
+    PipelineGraph,
+    PipelineList,
+    WorkerStopped,
+)
 from bunsui_cli.envelope import schema_name
 from bunsui_core import assets
 from bunsui_core.domain.answer import (
@@ -58,6 +66,9 @@ ANSWERS: Mapping[str, type[Value]] = {
     "sessions-show": SessionView,
     "sessions-logs": OperationLogs,
     "sessions-start": Approval,
+    "pipelines-list": PipelineList,
+    "pipelines-show": Pipeline,
+    "pipelines-graph": PipelineGraph,
     "failures-analyze": Analysis,
     "recovery-propose": Proposals,
     "recovery-request": Approval,

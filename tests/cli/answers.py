@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
+from bunsui_cli.answers import (
+    ApprovalList,
+    ApproverList,
+    LocalReset,
+    LocalState,
+    PipelineGraph,
+    PipelineList,
+    WorkerStopped,
+)
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -28,6 +36,7 @@ from tests.builders import (
     NOW,
     SESSION_ID,
     a_diagnosis,
+    a_pipeline,
     a_plan,
     a_request,
     a_session,
@@ -160,6 +169,9 @@ def every_answer() -> Mapping[str, Value]:
         ),
         "sessions-logs": some_logs(),
         "sessions-start": approval,
+        "pipelines-list": PipelineList(items=(a_pipeline(),)),
+        "pipelines-show": a_pipeline(),
+        "pipelines-graph": PipelineGraph(pipeline="orders", format="text", text="extract"),
         "failures-analyze": Analysis(session_id=SESSION_ID, diagnoses=(a_diagnosis(),), note=""),
         "recovery-propose": Proposals(
             session_id=SESSION_ID,
