@@ -41,6 +41,12 @@ def _worker() -> typer.Typer:
     return app
 
 
+def _doctor() -> typer.Typer:
+    from bunsui_cli.doctor import app
+
+    return app
+
+
 def _sessions() -> typer.Typer:
     from bunsui_cli.sessions import app
 
@@ -83,6 +89,7 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "tui": _tui,
     "mcp": _mcp,
     "worker": _worker,
+    "doctor": _doctor,
     "sessions": _sessions,
     "pipelines": _pipelines,
     "failures": _failures,

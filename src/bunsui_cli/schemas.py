@@ -33,6 +33,7 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.health import Checkup
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
@@ -84,6 +85,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "local-reset": LocalReset,
     "demo": DemoReport,
     "demo-list": SceneList,
+    "doctor": Checkup,
     "worker": WorkerStopped,
 }
 """The name of a command's answer, which its envelope carries, and the value in `data`."""

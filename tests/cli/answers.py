@@ -25,6 +25,7 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval, fold
 from bunsui_core.domain.demo import DemoReport, DemoTotals, SceneLine, SceneList, ScenePlayed
 from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.health import Check, Checkup, Health
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.recovery import Preview, Proposal
 from bunsui_core.domain.session import summarize
@@ -192,5 +193,8 @@ def every_answer() -> Mapping[str, Value]:
         "local-reset": a_reset(),
         "demo": a_report(),
         "demo-list": a_scene_list(),
+        "doctor": Checkup(
+            checks=(Check(name="keys", health=Health.WARN, found="no key", next="Make one."),)
+        ),
         "worker": WorkerStopped(signal="SIGTERM"),
     }

@@ -34,6 +34,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.demo import DemoReport, SceneList
+from bunsui_core.domain.health import Checkup
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
@@ -94,7 +95,7 @@ def other_parts(value: Value) -> Sequence[RenderableType]:
 
 
 def parts_of_pipelines(value: Value) -> Sequence[RenderableType]:
-    """Return what a person sees of the answers that are about pipelines."""
+    """Return what a person sees of the answers about pipelines and about what bunsui stands on."""
     match value:
         case PipelineList():
             return pipelines.listing(value)
@@ -102,6 +103,8 @@ def parts_of_pipelines(value: Value) -> Sequence[RenderableType]:
             return pipelines.one(value)
         case PipelineGraph():
             return pipelines.graph(value)
+        case Checkup():
+            return machine.checkup(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 
