@@ -54,6 +54,13 @@ def clock_check(skew_seconds: float) -> Check:
     return Check(name="clock", health=health, found=found, next=todo)
 
 
+def folder_check(name: str, path: str, mode: int) -> Check:
+    """Return whether others can change what a folder holds; its files are judged one by one."""
+    if mode & 0o022:
+        return mode_check(name, path, mode)
+    return Check(name=name, health=Health.OK, found=f"{path}, changed by its owner only")
+
+
 def mode_check(name: str, path: str, mode: int) -> Check:
     """Return whether only its owner can read a file or folder of these permission bits."""
     if mode & 0o077:

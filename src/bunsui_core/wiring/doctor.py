@@ -19,7 +19,7 @@ from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, ope
 from bunsui_core.adapters.local.failure import explained, wrong_version
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised, NotFound, StoreDamaged
-from bunsui_core.domain.health import Check, Checkup, Health, clock_check, mode_check
+from bunsui_core.domain.health import Check, Checkup, Health, clock_check, folder_check, mode_check
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import clock
 from bunsui_core.wiring.seeing import local_access
@@ -49,7 +49,7 @@ def versions() -> Check:
 def home(settings: Settings) -> Iterator[Check]:
     """Yield whether the home folder is there and private."""
     if settings.home.is_dir():
-        yield mode_check("home", str(settings.home), settings.home.stat().st_mode)
+        yield folder_check("home", str(settings.home), settings.home.stat().st_mode)
     else:
         yield Check(
             name="home",
