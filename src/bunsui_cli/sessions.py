@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from bunsui_cli.envelope import Answer
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
+from bunsui_cli.watching import keep_showing
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.settings import read_settings
@@ -29,12 +31,23 @@ def list_sessions(
     pipeline: Annotated[str, typer.Option(help="Only sessions of this pipeline.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     cursor: Annotated[str, typer.Option(help="`next_cursor` of the page before.")] = "",
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Show it anew when it changes, until Ctrl-C."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List sessions, newest first."""
-    desk = reading_desk(read_settings())
-    page = desk.sessions(SessionFilter(status=status, pipeline=pipeline), limit, cursor)
-    show(Answer("sessions-list", page, desk.freshness(), page.next_cursor), as_json)
+    desk, wanted = reading_desk(read_settings()), SessionFilter(status=status, pipeline=pipeline)
+
+    def look() -> Answer:
+        page = desk.sessions(wanted, limit, cursor)
+        return Answer("sessions-list", page, desk.freshness(), page.next_cursor)
+
+    if watch:
+        keep_showing(look, as_json, threading.Event())
+    else:
+        show(look(), as_json)
 
 
 @app.command("show")
