@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.answers import PipelineGraph, PipelineList
+from bunsui_cli.completing import pipeline_names
 from bunsui_cli.envelope import Answer
 from bunsui_cli.graph import GraphFormat, drawn
 from bunsui_cli.nearest import nearest
@@ -19,18 +20,12 @@ from bunsui_core.wiring.agent import reading_desk
 app = typer.Typer(name="pipelines", help="The known pipelines: list, show, draw the graph.")
 
 
-def names(incomplete: str) -> list[str]:
-    """Return the names that a shell may complete to; none when there is no store yet."""
-    if not read_settings().store_path.exists():
-        return []
-    known = reading_desk(read_settings()).pipelines()
-    return [one.name for one in known if one.name.startswith(incomplete)]
-
-
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="PIPELINE", help="Its name, from `bunsui pipelines list`.", autocompletion=names
+        metavar="PIPELINE",
+        help="Its name, from `bunsui pipelines list`.",
+        autocompletion=pipeline_names,
     ),
 ]
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bunsui_cli.completing import session_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
@@ -20,7 +21,12 @@ from bunsui_core.wiring.agent import reading_desk
 app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
 
 SessionId = Annotated[
-    str, typer.Argument(metavar="SESSION", help="Its id, from `bunsui sessions list`.")
+    str,
+    typer.Argument(
+        metavar="SESSION",
+        help="Its id, from `bunsui sessions list`.",
+        autocompletion=session_ids,
+    ),
 ]
 Job = Annotated[str, typer.Option(help="The job; without it the first one that failed.")]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 
 from bunsui_cli.envelope import Answer, answered, as_text
-from bunsui_cli.output import for_people, write
+from bunsui_cli.output import for_people, redraw, write
 
 EVERY_S = 2.0
 """Seconds between two looks."""
@@ -26,13 +25,3 @@ def keep_showing(
             write(as_text(answered(answer), for_eyes=False))
             before = answer.data
         stop.wait(every)
-
-
-def redraw(answer: Answer) -> None:
-    """Paint over what was painted before."""
-    from bunsui_cli.views.screen import paint
-
-    sys.stdout.write("\x1b[H\x1b[2J")
-    paint(answer)
-    sys.stdout.write("Ctrl-C stops.\n")
-    sys.stdout.flush()
