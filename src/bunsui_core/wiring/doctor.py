@@ -5,14 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from email.utils import parsedate_to_datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import ProxyHandler, build_opener
 
 from bunsui_core.adapters.aws.client import Access, Clients
+from bunsui_core.adapters.aws.clock import clock_of_aws
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
@@ -26,9 +24,6 @@ from bunsui_core.wiring.seeing import local_access
 from bunsui_core.wiring.store import reader, store
 
 PACKAGES = ("bunsui", "boto3", "mcp", "textual", "pydantic")
-
-CLOCK_SECONDS = 3.0
-"""How long the clock of AWS is waited for."""
 
 
 def checkup(settings: Settings) -> Checkup:
@@ -121,21 +116,16 @@ def aws(settings: Settings) -> Iterator[Check]:
 
 def clock_of(access: Access) -> Check:
     """Return how far this machine's clock is from the `Date` of an answer of AWS."""
-    opener = build_opener(ProxyHandler({}))  # the embedded AWS is never behind a proxy
     try:
-        with opener.open(access.endpoint, timeout=CLOCK_SECONDS) as answer:
-            date = answer.headers["Date"]
-    except HTTPError as error:
-        date = error.headers["Date"]
-    except OSError as error:
-        return Check(
-            name="clock", health=Health.WARN, found=f"AWS tells no time: {error}", next="Try again."
-        )
-    if not date:
+        with closing(Clients(lambda: access)) as clients:
+            now = clock_of_aws(clients)
+    except BunsuiError as error:
+        return refused("clock", error)
+    if now is None:
         return Check(
             name="clock", health=Health.WARN, found="AWS tells no time", next="Compare it yourself."
         )
-    return clock_check((clock() - parsedate_to_datetime(date)).total_seconds())
+    return clock_check((clock() - now).total_seconds())
 
 
 def features(settings: Settings, access: Access) -> Iterator[Check]:
