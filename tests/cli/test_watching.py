@@ -36,5 +36,7 @@ def test_a_person_sees_the_list_until_ctrl_c(stocked: Path) -> None:
     terminal = Terminal(stocked, ["sessions", "list", "--watch"], size=(24, 160))
     terminal.expect("Ctrl-C stops.")
 
-    assert terminal.interrupted().code == ExitCode.INTERRUPTED
+    terminal.press("\x03")
+
+    assert terminal.end().code == ExitCode.INTERRUPTED
     assert "s-2" in terminal.seen

@@ -127,6 +127,10 @@ class Clients:
 
 def make_client(service: str, access: Access) -> Any:
     """Return a boto3 client; a dead endpoint answers it within about three seconds."""
+    return _of(_own_session(access), service, access)
+
+
+def _of(session: Session, service: str, access: Access) -> Any:
     from botocore.config import Config
 
     is_local = urlsplit(access.endpoint).hostname in _THIS_MACHINE
@@ -137,7 +141,6 @@ def make_client(service: str, access: Access) -> Any:
         s3={"addressing_style": "path"},
         proxies={} if is_local else None,
     )
-    session = _own_session(access)
     client = session.client(service, endpoint_url=access.endpoint or None, config=config)  # type: ignore[call-overload]  # the service is a variable
     if access.reading:
         refuse_changes(client)
@@ -152,7 +155,7 @@ def _own_session(access: Access) -> Session:
         session = _session(access)
         if not access.account:
             return session
-        found = session.client("sts").get_caller_identity()["Account"]
+        found = _of(session, "sts", access).get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise Unavailable(
             f"the profile {access.profile!r} cannot be used: {error}.",
