@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
+from bunsui_cli.choosing import choose_environment
 from bunsui_cli.envelope import Problem
 from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
@@ -20,7 +22,7 @@ from bunsui_core.settings import read_settings
 HELP = """The operations desk of AWS data pipelines.
 
 An AI agent looks, explains and asks; a human decides; one executor does exactly that.
-Start with `bunsui demo`."""
+Start with `bunsui demo`. `bunsui -e NAME …` sees another environment of bunsui.toml."""
 
 
 def main() -> None:
@@ -33,6 +35,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
+        arguments = choose_environment(arguments, os.environ)
         command = get_command(command_line(arguments))
         result = command.main(
             list(arguments) or ["--help"], prog_name="bunsui", standalone_mode=False

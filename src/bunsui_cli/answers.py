@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Instant, Value
 
@@ -48,3 +49,17 @@ class LocalReset(Value):
     sessions: int
     open_sessions: int
     waiting_requests: int
+
+
+class PipelineList(Value):
+    """Known pipelines, by name."""
+
+    items: tuple[Pipeline, ...]
+
+
+class PipelineGraph(Value):
+    """Which job waits for which, as text, dot or mermaid."""
+
+    pipeline: str
+    format: str
+    text: str

@@ -41,8 +41,20 @@ def _worker() -> typer.Typer:
     return app
 
 
+def _doctor() -> typer.Typer:
+    from bunsui_cli.doctor import app
+
+    return app
+
+
 def _sessions() -> typer.Typer:
     from bunsui_cli.sessions import app
+
+    return app
+
+
+def _pipelines() -> typer.Typer:
+    from bunsui_cli.pipelines import app
 
     return app
 
@@ -77,7 +89,9 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "tui": _tui,
     "mcp": _mcp,
     "worker": _worker,
+    "doctor": _doctor,
     "sessions": _sessions,
+    "pipelines": _pipelines,
     "failures": _failures,
     "recovery": _recovery,
     "approvals": _approvals,

@@ -35,6 +35,16 @@ def show(answer: Answer, as_json: bool) -> None:
             write(as_text(answered(answer), for_eyes=sys.stdout.isatty()))
 
 
+def redraw(answer: Answer) -> None:
+    """Write the answer for a person over what stood on the terminal before."""
+    from bunsui_cli.views.screen import paint
+
+    sys.stdout.write("\x1b[H\x1b[2J")
+    paint(answer)
+    sys.stdout.write("Ctrl-C stops.\n")
+    sys.stdout.flush()
+
+
 @contextmanager
 def _reader_may_leave() -> Iterator[None]:
     """Take it as no error when the reader, `head` for one, has what it wanted."""

@@ -11,7 +11,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
+from bunsui_cli.answers import (
+    ApprovalList,
+    ApproverList,
+    LocalReset,
+    LocalState,
+    PipelineGraph,
+    PipelineList,
+    WorkerStopped,
+)
 from bunsui_cli.envelope import schema_name
 from bunsui_core import assets
 from bunsui_core.domain.answer import (
@@ -25,6 +33,7 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.health import Checkup
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
@@ -58,6 +67,9 @@ ANSWERS: Mapping[str, type[Value]] = {
     "sessions-show": SessionView,
     "sessions-logs": OperationLogs,
     "sessions-start": Approval,
+    "pipelines-list": PipelineList,
+    "pipelines-show": Pipeline,
+    "pipelines-graph": PipelineGraph,
     "failures-analyze": Analysis,
     "recovery-propose": Proposals,
     "recovery-request": Approval,
@@ -73,6 +85,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "local-reset": LocalReset,
     "demo": DemoReport,
     "demo-list": SceneList,
+    "doctor": Checkup,
     "worker": WorkerStopped,
 }
 """The name of a command's answer, which its envelope carries, and the value in `data`."""

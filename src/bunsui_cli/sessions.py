@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bunsui_cli.completing import session_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
+from bunsui_cli.watching import keep_showing
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.settings import read_settings
@@ -18,7 +21,12 @@ from bunsui_core.wiring.agent import reading_desk
 app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
 
 SessionId = Annotated[
-    str, typer.Argument(metavar="SESSION", help="Its id, from `bunsui sessions list`.")
+    str,
+    typer.Argument(
+        metavar="SESSION",
+        help="Its id, from `bunsui sessions list`.",
+        autocompletion=session_ids,
+    ),
 ]
 Job = Annotated[str, typer.Option(help="The job; without it the first one that failed.")]
 
@@ -29,12 +37,23 @@ def list_sessions(
     pipeline: Annotated[str, typer.Option(help="Only sessions of this pipeline.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     cursor: Annotated[str, typer.Option(help="`next_cursor` of the page before.")] = "",
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Show it anew when it changes, until Ctrl-C."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List sessions, newest first."""
-    desk = reading_desk(read_settings())
-    page = desk.sessions(SessionFilter(status=status, pipeline=pipeline), limit, cursor)
-    show(Answer("sessions-list", page, desk.freshness(), page.next_cursor), as_json)
+    desk, wanted = reading_desk(read_settings()), SessionFilter(status=status, pipeline=pipeline)
+
+    def look() -> Answer:
+        page = desk.sessions(wanted, limit, cursor)
+        return Answer("sessions-list", page, desk.freshness(), page.next_cursor)
+
+    if watch:
+        keep_showing(look, as_json, threading.Event())
+    else:
+        show(look(), as_json)
 
 
 @app.command("show")

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from types import FrameType
+from typing import Annotated
 
 import typer
 
 from bunsui_cli.answers import WorkerStopped
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
+from bunsui_core.domain.notice import Notice
 from bunsui_core.settings import read_settings
 
 app = typer.Typer()
 
 
 @app.command()
-def worker(as_json: AsJson = False) -> None:
+def worker(
+    webhook: Annotated[
+        str,
+        typer.Option(
+            envvar="BUNSUI_WEBHOOK",
+            show_envvar=True,
+            help="Where new failures and waiting approvals are posted as JSON; https only.",
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
     # What a worker needs costs a quarter of a second, which `bunsui --help` must not pay.
     from bunsui_core.log import to_stderr
+    from bunsui_core.wiring.notices import announcing
     from bunsui_core.wiring.worker import worker as wired_worker
 
     to_stderr()
@@ -31,9 +45,16 @@ def worker(as_json: AsJson = False) -> None:
         received.append(signal.Signals(number).name)
         stop.set()
 
-    running = wired_worker(read_settings())
+    settings = read_settings()
+    running = wired_worker(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     narrate("The worker watches and executes what was approved. Ctrl-C stops it.")
-    running.run(stop)
+    with announcing(settings, webhook, ring if sys.stderr.isatty() else None):
+        running.run(stop)
     show(Answer("worker", WorkerStopped(signal=received[0] if received else "")), as_json)
+
+
+def ring(notice: Notice) -> None:
+    """Ring the terminal's bell, set its title, and write one line; its text is safe already."""
+    narrate(f"\a\x1b]2;bunsui: {notice.title}\x07{notice.title}. Next: {notice.next}")

@@ -1,4 +1,4 @@
-"""Where bunsui keeps its things and which AWS it speaks to. Read from the environment only."""
+"""Where bunsui keeps its things and which AWS it speaks to. Variables rule over `bunsui.toml`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from bunsui_core.domain.environment import LOCAL, named, parse_environments
+from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.value import Value
 
 LOCAL_ACCOUNT = "000000000000"
@@ -19,6 +21,7 @@ class Settings(Value):
     environment: str = "local"
     account: str = LOCAL_ACCOUNT
     region: str = LOCAL_REGION
+    read_profile: str = ""
 
     @property
     def store_path(self) -> Path:
@@ -47,6 +50,30 @@ class Settings(Value):
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings of this process."""
+    """Return the settings of this process.
+
+    Raises: NotFound when `bunsui.toml` lacks the environment; BadInput when it cannot be used.
+    """
     default = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "bunsui"
-    return Settings(home=Path(environ.get("BUNSUI_HOME") or default).expanduser().absolute())
+    home = Path(environ.get("BUNSUI_HOME") or default).expanduser().absolute()
+    name = environ.get("BUNSUI_ENVIRONMENT") or LOCAL
+    if name == LOCAL:
+        return Settings(home=home)
+    path = Path(environ.get("BUNSUI_CONFIG") or home / "bunsui.toml").expanduser().absolute()
+    chosen = named(parse_environments(_text(path), str(path)), name, str(path))
+    return Settings(
+        home=home,
+        environment=name,
+        account=chosen.account,
+        region=chosen.region,
+        read_profile=chosen.read_profile,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"{path} cannot be read: {error}.", "Write it, or name another in BUNSUI_CONFIG."
+        ) from error

@@ -30,6 +30,7 @@ RULE: Mapping[str, frozenset[str]] = {
     f"{CORE}.adapters.aws.control": ADAPTER | AWS | {f"{CORE}.adapters.aws"},
     f"{CORE}.adapters.local": ADAPTER,
     f"{CORE}.adapters.local.control": ADAPTER | {f"{CORE}.adapters.local", "cryptography"},
+    f"{CORE}.adapters.webhook": ADAPTER,
     f"{CORE}.adapters.emulator": ADAPTER | AWS | {"ministack", "hypercorn"},
     f"{CORE}.wiring": frozenset({CORE, "pydantic"}),
     f"{CORE}.lambdas": frozenset({CORE, "pydantic"}),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
+from bunsui_cli.answers import (
+    ApprovalList,
+    ApproverList,
+    LocalReset,
+    LocalState,
+    PipelineGraph,
+    PipelineList,
+    WorkerStopped,
+)
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -17,6 +25,7 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval, fold
 from bunsui_core.domain.demo import DemoReport, DemoTotals, SceneLine, SceneList, ScenePlayed
 from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.health import Check, Checkup, Health
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.recovery import Preview, Proposal
 from bunsui_core.domain.session import summarize
@@ -28,6 +37,7 @@ from tests.builders import (
     NOW,
     SESSION_ID,
     a_diagnosis,
+    a_pipeline,
     a_plan,
     a_request,
     a_session,
@@ -160,6 +170,9 @@ def every_answer() -> Mapping[str, Value]:
         ),
         "sessions-logs": some_logs(),
         "sessions-start": approval,
+        "pipelines-list": PipelineList(items=(a_pipeline(),)),
+        "pipelines-show": a_pipeline(),
+        "pipelines-graph": PipelineGraph(pipeline="orders", format="text", text="extract"),
         "failures-analyze": Analysis(session_id=SESSION_ID, diagnoses=(a_diagnosis(),), note=""),
         "recovery-propose": Proposals(
             session_id=SESSION_ID,
@@ -180,5 +193,8 @@ def every_answer() -> Mapping[str, Value]:
         "local-reset": a_reset(),
         "demo": a_report(),
         "demo-list": a_scene_list(),
+        "doctor": Checkup(
+            checks=(Check(name="keys", health=Health.WARN, found="no key", next="Make one."),)
+        ),
         "worker": WorkerStopped(signal="SIGTERM"),
     }

@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bunsui_cli.answers import LocalReset, LocalState
-from bunsui_cli.views.table import facts
-from bunsui_cli.views.words import moment
+from bunsui_cli.views.table import facts, table
+from bunsui_cli.views.words import FAILED, MUTED, OK, STYLES, WAITING, moment, plain
+from bunsui_core.domain.health import Checkup, Health
 
 
 def local(value: LocalState) -> Sequence[RenderableType]:
@@ -51,3 +52,25 @@ def left_in_store(value: LocalReset) -> str:
         f"{value.waiting_requests} waiting requests refer to executions that no longer exist. "
         "Remove them too: bunsui local reset --store"
     )
+
+
+SIGNS = {
+    Health.OK: OK,
+    Health.WARN: WAITING,
+    Health.FAIL: FAILED,
+    Health.SKIPPED: MUTED,
+}
+"""How a check ended, with the signs of every other list."""
+
+
+def checkup(value: Checkup) -> Sequence[RenderableType]:
+    """Return a row for each check, and below it what to do."""
+    rows = [
+        (
+            one.name,
+            Text(f"{SIGNS[one.health]} {one.health.value}", STYLES[SIGNS[one.health]]),
+            plain(f"{one.found}\n{one.next}" if one.next else one.found),
+        )
+        for one in value.checks
+    ]
+    return [table(("check", "health", "found, and what to do"), rows)]

@@ -11,9 +11,17 @@ from typing import Literal
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bunsui_cli.answers import ApprovalList, ApproverList, LocalReset, LocalState, WorkerStopped
+from bunsui_cli.answers import (
+    ApprovalList,
+    ApproverList,
+    LocalReset,
+    LocalState,
+    PipelineGraph,
+    PipelineList,
+    WorkerStopped,
+)
 from bunsui_cli.envelope import Answer
-from bunsui_cli.views import approvals, demo, failures, machine, sessions
+from bunsui_cli.views import approvals, demo, failures, machine, pipelines, sessions
 from bunsui_cli.views.words import moment
 from bunsui_core.domain.answer import (
     Analysis,
@@ -26,6 +34,8 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.demo import DemoReport, SceneList
+from bunsui_core.domain.health import Checkup
+from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 
@@ -80,6 +90,21 @@ def other_parts(value: Value) -> Sequence[RenderableType]:
             return demo.scenes(value)
         case WorkerStopped():
             return [Text("The worker has stopped.")]
+        case _:
+            return parts_of_pipelines(value)
+
+
+def parts_of_pipelines(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of the answers about pipelines and about what bunsui stands on."""
+    match value:
+        case PipelineList():
+            return pipelines.listing(value)
+        case Pipeline():
+            return pipelines.one(value)
+        case PipelineGraph():
+            return pipelines.graph(value)
+        case Checkup():
+            return machine.checkup(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 

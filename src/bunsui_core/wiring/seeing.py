@@ -7,6 +7,7 @@ from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.aws.inventory import AwsInventory
 from bunsui_core.adapters.aws.logs import AwsLogs
 from bunsui_core.adapters.emulator.record import Folder
+from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.settings import Settings
@@ -17,6 +18,11 @@ def local_access(settings: Settings, actor: str, reading: bool) -> Access:
 
     Raises: Unavailable when it does not run.
     """
+    if settings.environment != LOCAL:
+        raise Unavailable(
+            f"the environment {settings.environment!r} is only read; nothing is executed there.",
+            "Leave BUNSUI_ENVIRONMENT unset to work with the embedded AWS.",
+        )
     folder = Folder.of(settings.home)
     server, keys = folder.read_record(), folder.read_credentials(actor)
     if server is None or keys is None:
@@ -35,7 +41,20 @@ def local_access(settings: Settings, actor: str, reading: bool) -> Access:
 
 def seeing(settings: Settings, actor: str) -> Seeing:
     """Return eyes that can only read; each client is made when it is first needed."""
-    clients = Clients(lambda: local_access(settings, actor, reading=True))
+    clients = Clients(lambda: _read_access(settings, actor))
     return Seeing(
         executions=AwsExecutions(clients), logs=AwsLogs(clients), inventory=AwsInventory(clients)
+    )
+
+
+def _read_access(settings: Settings, actor: str) -> Access:
+    if settings.environment == LOCAL:
+        return local_access(settings, actor, reading=True)
+    return Access(
+        endpoint="",
+        region=settings.region,
+        access_key="",
+        secret_key="",
+        profile=settings.read_profile,
+        account=settings.account,
     )

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -64,6 +64,8 @@ class Access:
     access_key: str
     secret_key: str = field(repr=False)
     reading: bool = True
+    profile: str = ""
+    account: str = ""
 
 
 class Clients:
@@ -125,6 +127,10 @@ class Clients:
 
 def make_client(service: str, access: Access) -> Any:
     """Return a boto3 client; a dead endpoint answers it within about three seconds."""
+    return _of(_own_session(access), service, access)
+
+
+def _of(session: Session, service: str, access: Access) -> Any:
     from botocore.config import Config
 
     is_local = urlsplit(access.endpoint).hostname in _THIS_MACHINE
@@ -135,18 +141,41 @@ def make_client(service: str, access: Access) -> Any:
         s3={"addressing_style": "path"},
         proxies={} if is_local else None,
     )
-    session = _session(access)
     client = session.client(service, endpoint_url=access.endpoint or None, config=config)  # type: ignore[call-overload]  # the service is a variable
     if access.reading:
         refuse_changes(client)
     return client
 
 
+def _own_session(access: Access) -> Session:
+    """A session that is of the account it should be of. Raises: Unavailable, Refused."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        session = _session(access)
+        if not access.account:
+            return session
+        found = _of(session, "sts", access).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(
+            f"the profile {access.profile!r} cannot be used: {error}.",
+            "Sign in again, or name another read_profile in bunsui.toml.",
+        ) from error
+    if found != access.account:
+        raise Refused(
+            f"the profile {access.profile!r} is of account {found}, not {access.account}.",
+            "Correct account or read_profile in bunsui.toml.",
+        )
+    return session
+
+
 def _session(access: Access) -> Session:
-    """A session that knows what it is told and no file, profile or variable of the user."""
+    """A session of the named profile, or one that knows no file or variable of the user."""
     import boto3
     import botocore.session
 
+    if access.profile:
+        return boto3.Session(profile_name=access.profile, region_name=access.region)
     core = botocore.session.Session(session_vars=_OWN_SETTINGS)
     core.register_component("data_loader", _models())
     return boto3.Session(

@@ -1,0 +1,72 @@
+"""`bunsui pipelines`: the pipelines that are known, their jobs and their graphs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bunsui_cli.answers import PipelineGraph, PipelineList
+from bunsui_cli.completing import pipeline_names
+from bunsui_cli.envelope import Answer
+from bunsui_cli.graph import GraphFormat, drawn
+from bunsui_cli.nearest import nearest
+from bunsui_cli.output import AsJson, show, write
+from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.settings import read_settings
+from bunsui_core.wiring.agent import reading_desk
+
+app = typer.Typer(name="pipelines", help="The known pipelines: list, show, draw the graph.")
+
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="PIPELINE",
+        help="Its name, from `bunsui pipelines list`.",
+        autocompletion=pipeline_names,
+    ),
+]
+
+
+@app.command("list")
+def list_pipelines(as_json: AsJson = False) -> None:
+    """List the pipelines by name."""
+    desk = reading_desk(read_settings())
+    show(Answer("pipelines-list", PipelineList(items=desk.pipelines()), desk.freshness()), as_json)
+
+
+@app.command("show")
+def show_pipeline(name: Name, as_json: AsJson = False) -> None:
+    """Show the jobs of one pipeline, their machines and what running them twice does."""
+    show(Answer("pipelines-show", find(name)), as_json)
+
+
+@app.command("graph")
+def graph(
+    name: Name,
+    wanted: Annotated[
+        GraphFormat | None,
+        typer.Option("--format", help="Write the bare text, also into a pipe: `| dot -Tsvg`."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw which job waits for which."""
+    chosen = wanted or GraphFormat.TEXT
+    text = drawn(find(name), chosen)
+    if wanted is not None and not as_json:
+        write(text)
+        return
+    answer = PipelineGraph(pipeline=name, format=chosen.value, text=text)
+    show(Answer("pipelines-graph", answer), as_json)
+
+
+def find(name: str) -> Pipeline:
+    """Return the pipeline of that name. Raises: NotFound, with the nearest name that exists."""
+    known = {one.name: one for one in reading_desk(read_settings()).pipelines()}
+    if name in known:
+        return known[name]
+    guess = nearest(name, known)
+    meant = f"Did you mean {guess}? " if guess else ""
+    raise NotFound(f"there is no pipeline {name}.", f"{meant}See `bunsui pipelines list`.")

@@ -1,0 +1,73 @@
+"""What a look at bunsui's surroundings found, each row with its next step."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bunsui_core.domain.value import Value
+
+SKEW_WARNS_S = 60
+"""A clock this wrong makes ages and expiries misleading."""
+
+SKEW_FAILS_S = 300
+"""AWS refuses a signature that is five minutes off (IAM User Guide, Signature Version 4)."""
+
+
+class Health(StrEnum):
+    """How a check ended; `skipped` means that something before it has to work first."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+class Check(Value):
+    """One thing that was looked at; `next` is empty only when there is nothing to do."""
+
+    name: str
+    health: Health
+    found: str
+    next: str = ""
+
+
+class Checkup(Value):
+    """Every check, in the order they were made."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing failed."""
+        return all(one.health is not Health.FAIL for one in self.checks)
+
+
+def clock_check(skew_seconds: float) -> Check:
+    """Return what a difference to the clock of AWS means; positive is ahead of it."""
+    off = abs(skew_seconds)
+    side = "ahead of" if skew_seconds > 0 else "behind"
+    found = f"{off:.0f} s {side} the clock of AWS" if off >= 1 else "the same as the clock of AWS"
+    health = Health.OK
+    if off >= SKEW_WARNS_S:
+        health = Health.FAIL if off >= SKEW_FAILS_S else Health.WARN
+    todo = "" if health is Health.OK else "Set this machine's clock, best with NTP."
+    return Check(name="clock", health=health, found=found, next=todo)
+
+
+def folder_check(name: str, path: str, mode: int) -> Check:
+    """Return whether others can change what a folder holds; its files are judged one by one."""
+    if mode & 0o022:
+        return mode_check(name, path, mode)
+    return Check(name=name, health=Health.OK, found=f"{path}, changed by its owner only")
+
+
+def mode_check(name: str, path: str, mode: int) -> Check:
+    """Return whether only its owner can read a file or folder of these permission bits."""
+    if mode & 0o077:
+        return Check(
+            name=name,
+            health=Health.FAIL,
+            found=f"{path} can be read or changed by others (mode {mode & 0o777:o})",
+            next=f"Run `chmod go= {path}`.",
+        )
+    return Check(name=name, health=Health.OK, found=f"{path}, for its owner only")
