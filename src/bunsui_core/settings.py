@@ -1,52 +1,105 @@
-"""Where bunsui keeps its things and which AWS it speaks to. Variables rule over `bunsui.toml`."""
+"""Where bunsui keeps its things and which AWS it speaks to.
+
+What stands before the noun rules over variables, variables over `bunsui.toml`, the file over what
+is built in. Account, class and exposure stand in the file alone: they protect.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 
-from bunsui_core.domain.environment import LOCAL, named, parse_environments
+from bunsui_core.domain.environment import (
+    LOCAL,
+    Environment,
+    EnvironmentClass,
+    Expose,
+    named,
+    parse_environments,
+)
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.selection import Selection
 from bunsui_core.domain.value import Value
 
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
+FLAGS = "BUNSUI_FLAGS"
+"""Names the values that a flag put into a variable, for the programs this one becomes."""
+
+OVERRIDES = ("region", "read_profile", "execute_profile")
+"""What a variable such as `BUNSUI_REGION` may say instead of the file."""
+
+
+class Origin(StrEnum):
+    """Who said a value, strongest first."""
+
+    FLAG = "flag"
+    VARIABLE = "variable"
+    FILE = "file"
+    DEFAULT = "default"
 
 
 class Settings(Value):
-    """The home folder and everything derived from it."""
+    """The home folder, the environment, and everything derived from them."""
 
     home: Path
-    environment: str = "local"
+    config: Path | None = None
+    environment: str = LOCAL
     account: str = LOCAL_ACCOUNT
     region: str = LOCAL_REGION
     read_profile: str = ""
+    execute_profile: str = ""
+    kind: EnvironmentClass = EnvironmentClass.DEV
+    expose: Expose = Expose.VALUES
+    selection: Selection = Selection()
+    event_queue: str = ""
+    origins: Mapping[str, Origin] = {}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the embedded AWS is meant."""
+        return self.environment == LOCAL
+
+    @property
+    def config_path(self) -> Path:
+        """The file that lists the environments."""
+        return self.config or self.home / "bunsui.toml"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this environment alone: the home for the embedded AWS."""
+        return self.home if self.is_local else self.home / "environments" / self.environment
 
     @property
     def store_path(self) -> Path:
         """The file that the worker and the human's desk write."""
-        return self.home / "store.db"
+        return self.folder / "store.db"
 
     @property
     def inbox_path(self) -> Path:
         """The only file that an agent's process writes."""
-        return self.home / "inbox.db"
+        return self.folder / "inbox.db"
 
     @property
     def blobs_path(self) -> Path:
         """The folder of archived documents."""
-        return self.home / "blobs"
+        return self.folder / "blobs"
 
     @property
     def keys_path(self) -> Path:
         """The folder of encrypted private keys."""
-        return self.home / "keys"
+        return self.folder / "keys"
 
     @property
     def log_path(self) -> Path:
         """The file that long-running processes log to."""
         return self.home / "bunsui.log"
+
+    def origin(self, key: str) -> Origin:
+        """Return who said the value of that name."""
+        return self.origins.get(key, Origin.DEFAULT)
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -54,26 +107,87 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises: NotFound when `bunsui.toml` lacks the environment; BadInput when it cannot be used.
     """
-    default = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "bunsui"
-    home = Path(environ.get("BUNSUI_HOME") or default).expanduser().absolute()
+    settings = local_settings(environ)
     name = environ.get("BUNSUI_ENVIRONMENT") or LOCAL
     if name == LOCAL:
-        return Settings(home=home)
-    path = Path(environ.get("BUNSUI_CONFIG") or home / "bunsui.toml").expanduser().absolute()
-    chosen = named(parse_environments(_text(path), str(path)), name, str(path))
+        return settings
+    path = settings.config_path
+    chosen = named(parse_environments(read_config(path), str(path)), name, str(path))
+    return _of(settings, name, chosen, environ)
+
+
+def environments(environ: Mapping[str, str] = os.environ) -> tuple[Settings, ...]:
+    """Return the settings of every environment, the embedded AWS first. Raises: BadInput."""
+    local = local_settings(environ)
+    path = local.config_path
+    if not path.exists():
+        return (local,)
+    known = parse_environments(read_config(path), str(path))
+    return (local, *(_of(local, name, one, environ) for name, one in known.items()))
+
+
+def local_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of the embedded AWS; they need no file and read none."""
+    default = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "bunsui"
+    config = environ.get("BUNSUI_CONFIG")
     return Settings(
-        home=home,
-        environment=name,
-        account=chosen.account,
-        region=chosen.region,
-        read_profile=chosen.read_profile,
+        home=_path(environ.get("BUNSUI_HOME") or str(default)),
+        config=_path(config) if config else None,
+        origins=_said(environ, ("home", "config", "environment")),
     )
 
 
-def _text(path: Path) -> str:
+def read_config(path: Path) -> str:
+    """Return the text of a `bunsui.toml`. Raises: BadInput when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BadInput(
+            f"{path} is not there.", "Run `bunsui init`, or name another file in BUNSUI_CONFIG."
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
-            f"{path} cannot be read: {error}.", "Write it, or name another in BUNSUI_CONFIG."
+            f"{path} cannot be read: {error}.", "Correct it, or name another in BUNSUI_CONFIG."
         ) from error
+
+
+def _of(
+    local: Settings, name: str, environment: Environment, environ: Mapping[str, str]
+) -> Settings:
+    said = {key: environ[_variable(key)] for key in OVERRIDES if environ.get(_variable(key))}
+    written = dict.fromkeys(_written(environment), Origin.FILE)
+    chosen = {
+        "account": environment.account,
+        "region": environment.region,
+        "read_profile": environment.read_profile,
+        "execute_profile": environment.execute_profile,
+        "kind": environment.kind,
+        "expose": environment.expose,
+        "selection": environment.selection,
+        "event_queue": environment.event_queue,
+    }
+    origins = {**local.origins, **written, **_said(environ, OVERRIDES)}
+    changes = {**chosen, **said, "environment": name, "origins": origins}
+    return Settings.model_validate({**dict(local), **changes})
+
+
+def _written(environment: Environment) -> set[str]:
+    fields = set(environment.model_fields_set)
+    return fields | ({"selection"} if fields & {"include", "exclude"} else set())
+
+
+def _said(environ: Mapping[str, str], keys: tuple[str, ...]) -> dict[str, Origin]:
+    flags = environ.get(FLAGS, "").split(",")
+    return {
+        key: Origin.FLAG if key in flags else Origin.VARIABLE
+        for key in keys
+        if environ.get(_variable(key))
+    }
+
+
+def _variable(key: str) -> str:
+    return f"BUNSUI_{key.upper()}"
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -11,10 +12,13 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from bunsui_core.domain.errors import BadInput, NotFound
+from bunsui_core.domain.selection import Pattern, Selection
 from bunsui_core.domain.value import Value
 
 LOCAL = "local"
-_TABLE = "environments"
+TABLE = "environments"
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+"""A name is also the name of a folder, on file systems that know no capitals too."""
 
 
 class EnvironmentClass(StrEnum):
@@ -24,13 +28,48 @@ class EnvironmentClass(StrEnum):
     PRODUCTION = "production"
 
 
+class Expose(StrEnum):
+    """What an agent sees of inputs, outputs and log lines: nothing, their shape, or all."""
+
+    NONE = "none"
+    KEYS = "keys"
+    VALUES = "values"
+
+
+def usual_exposure(known: Mapping[str, object]) -> Expose:
+    """Return what is exposed where nobody said so: in production the shape alone."""
+    return Expose.VALUES if known.get("kind") is EnvironmentClass.DEV else Expose.KEYS
+
+
 class Environment(Value):
-    """Which account and region, as whom it is read, and how careful bunsui is there."""
+    """Which account and region, as whom it is read and changed, and how careful bunsui is there.
+
+    An empty `execute_profile` means that nothing is ever changed there. `event_queue` is the URL of
+    the SQS queue of status events, if there is one.
+    """
 
     account: Annotated[str, Field(pattern=r"^\d{12}$")]
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d+$")]
     read_profile: Annotated[str, Field(min_length=1)]
+    execute_profile: str = ""
     kind: Annotated[EnvironmentClass, Field(alias="class")] = EnvironmentClass.PRODUCTION
+    expose: Annotated[Expose, Field(default_factory=usual_exposure)]
+    include: tuple[Pattern, ...] = ()
+    exclude: tuple[Pattern, ...] = ()
+    event_queue: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+    @property
+    def selection(self) -> Selection:
+        """Which machines are watched there."""
+        return Selection(include=self.include, exclude=self.exclude)
+
+    def watches(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Whether a machine of that name and these tags is watched."""
+        return self.selection.watches(name, tags)
+
+
+KEYS = tuple(one.alias or key for key, one in Environment.model_fields.items())
+"""The keys of an environment in the file, in their order."""
 
 
 def parse_environments(text: str, path: str) -> Mapping[str, Environment]:
@@ -39,10 +78,10 @@ def parse_environments(text: str, path: str) -> Mapping[str, Environment]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path} is not TOML: {error}.", "Correct that line.") from error
-    _known(document, (_TABLE,), path)
-    tables = document.get(_TABLE, {})
+    _known(document, (TABLE,), path)
+    tables = document.get(TABLE, {})
     if not isinstance(tables, dict):
-        raise BadInput(f"{path}: {_TABLE} is not a table.", f"Write [{_TABLE}.NAME].")
+        raise BadInput(f"{path}: {TABLE} is not a table.", f"Write [{TABLE}.NAME].")
     return {name: _environment(name, table, path) for name, table in tables.items()}
 
 
@@ -54,17 +93,46 @@ def named(environments: Mapping[str, Environment], name: str, path: str) -> Envi
     raise NotFound(f"{path} has no environment {name!r}.", _meant(name, known))
 
 
+def proper_name(name: str) -> str:
+    """Return the name when an environment may have it. Raises: BadInput."""
+    if name == LOCAL:
+        raise BadInput(f"{LOCAL!r} is the embedded AWS.", "Choose another name.")
+    if not NAME.fullmatch(name):
+        raise BadInput(
+            f"{name!r} cannot name an environment.",
+            "Use up to 40 lower-case letters, digits, dots, dashes and underscores.",
+        )
+    return name
+
+
 def _environment(name: str, table: object, path: str) -> Environment:
-    where = f"{path}, [{_TABLE}.{name}]"
-    if name == LOCAL or not isinstance(table, dict):
-        raise BadInput(f"{where} cannot be used.", f"{LOCAL!r} is the embedded AWS; write a table.")
-    _known(table, [one.alias or key for key, one in Environment.model_fields.items()], where)
+    where = f"{path}, [{TABLE}.{name}]"
+    try:
+        proper_name(name)
+    except BadInput as error:
+        raise BadInput(f"{where}: {error.message}", error.next_step) from error
+    if not isinstance(table, dict):
+        raise BadInput(f"{where} is not a table.", "Write `key = value` lines below it.")
+    _known(table, KEYS, where)
     try:
         return Environment.model_validate(table)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{where}: {key}: {first['msg']}.", "Correct that value.") from error
+        raise _of_value(error, where) from error
+
+
+def _of_value(error: ValidationError, where: str) -> BadInput:
+    first = error.errors()[0]
+    key = str(first["loc"][0]) if first["loc"] else ""
+    if first["type"] == "missing":
+        return BadInput(f"{where} has no {key!r}.", f"Add a line `{key} = …`.")
+    said = first["msg"]
+    if first["type"] == "enum":
+        return BadInput(f"{where}: {key}: {said}.", _meant(str(first["input"]), _choices(key)))
+    return BadInput(f"{where}: {key}: {said}.", f"Correct the value {str(first['input'])!r}.")
+
+
+def _choices(key: str) -> tuple[str, ...]:
+    return tuple(EnvironmentClass if key == "class" else Expose)
 
 
 def _known(table: Mapping[str, object], known: Iterable[str], where: str) -> None:
