@@ -31,6 +31,7 @@ class World:
     recording: Recording
     name: str
     _queue: Queue | None = field(default=None, init=False)
+    _has_function: bool = field(default=False, init=False)
 
     def furnish(self) -> tuple[Document, Json]:
         """Make what the recording had; return its definition and its input with our names."""
@@ -78,10 +79,9 @@ class World:
         return {name: lambda: self._function(function) for name in named}
 
     def _function(self, name: str) -> str:
-        functions = self.aws.functions()
-        listed = [f["FunctionName"] for f in functions.list_functions()["Functions"]]
-        if name not in listed:
+        if not self._has_function:
             self.aws.function(name, _code(self.recording), seconds=60)
+            self._has_function = True
         return name
 
     def _made_queue(self) -> str:
