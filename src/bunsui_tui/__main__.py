@@ -15,8 +15,9 @@ from bunsui_core.wiring.local import local_status
 from bunsui_core.wiring.nature import clock
 from bunsui_core.wiring.operator import operator_desk
 from bunsui_core.wiring.worker import worker
-from bunsui_tui.app import DeskApp, Setting
+from bunsui_tui.app import DeskApp
 from bunsui_tui.plain import wants_ascii
+from bunsui_tui.showing import Setting
 
 OK, UNEXPECTED, TERMINAL = 0, 1, 8
 EXITS = {

@@ -11,22 +11,26 @@ from bunsui_core.domain.approval import Answer, Approval
 from bunsui_tui.board import Overview
 
 
+class Arrival(Message):
+    """Something was read that belongs on the board."""
+
+
 @dataclass
-class OverviewRead(Message):
+class OverviewRead(Arrival):
     """The lists were read."""
 
     overview: Overview
 
 
 @dataclass
-class SessionRead(Message):
+class SessionRead(Arrival):
     """A session was read."""
 
     view: SessionView
 
 
 @dataclass
-class SessionExplained(Message):
+class SessionExplained(Arrival):
     """The failed jobs of a session were diagnosed and judged, or could not be."""
 
     session_id: str
@@ -36,7 +40,7 @@ class SessionExplained(Message):
 
 
 @dataclass
-class LogsRead(Message):
+class LogsRead(Arrival):
     """The lines of a job's failing operation were read; `job` is as it was asked for."""
 
     job: str
@@ -44,7 +48,7 @@ class LogsRead(Message):
 
 
 @dataclass
-class ReviewRead(Message):
+class ReviewRead(Arrival):
     """A request is ready to be reviewed."""
 
     review: Review

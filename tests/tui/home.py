@@ -19,7 +19,8 @@ from bunsui_core.domain.session import JobRun, Session
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import store
-from bunsui_tui.app import DeskApp, Setting
+from bunsui_tui.app import DeskApp
+from bunsui_tui.showing import Setting
 from tests.builders import (
     ACCOUNT,
     INPUT,

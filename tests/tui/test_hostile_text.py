@@ -8,7 +8,8 @@ import pytest
 from rich.segment import Segment
 from textual.pilot import Pilot
 
-from bunsui_tui.app import DeskApp, Setting
+from bunsui_tui.app import DeskApp
+from bunsui_tui.showing import Setting
 from tests.fakes import Clock
 from tests.tui.hostile import HostileDesk
 from tests.tui.screens import on_screen, strips

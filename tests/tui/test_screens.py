@@ -8,8 +8,9 @@ import pytest
 from textual.pilot import Pilot
 
 from bunsui_core.domain.errors import Unavailable
-from bunsui_tui.app import DeskApp, Setting
+from bunsui_tui.app import DeskApp
 from bunsui_tui.screens.sessions import SessionsScreen
+from bunsui_tui.showing import Setting
 from tests.builders import later
 from tests.tui.home import Home, a_healthy_session
 from tests.tui.screens import on_screen, text_of, until, until_shown

@@ -1,0 +1,56 @@
+"""What was read is put on the board: every arrival makes a new one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bunsui_tui.board import Board, Detail, Prepared
+from bunsui_tui.messages import (
+    Arrival,
+    LogsRead,
+    OverviewRead,
+    ReviewRead,
+    SessionExplained,
+    SessionRead,
+)
+
+
+def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
+    """Return the board with what arrived on it; the same board when it knew that already."""
+    match arrival:
+        case OverviewRead():
+            return replace(board, overview=arrival.overview)
+        case SessionRead():
+            return _with_session(board, arrival)
+        case SessionExplained():
+            return _with_explanation(board, arrival)
+        case LogsRead():
+            key = (arrival.logs.session_id, arrival.job)
+            return replace(board, logs={**board.logs, key: arrival.logs})
+        case ReviewRead():
+            prepared = Prepared(arrival.review, now)
+            request_id = arrival.review.plan.request_id
+            return replace(board, reviews={**board.reviews, request_id: prepared})
+    return board
+
+
+def _with_session(board: Board, arrival: SessionRead) -> Board:
+    """What explains a session stays until it is explained anew."""
+    session_id = arrival.view.session.id
+    known = board.details.get(session_id)
+    detail = replace(known, view=arrival.view) if known else Detail(arrival.view)
+    return replace(board, details={**board.details, session_id: detail})
+
+
+def _with_explanation(board: Board, arrival: SessionExplained) -> Board:
+    known = board.details.get(arrival.session_id)
+    if known is None:
+        return board
+    detail = replace(
+        known,
+        trouble=arrival.trouble,
+        analysis=arrival.analysis or (known.analysis if arrival.trouble else None),
+        proposals=arrival.proposals or (known.proposals if arrival.trouble else {}),
+    )
+    return replace(board, details={**board.details, arrival.session_id: detail})

@@ -1,0 +1,143 @@
+"""An app that shows a board: reads anew every second, paints, keeps the theme, ends in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rich.text import Text
+from textual.app import App
+from textual.filter import LineFilter
+
+from bunsui_tui.board import Board, Notice
+from bunsui_tui.messages import Troubled
+from bunsui_tui.needs import Desk, Work
+from bunsui_tui.plain import AsciiOnly
+from bunsui_tui.screens.frame import WIDE, Frame
+from bunsui_tui.theme import DARK, LIGHT, styles_of
+from bunsui_tui.workers import PAGE, WORKER, Background, Workers
+
+EVERY_SECOND = 1.0
+NOTICE = timedelta(seconds=8)
+PATIENCE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the app is told about its place: the words of the head, the log, a note, the signs."""
+
+    place: str
+    log: str
+    note: str = ""
+    ascii_only: bool = False
+
+
+class BoardApp(App[None]):
+    """Shows one board on whatever screen is seen, and reads it anew every second."""
+
+    TITLE = "bunsui"
+    CSS_PATH = "bunsui.tcss"
+
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Callable[[], datetime],
+        setting: Setting,
+        check: Callable[[], None],
+        make_worker: Callable[[], Work] | None = None,
+    ) -> None:
+        self._ascii = AsciiOnly(enabled=setting.ascii_only)
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (WIDE, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.clock = clock
+        self.calls = Workers(self, desk, check)
+        self.count = PAGE
+        self._is_paint_due = False
+        self._inner_worker = Background(make_worker, self._tell) if make_worker else None
+        self.board = Board(now=clock(), place=setting.place, note=setting.note)
+        self._setting = setting
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return the filters of every line, ASCII last."""
+        filters = list(super().get_line_filters())
+        return [*filters, self._ascii] if self._ascii.enabled else filters
+
+    def first_screen(self) -> Frame:
+        """Return the screen that is seen first."""
+        raise NotImplementedError
+
+    async def on_mount(self) -> None:
+        """Show the first screen, read the store now and every second."""
+        self.theme_changed_signal.subscribe(self, lambda theme: self._restyle())
+        self._restyle()
+        await self.push_screen(self.first_screen())
+        if self._inner_worker:
+            self._inner_worker.start()
+        self.read_all()
+        self.set_interval(EVERY_SECOND, self.read_all)
+
+    def on_unmount(self) -> None:
+        """Let the worker know that it shall end."""
+        if self._inner_worker:
+            self._inner_worker.stop()
+
+    def finish(self, say: Callable[[str], None]) -> None:
+        """Wait until the worker has finished its step, and say so when that takes a while."""
+        if self._inner_worker and not self._inner_worker.join(PATIENCE_S):
+            say("the worker finishes the step that is under way…")
+            self._inner_worker.join()
+
+    def on_resumed(self) -> None:
+        """Show what is known to a screen that is seen again."""
+        self.show(self.board)
+
+    def read_all(self) -> None:
+        """Read again what the screen shows."""
+        self.calls.check()
+        self.calls.overview(self.board.query.wanted, self.count)
+        if isinstance(self.screen, Frame) and self.screen.session_shown:
+            self.calls.session(self.screen.session_shown)
+        self.show(self.board)
+
+    def show(self, board: Board) -> None:
+        """Show a board, once for all changes that arrive together."""
+        self.board = board
+        if not self._is_paint_due:
+            self._is_paint_due = True
+            self.call_later(self._paint)
+
+    def notice(self, text: str, is_bad: bool) -> None:
+        """Say a sentence for a while."""
+        until = self.clock() + NOTICE
+        self.show(replace(self.board, notice=Notice(text, is_bad, until)))
+
+    def choose_theme(self, name: str) -> None:
+        """Use another theme."""
+        self.theme = name
+
+    def _paint(self) -> None:
+        self._is_paint_due = False
+        self.board = replace(self.board, now=self.clock())
+        if isinstance(self.screen, Frame):
+            self.screen.show(self.board)
+
+    def _tell(self, sentence: str) -> None:
+        if self.is_running:
+            self.post_message(Troubled(WORKER, sentence))
+
+    def _fatal_error(self) -> None:
+        """Leave the traceback to the log file; the terminal gets a sentence."""
+        self.calls.record(self._exception)
+        super()._fatal_error()
+        sentence = f"bunsui ended: this went wrong inside it. {self._setting.log} says where."
+        self._exit_renderables[:] = [Text(sentence)]
+
+    def _restyle(self) -> None:
+        self.console.push_theme(styles_of(self.current_theme))
+        self.show(self.board)
