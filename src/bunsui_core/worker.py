@@ -124,13 +124,15 @@ class Worker:
             return False
 
     def _witness(self, request: Request) -> None:
-        """Chain the request and its decisions into the record; each is recorded once."""
+        """Chain a request, its decisions and its withdrawal into the record, each once."""
         audit, now = self._hands.control.audit, self._clock()
         audit.append("requested", request.id, request.plan.requester, request.plan_digest, now)
         for signed in self._hands.store.requests.decisions(request.id):
             made = signed.decision
             body = text_digest(signed.signature)
             audit.append(WORDS[made.decision], request.id, made.approver, body, now)
+        if taken := request.withdrawn:
+            audit.append("withdrawn", request.id, taken.by, text_digest(taken.reason), now)
 
     def _follow(self, request: Request) -> bool:
         """Learn from what came of a request; settled requests are not looked at again."""

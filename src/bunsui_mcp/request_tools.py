@@ -32,6 +32,7 @@ _TOLD = {
     ApprovalStatus.EXECUTING: "was approved by a human; the worker executes it",
     ApprovalStatus.REJECTED: "was rejected by a human; nothing has run",
     ApprovalStatus.EXPIRED: "expired because nobody decided in time; nothing has run",
+    ApprovalStatus.WITHDRAWN: "was withdrawn by its asker; nothing has run",
     ApprovalStatus.STALE: "did not run, because the world had moved",
     ApprovalStatus.DONE: "was executed; what it started may still be running",
     ApprovalStatus.DONE_AMBIGUOUS: "was executed, by bunsui or by somebody at the same moment",

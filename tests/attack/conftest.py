@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import NOW, a_request
+from tests.builders import NOW, a_request, a_withdrawal
 from tests.local_home import LocalHome
 
 
@@ -16,5 +16,6 @@ def home(tmp_path: Path) -> LocalHome:
     hanako = made.trust()
     request = made.requests.submit(a_request())
     made.decisions.append(made.signed(request, hanako))
+    made.requests.withdraw(a_withdrawal())
     made.audit.append("requested", request.id, "agent:claude", request.plan_digest, NOW)
     return made

@@ -40,6 +40,9 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         " UPDATE requests SET requester = 'human:hanako'; END",
         f"INSERT INTO requests VALUES {ROW.replace('r-4f2a', 'r-other')}",
     ),
+    "bring a withdrawal back": ("DELETE FROM withdrawals",),
+    "change a withdrawal": ("UPDATE withdrawals SET body = '{}'",),
+    "replace a withdrawal": (f"REPLACE INTO withdrawals VALUES ({KEY}, '{{}}')",),
     "create a table": ("CREATE TABLE mallory (x)",),
     "rewrite the schema": (
         "PRAGMA writable_schema = ON",
@@ -59,6 +62,10 @@ def unguarded(tmp_path: Path) -> Path:
         connection.execute(
             f"INSERT INTO requests VALUES ({KEY}, 'agent:claude', '2026', ?)", [body]
         )
+        connection.execute(
+            "CREATE TABLE withdrawals (account, region, request_id PRIMARY KEY, body)"
+        )
+        connection.execute(f"INSERT INTO withdrawals VALUES ({KEY}, 'mine')")
         connection.execute(
             "CREATE TRIGGER requests_are_never_replaced DELETE ON requests BEGIN SELECT 1; END"
         )

@@ -12,7 +12,7 @@ from bunsui_core.adapters.local.requests import LocalRequests
 from bunsui_core.domain.errors import Conflict, NotFound
 from bunsui_core.ports.control import Claim
 from bunsui_core.ports.store import Requests
-from tests.builders import REQUEST_ID, a_request, a_signed_decision, later
+from tests.builders import REQUEST_ID, a_request, a_signed_decision, a_withdrawal, later
 from tests.local_home import LocalHome
 from tests.race import together
 
@@ -79,6 +79,63 @@ def test_the_newest_requests_come_first(requests: Requests) -> None:
 def test_a_request_that_nobody_asked_is_not_found(requests: Requests) -> None:
     with pytest.raises(NotFound, match="r-none"):
         requests.get("r-none")
+
+
+def test_a_request_that_was_taken_back_says_so_wherever_it_is_read(requests: Requests) -> None:
+    other = requests.submit(a_request(request_id="r-other"))
+    asked = requests.submit(a_request())
+
+    taken = requests.withdraw(a_withdrawal())
+
+    assert taken == asked.model_copy(update={"withdrawn": a_withdrawal()})
+    assert requests.get(asked.id) == taken
+    assert sorted(requests.newest(10), key=lambda one: one.id) == [taken, other]
+
+
+def test_a_request_is_taken_back_once(requests: Requests) -> None:
+    requests.submit(a_request())
+    first = requests.withdraw(a_withdrawal())
+
+    assert requests.withdraw(a_withdrawal(reason="another reason")) == first
+
+
+def test_of_two_withdrawals_at_once_one_is_stored(requests: Requests) -> None:
+    for number in range(10):
+        asked = requests.submit(a_request(request_id=f"r-{number}"))
+        one = a_withdrawal(request_id=asked.id, reason="one")
+        two = a_withdrawal(request_id=asked.id, reason="two")
+
+        answers = together(partial(requests.withdraw, one), partial(requests.withdraw, two))
+
+        assert answers[0] == answers[1] == requests.get(asked.id)
+
+
+def test_what_nobody_asked_cannot_be_taken_back(requests: Requests) -> None:
+    with pytest.raises(NotFound):
+        requests.withdraw(a_withdrawal())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{}",
+        "not JSON",
+        a_withdrawal(by="agent:mallory").model_dump_json(),
+        a_withdrawal(request_id="r-other").model_dump_json(),
+    ],
+)
+def test_what_is_no_withdrawal_by_the_asker_takes_nothing_back(
+    requests: Requests, home: LocalHome, body: str
+) -> None:
+    asked = requests.submit(a_request())
+
+    connection = sqlite3.connect(home.inbox_path, isolation_level=None)
+    place = (*home.reader.place, asked.id, body)
+    connection.execute("INSERT INTO withdrawals VALUES (?, ?, ?, ?)", place)
+    connection.close()
+
+    assert requests.get(asked.id) == asked
+    assert requests.newest(10) == (asked,)
 
 
 def test_decisions_come_back_in_the_order_they_were_made(

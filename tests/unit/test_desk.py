@@ -6,7 +6,7 @@ import pytest
 
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.answer import Source
-from bunsui_core.domain.approval import ApprovalStatus
+from bunsui_core.domain.approval import Answer, ApprovalStatus
 from bunsui_core.domain.errors import BadInput, NotFound, Refused, Stale, Unavailable
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.session import Attempt, JobRun, Session
@@ -184,3 +184,49 @@ def test_without_a_worker_a_running_session_is_read_from_aws(bench: Bench) -> No
 
     assert view.freshness.source is Source.LIVE
     assert view.session.failed_jobs == ("extract",)
+
+
+def test_who_asked_can_take_the_request_back(bench: Bench) -> None:
+    agent = desk(bench)
+    asked = agent.request(proposal_id(agent, Mode.REDRIVE), "the throttling is over")
+
+    taken = agent.withdraw(asked.request.id, "the data came after all")
+
+    assert (taken.status, taken.note) == (ApprovalStatus.WITHDRAWN, "the data came after all")
+    assert agent.approval(asked.request.id) == taken
+    assert agent.withdraw(asked.request.id, "once more") == taken
+
+
+def test_nobody_else_can_take_a_request_back(bench: Bench) -> None:
+    agent, other = desk(bench), desk(bench, name="copilot")
+    asked = agent.request(proposal_id(agent, Mode.REDRIVE), "the throttling is over")
+
+    with pytest.raises(Refused, match="not by agent:copilot"):
+        other.withdraw(asked.request.id, "I do not like it")
+    assert agent.approval(asked.request.id).status is ApprovalStatus.REQUESTED
+
+
+def test_a_rejected_request_cannot_be_taken_back(bench: Bench) -> None:
+    request = bench.submit()
+    bench.decide(request, Answer.REJECT)
+
+    with pytest.raises(Refused, match="REJECTED"):
+        desk(bench).withdraw(request.id, "too late")
+
+
+def test_to_take_a_request_back_needs_a_reason(bench: Bench) -> None:
+    request = bench.submit()
+
+    with pytest.raises(BadInput, match="reason"):
+        desk(bench).withdraw(request.id, " ")
+
+
+def test_after_a_withdrawal_the_same_can_be_asked_for_again(bench: Bench) -> None:
+    agent = desk(bench)
+    first = agent.request(proposal_id(agent, Mode.REDRIVE), "the throttling is over")
+    agent.withdraw(first.request.id, "not yet")
+
+    again = agent.request(proposal_id(agent, Mode.REDRIVE), "now it is over")
+
+    assert again.status is ApprovalStatus.REQUESTED
+    assert again.request.id != first.request.id

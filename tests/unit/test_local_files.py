@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from bunsui_core.adapters.local.connect import SqliteFile, open_file
+from bunsui_core.adapters.local.connect import (
+    INBOX_VERSION,
+    STORE_VERSION,
+    SqliteFile,
+    open_file,
+)
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.store import LocalHeartbeat, LocalSessions
 from bunsui_core.domain.errors import (
@@ -22,7 +27,7 @@ from bunsui_core.domain.errors import (
     StoreNewer,
     Unavailable,
 )
-from tests.builders import NOW, REQUEST_ID, SESSION_ID, a_request, a_session
+from tests.builders import NOW, REQUEST_ID, SESSION_ID, a_request, a_session, a_withdrawal
 from tests.local_home import LocalHome
 from tests.race import together
 
@@ -61,8 +66,13 @@ def overwrite(home: LocalHome, content: bytes) -> None:
 def set_version(home: LocalHome, version: int) -> None:
     """Let both files be of another version."""
     for path in paths(home):
-        with closing(open_file(path, "rw")) as connection:
-            connection.execute(f"PRAGMA user_version = {version}")
+        set_version_of(path, version)
+
+
+def set_version_of(path: Path, version: int) -> None:
+    """Let one file be of another version."""
+    with closing(open_file(path, "rw")) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
 
 
 def test_everything_in_a_home_is_readable_by_this_user_only(home: LocalHome) -> None:
@@ -193,6 +203,22 @@ def test_an_older_file_waits_for_the_worker(
         read(home)
 
 
+def test_an_inbox_of_the_first_version_is_brought_up_to_date_with_what_was_asked(
+    home: LocalHome,
+) -> None:
+    asked = home.requests.submit(a_request())
+    with closing(open_file(home.inbox_path, "rw")) as connection:
+        connection.execute("DROP TABLE withdrawals")
+    set_version_of(home.inbox_path, 1)
+    with pytest.raises(Unavailable, match=r"older.*bunsui worker"):
+        home.requests.newest(10)
+
+    create(*paths(home))
+
+    assert home.requests.newest(10) == (asked,)
+    assert home.requests.withdraw(a_withdrawal()).withdrawn == a_withdrawal()
+
+
 def test_a_version_that_moves_is_seen_by_a_connection_that_is_open(
     home: LocalHome, read: Callable[[LocalHome], object]
 ) -> None:
@@ -201,7 +227,8 @@ def test_a_version_that_moves_is_seen_by_a_connection_that_is_open(
     with pytest.raises(StoreNewer):
         read(home)
 
-    set_version(home, 1)
+    for path, version in zip(paths(home), (STORE_VERSION, INBOX_VERSION), strict=True):
+        set_version_of(path, version)
 
     read(home)
 

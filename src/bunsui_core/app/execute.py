@@ -71,6 +71,9 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
 
 
 def _run(request: Request, effect: Effect, claim: Claim, hands: Hands) -> tuple[EffectState, str]:
+    if not effect.steps and hands.store.requests.get(request.id).withdrawn:
+        # Looked up after the claim: of the two, the later one sees the earlier.
+        return EffectState.WITHDRAWN, "its asker took it back before anything ran"
     known = {step.number: step for step in effect.steps}
     total = len(request.plan.steps)
     for number in range(1, total + 1):

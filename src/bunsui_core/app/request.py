@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bunsui_core.domain.approval import REASON_LIMIT, Approval, Request, fold
-from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.approval import (
+    REASON_LIMIT,
+    Approval,
+    ApprovalStatus,
+    Request,
+    Withdrawal,
+    fold,
+)
+from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.plan import Plan, StartSession, Step
 from bunsui_core.ports.store import Requests
 
@@ -18,13 +25,7 @@ def submit(request: Request, requests: Requests, now: datetime) -> Approval:
 
     Raises: BadInput for an empty or too long reason.
     """
-    if not request.reason.strip():
-        raise BadInput("a request needs a reason.", "Say why, for the human who reads it.")
-    if len(request.reason) > REASON_LIMIT:
-        raise BadInput(
-            f"the reason has {len(request.reason):,} characters, {REASON_LIMIT:,} are allowed.",
-            "Shorten it.",
-        )
+    _must_say_why(request.reason)
     touched = _touched(request.plan)
     alike = (one for one in requests.newest(NEWEST) if touched & _touched(one.plan))
     # Folded only then: what else waits or is done does not matter, and may be much.
@@ -32,6 +33,31 @@ def submit(request: Request, requests: Requests, now: datetime) -> Approval:
         if standing.status.is_open:
             return standing
     return approval(requests.submit(request), requests, now)
+
+
+def withdraw(withdrawal: Withdrawal, requests: Requests) -> Approval:
+    """Take a request back; one that was taken back before stays so.
+
+    Where it stands is read after the withdrawal was written: an executor that was faster shows.
+    Raises: NotFound; BadInput for a bad reason; Refused for another's request, or when it is over
+    or being executed.
+    """
+    _must_say_why(withdrawal.reason)
+    request = requests.get(withdrawal.request_id)
+    if request.plan.requester != withdrawal.by:
+        raise Refused(
+            f"{request.id} was asked by {request.plan.requester}, not by {withdrawal.by}.",
+            "Only who asked takes a request back; a human can reject it.",
+        )
+    standing = approval(request, requests, withdrawal.at)
+    if standing.status is ApprovalStatus.WITHDRAWN:
+        return standing
+    if standing.status not in {ApprovalStatus.REQUESTED, ApprovalStatus.APPROVED}:
+        raise Refused(
+            f"{request.id} is {standing.status.value}; there is nothing left to take back.",
+            "Look at what it did.",
+        )
+    return approval(requests.withdraw(withdrawal), requests, withdrawal.at)
 
 
 def approval(request: Request, requests: Requests, now: datetime) -> Approval:
@@ -48,6 +74,16 @@ def open_about(session_id: str, requests: Requests, now: datetime) -> tuple[Requ
 def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:
     """Return where the newest requests stand, newest first."""
     return tuple(approval(request, requests, now) for request in requests.newest(limit))
+
+
+def _must_say_why(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput("a reason is missing.", "Say why, for the human who reads it.")
+    if len(reason) > REASON_LIMIT:
+        raise BadInput(
+            f"the reason has {len(reason):,} characters, {REASON_LIMIT:,} are allowed.",
+            "Shorten it.",
+        )
 
 
 def _touched(plan: Plan) -> frozenset[str]:

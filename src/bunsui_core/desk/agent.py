@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bunsui_core.app.diagnose import read_logs
+from bunsui_core.app.follow import follow
 from bunsui_core.app.propose import Asked, known_diagnosis, proposals
-from bunsui_core.app.request import approval, approvals, open_about, submit
+from bunsui_core.app.request import approval, approvals, open_about, submit, withdraw
 from bunsui_core.app.watch import find_job, seen_now
 from bunsui_core.domain.answer import (
     Analysis,
@@ -22,9 +23,10 @@ from bunsui_core.domain.answer import (
     SessionView,
     Source,
 )
-from bunsui_core.domain.approval import Approval, ask
+from bunsui_core.domain.approval import Approval, Withdrawal, ask
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import NotFound, Refused, Stale, Unavailable
+from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import step_job
 from bunsui_core.domain.recovery import Proposal
@@ -98,8 +100,17 @@ class AgentDesk:
         """Return what the failing operation itself logged. Raises: NotFound, Unavailable."""
         session, _ = self._current(session_id)
         chosen = find_job(session, job)
-        seeing = self._seeing
-        return read_logs(session, chosen, seeing.executions, seeing.logs, limit)
+        seeing, now = self._seeing, self._nature.clock()
+        return read_logs(session, chosen, seeing.executions, seeing.logs, limit, now)
+
+    def follow(self, session_id: str, job: str, shown: Shown) -> Followed:
+        """Return the log lines that are new since what was shown, of one job or of all that run.
+
+        Raises: NotFound, NotAuthorised, Unavailable; the same `shown` may then be used again.
+        """
+        session, _ = self._current(session_id)
+        name = find_job(session, job) if job else ""
+        return follow(session, name, shown, self._seeing, self._nature.clock())
 
     def analyze(self, session_id: str, job: str = "") -> Analysis:
         """Return why the named job, or every failed job, failed. Raises: NotFound, Unavailable."""
@@ -153,6 +164,16 @@ class AgentDesk:
             )
         question = ask(same.plan, reason, (same.input,), client_claim)
         return submit(question, self._store.requests, self._nature.clock())
+
+    def withdraw(self, request_id: str, reason: str) -> Approval:
+        """Take back a request of this desk's own asker, and return where it stands then.
+
+        Raises: NotFound; BadInput for a bad reason; Refused when it is another's, or too late.
+        """
+        taken = Withdrawal(
+            request_id=request_id, by=self.requester, reason=reason, at=self._nature.clock()
+        )
+        return withdraw(taken, self._store.requests)
 
     def approval(self, request_id: str) -> Approval:
         """Return where a request stands. Raises: NotFound."""

@@ -13,6 +13,15 @@ REASON_LIMIT = 2000
 """Longest reason, in characters, that an asker may give."""
 
 
+class Withdrawal(Value):
+    """That an asker took a request back, and why. It can only keep a plan from running."""
+
+    request_id: str
+    by: str
+    reason: str
+    at: Instant
+
+
 class Request(Value):
     """A plan, the texts of its inputs, and the asker's own words, which are never trusted."""
 
@@ -22,6 +31,7 @@ class Request(Value):
     reason_digest: str
     inputs: tuple[JsonText, ...] = ()
     client_claim: str = ""
+    withdrawn: Withdrawal | None = None
 
     @property
     def id(self) -> str:
@@ -89,6 +99,7 @@ class EffectState(StrEnum):
     STALE = "STALE"
     DONE_AMBIGUOUS = "DONE_AMBIGUOUS"
     NEEDS_HUMAN = "NEEDS_HUMAN"
+    WITHDRAWN = "WITHDRAWN"
 
     @property
     def is_final(self) -> bool:
@@ -139,6 +150,7 @@ class ApprovalStatus(StrEnum):
     STALE = "STALE"
     DONE_AMBIGUOUS = "DONE_AMBIGUOUS"
     NEEDS_HUMAN = "NEEDS_HUMAN"
+    WITHDRAWN = "WITHDRAWN"
 
     @property
     def is_open(self) -> bool:
@@ -182,6 +194,8 @@ def _status(
     answers = {d.decision.decision: d.decision for d in decisions}
     if rejected := answers.get(Answer.REJECT):
         return ApprovalStatus.REJECTED, rejected.reason
+    if request.withdrawn:
+        return ApprovalStatus.WITHDRAWN, request.withdrawn.reason
     if now >= request.plan.expires_at:
         return ApprovalStatus.EXPIRED, "nobody decided in time"
     if approved := answers.get(Answer.APPROVE):

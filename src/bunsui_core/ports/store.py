@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bunsui_core.domain.answer import SessionFilter, SessionPage
-from bunsui_core.domain.approval import Effect, Request, SignedDecision
+from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
@@ -24,8 +24,12 @@ class Requests(Protocol):
         """
         ...
 
+    def withdraw(self, withdrawal: Withdrawal) -> Request:
+        """Record once that a request was taken back, and return the request. Raises: NotFound."""
+        ...
+
     def get(self, request_id: str) -> Request:
-        """Return a request. Raises: NotFound."""
+        """Return a request, with its withdrawal if its asker took it back. Raises: NotFound."""
         ...
 
     def newest(self, limit: int) -> tuple[Request, ...]:

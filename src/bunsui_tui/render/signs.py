@@ -38,6 +38,7 @@ APPROVALS = {
     ApprovalStatus.DONE: OK,
     ApprovalStatus.REJECTED: QUIET,
     ApprovalStatus.EXPIRED: QUIET,
+    ApprovalStatus.WITHDRAWN: QUIET,
     ApprovalStatus.STALE: FAILED,
     ApprovalStatus.FAILED: FAILED,
     ApprovalStatus.DONE_AMBIGUOUS: FAILED,

@@ -19,7 +19,7 @@ from bunsui_core.adapters.local.permissions import may_ask, may_read
 STORE_VERSION = 1
 """The `user_version` of a store this code reads and writes."""
 
-INBOX_VERSION = 1
+INBOX_VERSION = 2
 """The `user_version` of an inbox this code reads and writes."""
 
 BUSY_SECONDS = 5.0

@@ -13,8 +13,8 @@ import sqlite3
 FUNCTIONS = frozenset({"coalesce", "count", "max", "sum"})
 """The SQL functions that bunsui's own statements use."""
 
-REQUESTS = "requests"
-"""The one table that an asker inserts into."""
+ASKED = frozenset({"requests", "withdrawals"})
+"""The tables that an asker inserts into."""
 
 
 def may_read(action: int, first: str | None, second: str | None, *_: str | None) -> int:
@@ -33,7 +33,7 @@ def may_read(action: int, first: str | None, second: str | None, *_: str | None)
 def may_ask(
     action: int, first: str | None, second: str | None, schema: str | None, trigger: str | None
 ) -> int:
-    """Allow what `may_read` allows, and inserting requests."""
-    if (action, first, schema) == (sqlite3.SQLITE_INSERT, REQUESTS, "main"):
+    """Allow what `may_read` allows, and inserting requests and withdrawals."""
+    if (action, schema) == (sqlite3.SQLITE_INSERT, "main") and first in ASKED:
         return sqlite3.SQLITE_OK
     return may_read(action, first, second, schema, trigger)

@@ -12,7 +12,7 @@ from bunsui_core.adapters.local.connect import (
     open_asker,
 )
 from bunsui_core.adapters.local.rows import find_effect, moment, stored
-from bunsui_core.domain.approval import Effect, Request, SignedDecision
+from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.errors import Conflict, NotFound
 
 
@@ -35,11 +35,21 @@ class LocalRequests:
                 return request
         return _same(stored(Request, row[0], self._inbox.path), request)
 
+    def withdraw(self, withdrawal: Withdrawal) -> Request:
+        """Record once that a request was taken back, and return the request. Raises: NotFound."""
+        request_id = withdrawal.request_id
+        with self._inbox.writing() as connection:
+            row = connection.execute(_GET, (*self._store.place, request_id)).fetchone()
+            if row and not row[1]:
+                values = (*self._store.place, request_id, withdrawal.model_dump_json())
+                connection.execute(_WITHDRAW, values)
+        return self.get(request_id)
+
     def get(self, request_id: str) -> Request:
-        """Return a request. Raises: NotFound."""
+        """Return a request, with its withdrawal if its asker took it back. Raises: NotFound."""
         with self._inbox.reading() as connection:
             row = connection.execute(_GET, (*self._store.place, request_id)).fetchone()
-        request = _readable(request_id, row[0]) if row else None
+        request = _readable(request_id, *row) if row else None
         if request is None:
             raise NotFound(f"there is no request {request_id}.", "List them and choose one.")
         return request
@@ -48,7 +58,7 @@ class LocalRequests:
         """Return requests, newest first; what an asker wrote that is none is left out."""
         with self._inbox.reading() as connection:
             rows = connection.execute(_NEWEST, (*self._store.place, limit)).fetchall()
-        found = (_readable(request_id, body) for request_id, body in rows)
+        found = (_readable(request_id, body, taken) for request_id, body, taken in rows)
         return tuple(request for request in found if request)
 
     def decisions(self, request_id: str) -> tuple[SignedDecision, ...]:
@@ -77,16 +87,37 @@ def _same(known: Request, asked: Request) -> Request:
     )
 
 
-def _readable(request_id: str, body: str) -> Request | None:
+def _readable(request_id: str, body: str, taken: str | None) -> Request | None:
     """Read what an asker's process wrote; nothing when it is not the request of that id."""
     try:
         request = Request.model_validate_json(body)
     except ValueError:
         return None
-    return request if request.id == request_id else None
+    if request.id != request_id:
+        return None
+    return request.model_copy(update={"withdrawn": _withdrawal(request, taken)})
 
 
-_GET = "SELECT body FROM requests WHERE account = ? AND region = ? AND id = ?"
+def _withdrawal(request: Request, taken: str | None) -> Withdrawal | None:
+    """Read a withdrawal; nothing when it is not one of this request by its own asker."""
+    if taken is None:
+        return None
+    try:
+        found = Withdrawal.model_validate_json(taken)
+    except ValueError:
+        return None
+    mine = (request.id, request.plan.requester)
+    return found if (found.request_id, found.by) == mine else None
+
+
+_WITHDRAWAL = (
+    "(SELECT w.body FROM withdrawals w WHERE w.account = requests.account"
+    " AND w.region = requests.region AND w.request_id = requests.id)"
+)
+
+_GET = f"SELECT body, {_WITHDRAWAL} FROM requests WHERE account = ? AND region = ? AND id = ?"
+
+_WITHDRAW = "INSERT INTO withdrawals (account, region, request_id, body) VALUES (?, ?, ?, ?)"
 
 _PUT = (
     "INSERT INTO requests (account, region, id, requester, asked_at, body)"
@@ -94,7 +125,7 @@ _PUT = (
 )
 
 _NEWEST = (
-    "SELECT id, body FROM requests WHERE account = ? AND region = ?"
+    f"SELECT id, body, {_WITHDRAWAL} FROM requests WHERE account = ? AND region = ?"
     " ORDER BY asked_at DESC, id DESC LIMIT ?"
 )
 

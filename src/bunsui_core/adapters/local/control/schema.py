@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
-from bunsui_core.adapters.local.control.tables import INBOX, STORE
+from bunsui_core.adapters.local.control.tables import (
+    INBOX,
+    INBOX_CHANGES,
+    STORE,
+    STORE_CHANGES,
+)
 from bunsui_core.adapters.local.failure import (
     cut_short,
     damaged,
@@ -21,28 +27,47 @@ from bunsui_core.adapters.local.failure import (
 )
 
 
+@dataclass(frozen=True)
+class Layout:
+    """What makes an empty file a file of a version, and what brings an older one up to it."""
+
+    version: int
+    statements: tuple[str, ...]
+    changes: Mapping[int, tuple[str, ...]]
+
+    def since(self, version: int) -> tuple[str, ...]:
+        """Return what a file of a version still needs, in order."""
+        if version == 0:
+            return self.statements
+        return tuple(one for v in range(version, self.version) for one in self.changes[v])
+
+
+_STORE = Layout(STORE_VERSION, STORE, STORE_CHANGES)
+_INBOX = Layout(INBOX_VERSION, INBOX, INBOX_CHANGES)
+
+
 def create(store_path: Path, inbox_path: Path) -> None:
-    """Make the store and the inbox, readable by this user only; leave those that are there.
+    """Make the store and the inbox, readable by this user only; bring older ones up to date.
 
     Raises: StoreDamaged, StoreNewer, Unavailable.
     """
-    _create(store_path, STORE, STORE_VERSION)
-    _create(inbox_path, INBOX, INBOX_VERSION)
+    _create(store_path, _STORE)
+    _create(inbox_path, _INBOX)
 
 
-def _create(path: Path, statements: tuple[str, ...], version: int) -> None:
+def _create(path: Path, layout: Layout) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _make(path, statements, version)
+            _make(path, layout)
         if is_cut_short(path):
             raise cut_short(path)
     except OSError as error:
         raise unusable(path, error) from error
-    _fill(path, statements, version)
+    _fill(path, layout)
 
 
-def _make(path: Path, statements: tuple[str, ...], version: int) -> None:
+def _make(path: Path, layout: Layout) -> None:
     """Make a file beside its name and give it the name when it is whole.
 
     So no actor meets it half made, and it is closed before others open it: closing a file drops
@@ -53,26 +78,26 @@ def _make(path: Path, statements: tuple[str, ...], version: int) -> None:
     os.close(descriptor)
     made = Path(name)
     try:
-        _fill(made, statements, version)
+        _fill(made, layout)
         with suppress(FileExistsError):  # another actor was faster
             path.hardlink_to(made)
     finally:
         made.unlink()
 
 
-def _fill(path: Path, statements: tuple[str, ...], version: int) -> None:
-    """Make the tables in an empty file, and leave a file that has them."""
+def _fill(path: Path, layout: Layout) -> None:
+    """Make the tables that a file does not have yet."""
     with explained(path), closing(open_file(path, "rw")) as connection:
         if _version(connection, path) == 0:
             connection.execute("PRAGMA journal_mode = WAL")
         with _alone(connection):
             found = _version(connection, path)
-            if found == 0:
-                for statement in statements:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {version}")
-            elif found != version:
-                raise wrong_version(path, found, version)
+            if not 0 <= found <= layout.version:
+                raise wrong_version(path, found, layout.version)
+            for statement in layout.since(found):
+                connection.execute(statement)
+            if found != layout.version:
+                connection.execute(f"PRAGMA user_version = {layout.version}")
 
 
 @contextmanager

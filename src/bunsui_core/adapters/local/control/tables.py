@@ -91,7 +91,7 @@ STORE = (
 )
 """What makes an empty file a store."""
 
-INBOX = (
+_REQUESTS = (
     # Without a rowid there is no second key over which OR REPLACE could remove a row.
     f"""CREATE TABLE requests (
         {_PLACE}, id TEXT NOT NULL, requester TEXT NOT NULL, asked_at TEXT NOT NULL,
@@ -103,4 +103,22 @@ INBOX = (
             AND region = NEW.region AND id = NEW.id)
         BEGIN SELECT RAISE(ABORT, 'a request of this id exists'); END""",
 )
+
+_WITHDRAWALS = (
+    f"""CREATE TABLE withdrawals (
+        {_PLACE}, request_id TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, request_id)) WITHOUT ROWID""",
+    """CREATE TRIGGER withdrawals_are_never_replaced BEFORE INSERT ON withdrawals
+        WHEN EXISTS (SELECT 1 FROM withdrawals WHERE account = NEW.account
+            AND region = NEW.region AND request_id = NEW.request_id)
+        BEGIN SELECT RAISE(ABORT, 'this request was withdrawn before'); END""",
+)
+
+STORE_CHANGES: dict[int, tuple[str, ...]] = {}
+"""What brings a store of a version to the next one."""
+
+INBOX = (*_REQUESTS, *_WITHDRAWALS)
 """What makes an empty file an inbox."""
+
+INBOX_CHANGES = {1: _WITHDRAWALS}
+"""What brings an inbox of a version to the next one."""
