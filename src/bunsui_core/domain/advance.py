@@ -7,7 +7,14 @@ import json
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.pipeline import Job
-from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session, SessionStatus
+from bunsui_core.domain.session import (
+    Attempt,
+    JobRun,
+    JobStatus,
+    Session,
+    SessionOrigin,
+    SessionStatus,
+)
 from bunsui_core.domain.value import Instant, Value
 
 
@@ -30,16 +37,18 @@ def advance(session: Session, observations: tuple[Observation, ...], now: Instan
     """Return the session with what was seen, and every job that may start now and has not.
 
     A job starts when all its dependencies have succeeded, and not one moment later. A failed job
-    blocks only its descendants. The same observations again change nothing.
+    blocks only its descendants. The same observations again change nothing. In a session that was
+    found nothing starts.
     """
     seen = {found.execution_arn: found for found in observations}
     observed = tuple(_observe(run, seen) for run in session.runs)
-    ready = tuple(_ready(session, run, observed) for run in observed)
+    is_ours = session.origin is SessionOrigin.STARTED
+    ready = tuple(_ready(session, run, observed) for run in observed) if is_ours else observed
     status = status_of(ready)
     after = session.model_copy(
         update={"runs": ready, "status": status, "stopped_at": _stopped(ready, status, now)}
     )
-    return Advanced(session=after, intents=owed_starts(after))
+    return Advanced(session=after, intents=owed_starts(after) if is_ours else ())
 
 
 def owed_starts(session: Session) -> tuple[StartJob, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.freshness import Watch
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Odds, Preview, Proposal
 from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
@@ -15,18 +16,23 @@ from bunsui_core.domain.verdict import Verdict
 
 
 class Source(StrEnum):
-    """Whether an answer was read from the store or from AWS just now."""
+    """Where an answer is from: AWS just now, the store, or the store that events keep fresh."""
 
     STORE = "store"
     LIVE = "live"
+    EVENTS = "events"
 
 
 class Freshness(Value):
-    """How old an answer is. `worker_seen_at` is None when no worker ever ran here."""
+    """How old an answer is: nothing in it is older than `as_of`.
+
+    `worker_seen_at` is None when no worker ever ran here, `watch` when none ever watched machines.
+    """
 
     as_of: Instant
     source: Source
     worker_seen_at: Instant | None
+    watch: Watch | None = None
 
 
 class SessionFilter(Value):

@@ -38,6 +38,13 @@ class SessionStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class SessionOrigin(StrEnum):
+    """Who began a session: bunsui, or somebody else whose execution was found."""
+
+    STARTED = "started"
+    FOUND = "found"
+
+
 class Attempt(Value):
     """One execution of a job. `execution_arn` is empty until the start is confirmed."""
 
@@ -74,7 +81,11 @@ class JobRun(Value):
 
 
 class Session(Value):
-    """One run of a pipeline. `version` grows by one with every stored change."""
+    """One run of a pipeline. `version` grows by one with every stored change.
+
+    A `FOUND` session is an execution that nobody started through bunsui: it has one job, and
+    bunsui starts nothing in it by itself.
+    """
 
     id: str
     pipeline: Pipeline
@@ -88,6 +99,7 @@ class Session(Value):
     requested_by: str
     request_id: str = ""
     stopped_at: Instant | None = None
+    origin: SessionOrigin = SessionOrigin.STARTED
     version: int = 0
 
     def run(self, job: str) -> JobRun | None:
@@ -114,6 +126,7 @@ class SessionSummary(Value):
     jobs_total: int
     failed_job: str
     error: str
+    origin: SessionOrigin = SessionOrigin.STARTED
 
 
 def summarize(session: Session) -> SessionSummary:
@@ -131,4 +144,5 @@ def summarize(session: Session) -> SessionSummary:
         jobs_total=len(session.runs),
         failed_job=failed[0] if failed else "",
         error=(run.last.error if run and run.last else "")[:256],
+        origin=session.origin,
     )
