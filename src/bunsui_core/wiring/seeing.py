@@ -6,6 +6,7 @@ from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.aws.inventory import AwsInventory
 from bunsui_core.adapters.aws.logs import AwsLogs
+from bunsui_core.adapters.aws.profile import stamp
 from bunsui_core.adapters.emulator.record import Folder
 from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.errors import Unavailable
@@ -41,13 +42,17 @@ def local_access(settings: Settings, actor: str, reading: bool) -> Access:
 
 def seeing(settings: Settings, actor: str) -> Seeing:
     """Return eyes that can only read; each client is made when it is first needed."""
-    clients = Clients(lambda: _read_access(settings, actor))
+    clients = Clients(lambda: read_access(settings, actor))
     return Seeing(
         executions=AwsExecutions(clients), logs=AwsLogs(clients), inventory=AwsInventory(clients)
     )
 
 
-def _read_access(settings: Settings, actor: str) -> Access:
+def read_access(settings: Settings, actor: str) -> Access:
+    """Return how the AWS of this environment is read, whatever it is.
+
+    Raises: Unavailable when the embedded AWS is meant and does not run.
+    """
     if settings.environment == LOCAL:
         return local_access(settings, actor, reading=True)
     return Access(
@@ -57,4 +62,5 @@ def _read_access(settings: Settings, actor: str) -> Access:
         secret_key="",
         profile=settings.read_profile,
         account=settings.account,
+        stamp=stamp(),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from functools import cache
 from os import devnull
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bunsui_core.domain.errors import Refused, Unavailable
+from bunsui_core.adapters.aws.profile import Profile, Stamp, session_of
+from bunsui_core.domain.errors import Refused
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -55,6 +57,10 @@ _OWN_SETTINGS = {
 }
 
 
+_MAKING = Lock()
+"""Clients of one profile come from one session, which is not thread-safe."""
+
+
 @dataclass(frozen=True)
 class Access:
     """Which AWS to speak to and as whom; a `reading` access refuses every change by itself."""
@@ -66,6 +72,7 @@ class Access:
     reading: bool = True
     profile: str = ""
     account: str = ""
+    stamp: Stamp = ()
 
 
 class Clients:
@@ -141,7 +148,13 @@ def _of(session: Session, service: str, access: Access) -> Any:
         s3={"addressing_style": "path"},
         proxies={} if is_local else None,
     )
-    client = session.client(service, endpoint_url=access.endpoint or None, config=config)  # type: ignore[call-overload]  # the service is a variable
+    with _MAKING:
+        client = session.client(  # type: ignore[call-overload]  # the service is a variable
+            service,
+            region_name=access.region or None,
+            endpoint_url=access.endpoint or None,
+            config=config,
+        )
     if access.reading:
         refuse_changes(client)
     return client
@@ -149,33 +162,23 @@ def _of(session: Session, service: str, access: Access) -> Any:
 
 def _own_session(access: Access) -> Session:
     """A session that is of the account it should be of. Raises: Unavailable, Refused."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        session = _session(access)
-        if not access.account:
-            return session
-        found = _of(session, "sts", access).get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        raise Unavailable(
-            f"the profile {access.profile!r} cannot be used: {error}.",
-            "Sign in again, or name another read_profile in bunsui.toml.",
-        ) from error
-    if found != access.account:
-        raise Refused(
-            f"the profile {access.profile!r} is of account {found}, not {access.account}.",
-            "Correct account or read_profile in bunsui.toml.",
-        )
-    return session
+    if not access.profile:
+        return _keyed_session(access)
+    profile = Profile(access.profile, access.region, access.account, access.stamp)
+    return session_of(profile, lambda session, region: _owner(session, access, region))
 
 
-def _session(access: Access) -> Session:
-    """A session of the named profile, or one that knows no file or variable of the user."""
+def _owner(session: Session, access: Access, region: str) -> str:
+    with closing(_of(session, "sts", replace(access, region=region))) as client:
+        owner: str = client.get_caller_identity()["Account"]
+    return owner
+
+
+def _keyed_session(access: Access) -> Session:
+    """A session that knows no file or variable of the user."""
     import boto3
     import botocore.session
 
-    if access.profile:
-        return boto3.Session(profile_name=access.profile, region_name=access.region)
     core = botocore.session.Session(session_vars=_OWN_SETTINGS)
     core.register_component("data_loader", _models())
     return boto3.Session(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bunsui_core.adapters.aws.unanswered import unanswered
 from bunsui_core.domain.errors import (
     BadInput,
     BunsuiError,
@@ -33,25 +35,35 @@ _NOT_FOUND = frozenset(
         "404",
     }
 )
-_NOT_AUTHORISED = frozenset(
+_DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "Forbidden", "403", "UnauthorizedOperation"}
+)
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+_SKEWED = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
+_BAD_SIGNATURE = frozenset(
+    {"AuthFailure", "IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"}
+)
+UNKNOWN_KEY = frozenset(
     {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthFailure",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "Forbidden",
-        "403",
-        "IncompleteSignature",
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
-        "InvalidSignatureException",
         "MissingAuthenticationToken",
-        "SignatureDoesNotMatch",
-        "UnauthorizedOperation",
         "UnrecognizedClientException",
     }
 )
+"""What AWS says to a key that it does not know in a region."""
+
+_THROTTLED = frozenset(
+    {
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_ACTION = re.compile(r"perform: ([a-z0-9-]+:[A-Za-z0-9]+)")
+_WRONG_TIME = re.compile(r"signature (expired|not yet current)", re.IGNORECASE)
 _CONFLICT = frozenset({"ExecutionAlreadyExists", "ConflictException"})
 _REFUSED = frozenset({"ExecutionNotRedrivable", "StateMachineTypeNotSupported"})
 _BAD_INPUT = frozenset(
@@ -79,10 +91,7 @@ def translated(subject: str) -> Iterator[None]:
     except ClientError as error:
         raise _by_code(error, subject) from error
     except BotoCoreError as error:
-        raise Unavailable(
-            f"AWS does not answer about {subject}: {error}.",
-            "Check the network, or the embedded AWS with `bunsui local status`, and try again.",
-        ) from error
+        raise unanswered(error, subject) from error
 
 
 def code_of(error: ClientError) -> str:
@@ -92,17 +101,40 @@ def code_of(error: ClientError) -> str:
 
 def _by_code(error: ClientError, subject: str) -> BunsuiError:
     code = code_of(error)
-    told = f"{subject}: {error.response.get('Error', {}).get('Message') or code} ({code})."
+    message = error.response.get("Error", {}).get("Message") or code
+    told = f"{subject}: {message.rstrip('.')} ({code})."
     if code in _NOT_FOUND:
         return NotFound(
             told, "Check the name; Step Functions forgets executions 90 days after they close."
         )
-    if code in _NOT_AUTHORISED:
-        return NotAuthorised(told, "Check the credentials and the permissions of this process.")
+    next_step = sign_in_step(code, message)
+    if next_step:
+        return NotAuthorised(told, next_step)
     if code in _CONFLICT:
         return Conflict(told, "Look at what is there now before asking again.")
     if code in _REFUSED:
         return Refused(told, "Look at the execution's redrive status and choose another way.")
     if code in _BAD_INPUT:
         return BadInput(told, "Correct what is named and try again.")
+    if code in _THROTTLED:
+        return Unavailable(
+            told, "Wait: the account's quota is used up, perhaps by others; it refills by itself."
+        )
     return Unavailable(told, "Try again in a moment.")
+
+
+def sign_in_step(code: str, message: str) -> str:
+    """Return what a person does about credentials that AWS refused; empty for another error."""
+    if code in _DENIED:
+        found = _ACTION.search(message)
+        what = found[1] if found else "it"
+        return f"Allow {what} to these credentials; `bunsui init --print-policies` prints the rest."
+    if code in _SKEWED or (code in _BAD_SIGNATURE and _WRONG_TIME.search(message)):
+        return "Set this machine's clock, best with NTP; `bunsui doctor` tells how far it is off."
+    if code in _EXPIRED:
+        return "Sign in again: the credentials have expired."
+    if code in UNKNOWN_KEY:
+        return "Check the access key; a region that is off for the account answers so too."
+    if code in _BAD_SIGNATURE:
+        return "Check the secret key of these credentials."
+    return ""

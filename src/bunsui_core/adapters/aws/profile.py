@@ -1,0 +1,162 @@
+"""Sessions of a profile of the user's AWS configuration, shared by all clients of a process.
+
+Whose a profile is, is asked once; a one-time code is never asked for, for nobody may be there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, TypeAlias
+
+from bunsui_core.adapters.aws.errors import UNKNOWN_KEY, code_of, sign_in_step
+from bunsui_core.adapters.aws.unanswered import remedy, said
+from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from boto3 import Session
+    from botocore.exceptions import BotoCoreError, ClientError
+
+_AGAIN_SECONDS = 3.0
+"""How long a profile that could not be used is not tried again: each try may take as long."""
+
+_ALWAYS_ON = "us-east-1"
+"""A region that no account can turn off."""
+
+Stamp: TypeAlias = tuple[str | int, ...]
+"""Where the user's AWS files are and when they were written."""
+
+_FILES = (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile as it stands in the user's files, and the account it should be of, if told."""
+
+    name: str
+    region: str
+    account: str = ""
+    stamp: Stamp = ()
+
+
+@dataclass(frozen=True)
+class _Failed:
+    error: BunsuiError
+    until: float
+
+
+_LOCK = Lock()
+_KNOWN: dict[Profile, Session | _Failed] = {}
+
+
+def stamp(environ: Mapping[str, str] = os.environ) -> Stamp:
+    """Return what changes when somebody edits the files or signs in anew."""
+    return tuple(part for one in _FILES for part in _written(*one, environ))
+
+
+Ask: TypeAlias = "Callable[[Session, str], str]"
+"""Tells the account a session is of, asked in a region."""
+
+
+def session_of(profile: Profile, ask: Ask) -> Session:
+    """Return the one session of a profile; whose it is, is asked once.
+
+    Raises: Unavailable when the profile cannot be used, Refused when it is of another account.
+    """
+    with _LOCK:
+        known = _KNOWN.get(profile)
+        if known is None or (isinstance(known, _Failed) and monotonic() >= known.until):
+            known = _KNOWN[profile] = _tried(profile, ask)
+        if isinstance(known, _Failed):
+            raise type(known.error)(known.error.message, known.error.next_step) from known.error
+        return known
+
+
+def _tried(profile: Profile, ask: Ask) -> Session | _Failed:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        session = _opened(profile)
+        _compare(ask(session, profile.region) if profile.account else "", profile)
+        return session
+    except BunsuiError as error:
+        found = error
+    except ClientError as error:
+        found = _refused(error, profile, ask)
+    except BotoCoreError as error:
+        found = _unanswered(error, profile)
+    return _Failed(found, monotonic() + _AGAIN_SECONDS)
+
+
+def _compare(found: str, profile: Profile) -> None:
+    if found != profile.account:
+        raise Refused(
+            f"the profile {profile.name!r} is of account {found}, not {profile.account}.",
+            "Correct account or read_profile in bunsui.toml.",
+        )
+
+
+def _opened(profile: Profile) -> Session:
+    import boto3
+    import botocore.session
+
+    core = botocore.session.Session(profile=profile.name or None)
+    roles = core.get_component("credential_provider").get_provider("assume-role")
+    roles._prompter = _nobody_types  # it has no public place, and getpass would read the screen
+    return boto3.Session(region_name=profile.region or None, botocore_session=core)
+
+
+def _nobody_types(question: str) -> str:
+    raise Unavailable(
+        "the profile needs a one-time code (mfa_serial), which is never asked for here.",
+        "Get a session first, with `aws sso login` or `aws sts get-session-token`, "
+        "and name a profile of it in bunsui.toml.",
+    )
+
+
+def _unanswered(error: BotoCoreError, profile: Profile) -> Unavailable:
+    step = _meant(profile) or f"{remedy(error)} bunsui.toml names another profile."
+    return Unavailable(f"the profile {profile.name!r} cannot be used: {said(error)}.", step)
+
+
+def _meant(profile: Profile) -> str:
+    """Return the region that was probably meant, when this one is not known."""
+    import boto3
+
+    known = boto3.Session().get_available_regions("stepfunctions")
+    near = get_close_matches(profile.region, known, n=1)
+    if profile.region in known or not near:
+        return ""
+    return f"The region {profile.region!r} is not known; did you mean {near[0]!r}?"
+
+
+def _refused(error: ClientError, profile: Profile, ask: Ask) -> Unavailable:
+    code = code_of(error)
+    message = error.response.get("Error", {}).get("Message") or code
+    step = sign_in_step(code, message) or "Try again in a moment."
+    if code in UNKNOWN_KEY and profile.region != _ALWAYS_ON and _works_elsewhere(profile, ask):
+        step = f"The key is good, so the region {profile.region} is off: turn it on, or choose one."
+    told = f"the profile {profile.name!r} cannot be used in {profile.region}: {message} ({code})."
+    return Unavailable(told, f"{step} bunsui.toml names another profile or region.")
+
+
+def _works_elsewhere(profile: Profile, ask: Ask) -> bool:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return bool(ask(_opened(profile), _ALWAYS_ON))
+    except (BotoCoreError, ClientError):
+        return False
+
+
+def _written(variable: str, name: str, environ: Mapping[str, str]) -> Stamp:
+    path = Path(environ.get(variable) or Path.home() / ".aws" / name).expanduser()
+    try:
+        return str(path), path.stat().st_mtime_ns
+    except OSError:
+        return str(path), 0
