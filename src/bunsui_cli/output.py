@@ -25,7 +25,7 @@ def for_people(as_json: bool) -> bool:
 
 def show(answer: Answer, as_json: bool) -> None:
     """Write the answer to stdout: a table for a person, otherwise one JSON document."""
-    with _reader_may_leave():
+    with reader_may_leave():
         if for_people(as_json):
             # Only a terminal pays for rich, which no program's answer needs.
             from bunsui_cli.views.screen import paint
@@ -46,7 +46,7 @@ def redraw(answer: Answer) -> None:
 
 
 @contextmanager
-def _reader_may_leave() -> Iterator[None]:
+def reader_may_leave() -> Iterator[None]:
     """Take it as no error when the reader, `head` for one, has what it wanted."""
     try:
         yield

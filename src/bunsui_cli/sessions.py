@@ -10,6 +10,7 @@ import typer
 
 from bunsui_cli.completing import session_ids
 from bunsui_cli.envelope import Answer
+from bunsui_cli.following import keep_following
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
@@ -68,10 +69,19 @@ def logs(
     session_id: SessionId,
     job: Job = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many lines.")] = 200,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow", "-f", help="Of a session that runs: show lines as they come, until it ends."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the lines that the failing operation itself wrote."""
     desk = reading_desk(read_settings())
+    if follow and desk.session(session_id).session.stopped_at is None:
+        keep_following(desk, session_id, job, as_json)
+        return
     answer = desk.logs(session_id, job, limit)
     show(Answer("sessions-logs", answer, desk.live()), as_json)
 

@@ -14,7 +14,7 @@ from bunsui_core.app.diagnose import read_logs
 from bunsui_core.domain.answer import OperationLogs
 from bunsui_core.domain.session import JobRun
 from bunsui_core.ports.observe import Seeing
-from tests.builders import a_session, an_attempt
+from tests.builders import NOW, a_session, an_attempt
 from tests.emulator.embedded import Embedded, Execution
 from tests.emulator.fargate import Fargate, python
 
@@ -38,7 +38,7 @@ def logs_of(execution: Execution, seeing: Seeing) -> OperationLogs:
     """The log of the operation that an execution ran, as a session's job."""
     attempt = an_attempt(execution_arn=execution.arn, status=execution.status)
     session = a_session(runs=(JobRun(job="extract", attempts=(attempt,)),))
-    return read_logs(session, "extract", seeing.executions, seeing.logs, 200)
+    return read_logs(session, "extract", seeing.executions, seeing.logs, 200, NOW)
 
 
 def test_the_log_of_a_failed_task_is_what_its_containers_wrote(

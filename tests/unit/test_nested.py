@@ -227,7 +227,7 @@ def test_the_log_is_that_of_the_operation_in_the_child() -> None:
     world = Below({JOB: nesting("Convert", CHILD), CHILD: BROKEN})
     world.written = (LogLine(at=NOW, text="row 7"),)
 
-    found = read_logs(a_session(), "extract", world, world, 10)
+    found = read_logs(a_session(), "extract", world, world, 10, NOW)
 
     assert (found.function, found.request_id) == ("orders-load", REQUEST)
     assert found.lines == world.written

@@ -54,7 +54,7 @@ class MemoryArchive:
 
 
 def logs_of(world: World, limit: int = 100, job: str = "extract") -> OperationLogs:
-    return read_logs(a_session(), job, world, world, limit)
+    return read_logs(a_session(), job, world, world, limit, NOW)
 
 
 def test_a_diagnosis_is_about_the_newest_attempt_as_aws_reports_it() -> None:

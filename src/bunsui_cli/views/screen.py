@@ -42,14 +42,19 @@ from bunsui_core.domain.value import Value
 
 def paint(answer: Answer) -> None:
     """Write the answer to stdout for a person; styles stay out where NO_COLOR is set."""
+    out = console()
+    for part in parts(answer.data):
+        out.print(part)
+    if answer.freshness:
+        out.print(Text(age(answer.freshness), style="dim"))
+
+
+def console() -> Console:
+    """Return a console on stdout that takes no text for markup; no style where NO_COLOR is set."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    console = Console(color_system=colours, highlight=False, markup=False, emoji=False)
-    for part in parts(answer.data):
-        console.print(part)
-    if answer.freshness:
-        console.print(Text(age(answer.freshness), style="dim"))
+    return Console(color_system=colours, highlight=False, markup=False, emoji=False)
 
 
 def parts(value: Value) -> Sequence[RenderableType]:

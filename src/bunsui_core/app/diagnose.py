@@ -11,6 +11,7 @@ from bunsui_core.domain.diagnose import Where, diagnose
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import BunsuiError, NotFound, Refused
 from bunsui_core.domain.failure import Failure, HistoryEvent, LogLine, Observation
+from bunsui_core.domain.following import is_ended
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.nested import MOST_LEVELS, is_consequence, joined, stopped, unseen
 from bunsui_core.domain.operation import CONTAINERS, function_name, named, resource_of
@@ -79,9 +80,11 @@ def followed(failure: Failure, executions: Executions, levels: int = MOST_LEVELS
 
 
 def read_logs(
-    session: Session, job: str, executions: Executions, logs: Logs, limit: int
+    session: Session, job: str, executions: Executions, logs: Logs, limit: int, now: datetime
 ) -> OperationLogs:
     """Return what the failing operation of a job logged, or the last one where none failed.
+
+    Of one that still runs it is what was logged until `now`.
 
     Raises: NotFound when the job never started, Unavailable.
     """
@@ -91,7 +94,7 @@ def read_logs(
     failure = failure and followed(failure, executions)
     scheduled = next((e for e in reversed(events) if e.type.endswith("Scheduled")), None)
     resource = failure.resource if failure else resource_of(scheduled)
-    window = window_of(failure, observation) if failure else _window_of_last(scheduled, events)
+    window = window_of(failure, observation) if failure else _window_of_last(scheduled, events, now)
     task = window.task if window else None
     read = read_lines(window, resource, logs, limit)
     return OperationLogs(
@@ -151,7 +154,7 @@ def _note(window: LogWindow, lines: tuple[LogLine, ...], limit: int) -> str:
 
 
 def _window_of_last(
-    scheduled: HistoryEvent | None, events: tuple[HistoryEvent, ...]
+    scheduled: HistoryEvent | None, events: tuple[HistoryEvent, ...], now: datetime
 ) -> LogWindow | None:
     resource = resource_of(scheduled)
     function, task = function_name(resource), None
@@ -164,7 +167,7 @@ def _window_of_last(
         function=function,
         request_id="",
         start=scheduled.at - _BEFORE,
-        end=events[-1].at + _BEFORE,
+        end=events[-1].at + _BEFORE if is_ended(events) else max(now, events[-1].at),
         task=task,
     )
 
