@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bunsui_core.adapters.aws.profile import Profile, Stamp, session_of
+from bunsui_core.adapters.aws.profile import Identity, Owned, Profile, Stamp, owned
 from bunsui_core.domain.errors import Refused
 
 if TYPE_CHECKING:
@@ -164,14 +164,22 @@ def _own_session(access: Access) -> Session:
     """A session that is of the account it should be of. Raises: Unavailable, Refused."""
     if not access.profile:
         return _keyed_session(access)
+    return owner(access).session
+
+
+def owner(access: Access) -> Owned:
+    """Return whose the profile of an access is, with its session; asked once a process.
+
+    Raises: Unavailable when it cannot be used, Refused when it is of another account.
+    """
     profile = Profile(access.profile, access.region, access.account, access.stamp)
-    return session_of(profile, lambda session, region: _owner(session, access, region))
+    return owned(profile, lambda session, region: _caller(session, access, region))
 
 
-def _owner(session: Session, access: Access, region: str) -> str:
+def _caller(session: Session, access: Access, region: str) -> Identity:
     with closing(_of(session, "sts", replace(access, region=region))) as client:
-        owner: str = client.get_caller_identity()["Account"]
-    return owner
+        said = client.get_caller_identity()
+    return Identity(said["Account"], said["Arn"])
 
 
 def _keyed_session(access: Access) -> Session:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bunsui_core.adapters.aws.errors import UNKNOWN_KEY, code_of, sign_in_step
 from bunsui_core.adapters.aws.unanswered import remedy, said
@@ -44,6 +44,21 @@ class Profile:
     stamp: Stamp = ()
 
 
+class Identity(NamedTuple):
+    """Whom AWS takes somebody for."""
+
+    account: str
+    arn: str
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The session of a profile, and whose it is."""
+
+    session: Session
+    identity: Identity
+
+
 @dataclass(frozen=True)
 class _Failed:
     error: BunsuiError
@@ -51,7 +66,7 @@ class _Failed:
 
 
 _LOCK = Lock()
-_KNOWN: dict[Profile, Session | _Failed] = {}
+_KNOWN: dict[Profile, Owned | _Failed] = {}
 
 
 def stamp(environ: Mapping[str, str] = os.environ) -> Stamp:
@@ -59,12 +74,12 @@ def stamp(environ: Mapping[str, str] = os.environ) -> Stamp:
     return tuple(part for one in _FILES for part in _written(*one, environ))
 
 
-Ask: TypeAlias = "Callable[[Session, str], str]"
-"""Tells the account a session is of, asked in a region."""
+Ask: TypeAlias = "Callable[[Session, str], Identity]"
+"""Tells whose a session is, asked in a region."""
 
 
-def session_of(profile: Profile, ask: Ask) -> Session:
-    """Return the one session of a profile; whose it is, is asked once.
+def owned(profile: Profile, ask: Ask) -> Owned:
+    """Return the one session of a profile and whose it is, which is asked once.
 
     Raises: Unavailable when the profile cannot be used, Refused when it is of another account.
     """
@@ -77,28 +92,29 @@ def session_of(profile: Profile, ask: Ask) -> Session:
         return known
 
 
-def _tried(profile: Profile, ask: Ask) -> Session | _Failed:
+def _tried(profile: Profile, ask: Ask) -> Owned | _Failed:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         session = _opened(profile)
-        _compare(ask(session, profile.region) if profile.account else "", profile)
-        return session
+        found = ask(session, profile.region)
+        if profile.account not in ("", found.account):
+            return _Failed(_another(found, profile), monotonic() + _AGAIN_SECONDS)
+        return Owned(session, found)
     except BunsuiError as error:
-        found = error
+        why = error
     except ClientError as error:
-        found = _refused(error, profile, ask)
+        why = _refused(error, profile, ask)
     except BotoCoreError as error:
-        found = _unanswered(error, profile)
-    return _Failed(found, monotonic() + _AGAIN_SECONDS)
+        why = _unanswered(error, profile)
+    return _Failed(why, monotonic() + _AGAIN_SECONDS)
 
 
-def _compare(found: str, profile: Profile) -> None:
-    if found != profile.account:
-        raise Refused(
-            f"the profile {profile.name!r} is of account {found}, not {profile.account}.",
-            "Correct account or read_profile in bunsui.toml.",
-        )
+def _another(found: Identity, profile: Profile) -> Refused:
+    return Refused(
+        f"the profile {profile.name!r} is of account {found.account}, not {profile.account}.",
+        "Correct account or read_profile in bunsui.toml.",
+    )
 
 
 def _opened(profile: Profile) -> Session:
