@@ -262,7 +262,7 @@ def test_each_thread_has_a_connection_of_its_own(home: LocalHome) -> None:
         opened.append(open_file(path, "ro"))
         return opened[-1]
 
-    file = SqliteFile(home.store_path, 1, connect)
+    file = SqliteFile(home.store_path, STORE_VERSION, connect)
 
     def read_twice() -> None:
         for _ in range(2):

@@ -12,6 +12,7 @@ from bunsui_core.app.diagnose import read_logs
 from bunsui_core.app.follow import follow
 from bunsui_core.app.propose import Asked, known_diagnosis, proposals
 from bunsui_core.app.request import approval, approvals, open_about, submit, withdraw
+from bunsui_core.app.timeline import timeline
 from bunsui_core.app.watch import find_job, seen_now
 from bunsui_core.domain.answer import (
     Analysis,
@@ -22,15 +23,18 @@ from bunsui_core.domain.answer import (
     SessionPage,
     SessionView,
     Source,
+    stored_freshness,
 )
 from bunsui_core.domain.approval import Approval, Withdrawal, ask
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import NotFound, Refused, Stale, Unavailable
 from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import step_job
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session
+from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.verdict import Ruling
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -66,11 +70,9 @@ class AgentDesk:
         self._lock = threading.Lock()
 
     def freshness(self) -> Freshness:
-        """Return how old the store is."""
-        last = self._store.heartbeat.last()
-        return Freshness(
-            as_of=last or self._nature.clock(), source=Source.STORE, worker_seen_at=last
-        )
+        """Return how old the store is: nothing listed is older."""
+        last, watch = self._store.heartbeat.last(), self._store.watches.report()
+        return stored_freshness(last, watch, self._nature.clock())
 
     def live(self) -> Freshness:
         """Return the freshness of what was read from AWS in this moment: logs and proposals."""
@@ -111,6 +113,11 @@ class AgentDesk:
         session, _ = self._current(session_id)
         name = find_job(session, job) if job else ""
         return follow(session, name, shown, self._seeing, self._nature.clock())
+
+    def timeline(self, session_id: str, job: str) -> JobTimeline:
+        """Return when the states of a job's newest execution ran. Raises: NotFound, Unavailable."""
+        session, _ = self._current(session_id)
+        return timeline(session, find_job(session, job), self._seeing.executions)
 
     def analyze(self, session_id: str, job: str = "") -> Analysis:
         """Return why the named job, or every failed job, failed. Raises: NotFound, Unavailable."""
@@ -183,6 +190,11 @@ class AgentDesk:
     def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
         """Return where the newest requests stand, newest first."""
         return approvals(self._store.requests, limit, self._nature.clock())
+
+    def machines(self) -> MachineList:
+        """Return every state machine of the environment, watched or with the reason why not."""
+        watches = self._store.watches
+        return MachineList(items=watches.machines(), watch=watches.report())
 
     def pipelines(self) -> tuple[Pipeline, ...]:
         """Return every known pipeline."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
-from bunsui_core.domain.freshness import Watch
+from bunsui_core.domain.freshness import Feed, Watch
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Odds, Preview, Proposal
 from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
@@ -35,19 +35,82 @@ class Freshness(Value):
     watch: Watch | None = None
 
 
-class SessionFilter(Value):
-    """Which sessions to list; empty fields match everything."""
+def stored_freshness(
+    worker_seen_at: Instant | None, watch: Watch | None, now: Instant
+) -> Freshness:
+    """Return how old the store is: as old as the oldest of what a list shows."""
+    last = worker_seen_at or now
+    if watch and watch.found_as_of:
+        last = min(last, watch.found_as_of)
+    heard = watch is not None and watch.feed is Feed.EVENTS
+    source = Source.EVENTS if heard else Source.STORE
+    return Freshness(as_of=last, source=source, worker_seen_at=worker_seen_at, watch=watch)
 
-    status: SessionStatus | None = None
+
+class Field(Value):
+    """A value in an input or an output, under the end of its path: `order.id` or only `id`.
+
+    The value may end in `*`. Case does not matter.
+    """
+
+    path: str
+    value: str
+
+
+class SessionFilter(Value):
+    """Which sessions to list; empty fields match everything, the others all have to fit.
+
+    `name` is a part of the session's id or of an execution's name, `error` a part of what failed
+    jobs said. A word of `words` is a part of either, of the pipeline's or of a failed job's name, or
+    a whole value in an input or output. Moments bound when a session was created.
+    """
+
+    statuses: tuple[SessionStatus, ...] = ()
     pipeline: str = ""
+    name: str = ""
+    error: str = ""
+    words: tuple[str, ...] = ()
+    after: Instant | None = None
+    before: Instant | None = None
+    inputs: tuple[Field, ...] = ()
+    outputs: tuple[Field, ...] = ()
+
+
+class Totals(Value):
+    """How many sessions of each status there are."""
+
+    failed: int = 0
+    running: int = 0
+    succeeded: int = 0
+
+    def of(self, status: SessionStatus) -> int:
+        """Return how many have a status."""
+        match status:
+            case SessionStatus.FAILED:
+                return self.failed
+            case SessionStatus.RUNNING:
+                return self.running
+            case SessionStatus.SUCCEEDED:
+                return self.succeeded
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return self.failed + self.running + self.succeeded
 
 
 class SessionPage(Value):
-    """One page of a list, newest first; `next_cursor` is empty at the end."""
+    """Some lines of a list in its order; `next_cursor` is empty at the end.
+
+    `totals` are exact and about the whole list. `unsearched` sessions may have more values in
+    inputs and outputs than a search for values knows of.
+    """
 
     items: tuple[SessionSummary, ...]
     total: int
     next_cursor: str
+    totals: Totals = Totals()
+    unsearched: int = 0
 
 
 class SessionView(Value):

@@ -12,6 +12,7 @@ from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Instant, Value
+from bunsui_core.ports.watch import Watches
 
 
 class Requests(Protocol):
@@ -163,3 +164,4 @@ class Store:
     diagnoses: Diagnoses
     outcomes: Outcomes
     heartbeat: Heartbeat
+    watches: Watches

@@ -11,6 +11,7 @@ from bunsui_core.adapters.local.store import (
     LocalPipelines,
     LocalSessions,
 )
+from bunsui_core.adapters.local.watching import LocalWatches
 from bunsui_core.domain.plan import Place
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
@@ -35,4 +36,5 @@ def store(settings: Settings, connection: StoreReader) -> Store:
         diagnoses=LocalDiagnoses(connection),
         outcomes=LocalOutcomes(connection),
         heartbeat=LocalHeartbeat(connection),
+        watches=LocalWatches(connection),
     )

@@ -47,6 +47,19 @@ _OBSERVED = (
         PRIMARY KEY (account, region)) WITHOUT ROWID""",
 )
 
+_WATCHED = (
+    f"""CREATE TABLE machines ({_PLACE}, arn TEXT NOT NULL, name TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (account, region, arn)) WITHOUT ROWID""",
+    f"""CREATE TABLE watches ({_PLACE}, body TEXT NOT NULL,
+        PRIMARY KEY (account, region)) WITHOUT ROWID""",
+    f"""CREATE TABLE sightings (
+        {_PLACE}, arn TEXT NOT NULL, machine TEXT NOT NULL, session_id TEXT NOT NULL,
+        status TEXT NOT NULL, redrive_count INTEGER NOT NULL, started_at TEXT NOT NULL,
+        stopped_at TEXT, read_at TEXT NOT NULL,
+        PRIMARY KEY (account, region, arn)) WITHOUT ROWID""",
+    "CREATE INDEX sightings_unread ON sightings (account, region, status, read_at)",
+)
+
 _CONTROL = (
     f"""CREATE TABLE decisions (
         position INTEGER PRIMARY KEY, {_PLACE}, request_id TEXT NOT NULL,
@@ -85,6 +98,7 @@ def _append_only(table: str) -> tuple[str, str]:
 STORE = (
     *_SESSIONS,
     *_OBSERVED,
+    *_WATCHED,
     *_CONTROL,
     *_append_only("decisions"),
     *_append_only("audit"),
@@ -114,7 +128,7 @@ _WITHDRAWALS = (
         BEGIN SELECT RAISE(ABORT, 'this request was withdrawn before'); END""",
 )
 
-STORE_CHANGES: dict[int, tuple[str, ...]] = {}
+STORE_CHANGES: dict[int, tuple[str, ...]] = {1: _WATCHED}
 """What brings a store of a version to the next one."""
 
 INBOX = (*_REQUESTS, *_WITHDRAWALS)
