@@ -219,5 +219,5 @@ def test_a_retry_is_the_same_writer_and_another_function_is_another() -> None:
     (one,) = writers("extract", execution("extract"), retried)
     names = [w.resource for w in writers("extract", execution("extract"), AGAIN)]
 
-    assert (one.started_at, one.ended_at) == (later(seconds=6), None)
+    assert (one.started_at, one.ended_at) == (later(seconds=3), None)
     assert names == [FUNCTION, OTHER]

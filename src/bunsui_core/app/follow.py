@@ -98,7 +98,8 @@ def _look(
         note=note if note != (mark.note if mark else "") else "",
     )
     recent = remembered(mark, kept, until)
-    return part, Mark(until=until, read_at=now, recent=recent, note=note, is_cut=left_out)
+    # Where more is waiting than one look takes, reading lines again would never get on.
+    return part, Mark(until=until, read_at=now, recent=recent, note=note, overlaps=not left_out)
 
 
 def _read(

@@ -39,14 +39,14 @@ class Writer(Value):
 class Mark(Value):
     """How far a writer's log was read, the newest lines, and what was said of it.
 
-    `is_cut` when more lines were there than one look takes.
+    Where it `overlaps`, what stands shortly before is read again, for lines that come late.
     """
 
     until: Instant
     read_at: Instant
     recent: tuple[LogLine, ...] = ()
     note: str = ""
-    is_cut: bool = False
+    overlaps: bool = True
 
 
 class Shown(Value):
@@ -90,7 +90,7 @@ def at_first(found: Iterable[Writer], now: Instant) -> Mapping[str, Mark]:
     known = tuple(found)
     wanted = {one.key for one in known if one.ended_at is None} or {w.key for w in known[-1:]}
     return {
-        one.key: Mark(until=now, read_at=one.ended_at + LATE + BEFORE)
+        one.key: Mark(until=now, read_at=one.ended_at + LATE + BEFORE, overlaps=False)
         for one in known
         if one.ended_at and one.key not in wanted
     }
@@ -108,8 +108,7 @@ def begin(writer: Writer, mark: Mark | None) -> Instant:
     first = writer.started_at - BEFORE
     if mark is None:
         return first
-    # Where more is waiting than one look takes, reading lines again would never get on.
-    return max(first, mark.until if mark.is_cut else mark.until - LATE)
+    return max(first, mark.until - LATE if mark.overlaps else mark.until)
 
 
 def fresh(lines: Iterable[LogLine], mark: Mark | None) -> tuple[LogLine, ...]:
@@ -179,5 +178,4 @@ def _joined(before: Writer, after: Writer) -> Writer:
     ended = None
     if before.ended_at and after.ended_at:
         ended = max(before.ended_at, after.ended_at)
-    start = after.started_at if before.ended_at else before.started_at
-    return after.model_copy(update={"started_at": start, "ended_at": ended})
+    return after.model_copy(update={"started_at": before.started_at, "ended_at": ended})
