@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 ESTATE = Estate(
     account=ACCOUNT,
     region=REGION,
-    machines="bunsui-*",
+    machines=("bunsui-*",),
     functions="bunsui-*",
-    cluster="bunsui",
     table="bunsui",
     bucket="bunsui-plans",
     only_managed=True,

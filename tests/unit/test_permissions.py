@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from bunsui_core.domain.permissions import CHANGES, Estate, Policy, approver, asker, executor
+from bunsui_core.adapters.aws.client import READS
+from bunsui_core.domain.features import FEATURES, TAGS
+from bunsui_core.domain.permissions import (
+    CHANGES,
+    Estate,
+    Policy,
+    approver,
+    asker,
+    executing,
+    executor,
+    reading,
+)
 from bunsui_core.domain.value import Json
 
 ESTATE = Estate(
@@ -92,3 +105,56 @@ def test_the_executor_can_be_kept_to_managed_machines() -> None:
 
     assert "bunsui:managed" not in str(free)
     assert str(kept).count("aws:ResourceTag/bunsui:managed") == 2
+
+
+def test_reading_allows_exactly_what_a_reading_client_may_send() -> None:
+    policy = reading(ESTATE)
+    sent = {f"{service}:{call}" for service, calls in READS.items() for call in calls}
+    # What somebody may ask is not always called as what is sent; whose a key is, anybody may ask.
+    renamed = {"s3:HeadObject": "s3:GetObject", "sts:GetCallerIdentity": ""}
+    services = {"sfn": "states", "cloudwatch-logs": "logs"}
+    needed = {
+        f"{services.get(service, service)}:{call}"
+        for service, _, call in (renamed.get(one, one).partition(":") for one in sent)
+        if service
+    }
+
+    assert actions(policy, "Allow") == needed | {"s3:ListBucket"}
+    assert not actions(policy, "Deny")
+
+
+@pytest.mark.parametrize("policy", [reading, executing])
+def test_every_feature_is_in_the_printed_policies(policy: Callable[[Estate], Policy]) -> None:
+    assert {one.action for one in (*FEATURES, TAGS)} <= actions(policy(ESTATE), "Allow")
+
+
+def test_what_is_printed_for_executing_adds_the_three_changes_to_reading() -> None:
+    added = actions(executing(ESTATE), "Allow") - actions(reading(ESTATE), "Allow")
+
+    assert added == set(CHANGES)
+
+
+def test_a_queue_of_events_is_heard_by_its_reader_alone() -> None:
+    with_queue = ESTATE.model_copy(update={"queue": "events"})
+    heard = {"sqs:ReceiveMessage", "sqs:DeleteMessage"}
+
+    assert changing(reading(with_queue)) == heard
+    assert "arn:aws:sqs:ap-northeast-1:111122223333:events" in str(reading(with_queue))
+
+
+def test_each_pattern_of_machines_has_a_resource_of_its_own() -> None:
+    two = ESTATE.model_copy(update={"machines": ("orders-*", "billing")})
+
+    for name in ("stateMachine:orders-*", "stateMachine:billing", "execution:billing:*"):
+        assert f":111122223333:{name}" in str(reading(two))
+    assert ":stateMachine:*" not in str(reading(two))
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
+)
+def test_an_arn_begins_with_the_partition_of_its_region(region: str, partition: str) -> None:
+    there = ESTATE.model_copy(update={"region": region})
+
+    assert f"arn:{partition}:states:{region}:" in str(reading(there))

@@ -38,6 +38,7 @@ _WRITES = (
     "dynamodb:PartiQLUpdate",
     "dynamodb:PartiQLDelete",
 )
+_LOGS_OF_MACHINES = ("/ecs", "/aws/vendedlogs/states")
 _NOT_OURS = (
     "states:StartSyncExecution",
     "states:CreateStateMachine",
@@ -59,27 +60,50 @@ _NOT_OURS = (
 )
 
 
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+
+
 class Estate(Value):
     """What bunsui works on in one account and region.
 
-    `machines`, `functions`, `cluster` and `inputs`, the buckets that jobs read, are patterns of
-    names. An empty name stands for nothing: no store, no bucket. `only_managed` keeps the executor
-    to machines that carry the tag `bunsui:managed`.
+    `machines`, `functions` and `inputs`, the buckets that jobs read, are patterns of names. An
+    empty name stands for nothing: no store, no bucket, no queue of events. `only_managed` keeps the
+    executor to machines that carry the tag `bunsui:managed`.
     """
 
     account: str
     region: str
-    machines: str = "*"
+    machines: tuple[str, ...] = ("*",)
     functions: str = "*"
-    cluster: str = "*"
     inputs: str = ""
     table: str = ""
     bucket: str = ""
+    queue: str = ""
     only_managed: bool = False
+
+    @property
+    def partition(self) -> str:
+        """The part of AWS that the region lies in, the first word of every ARN there."""
+        found = (part for start, part in _PARTITIONS.items() if self.region.startswith(start))
+        return next(found, "aws")
 
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource of this account and region."""
-        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def of_machines(self, kind: str, rest: str = "") -> list[str]:
+        """Return an ARN for each pattern of machines, of them or of what belongs to them."""
+        return [self.arn("states", f"{kind}:{one}{rest}") for one in self.machines]
+
+
+def reading(estate: Estate) -> Policy:
+    """Let a profile see what bunsui shows, and nothing else; the least that all of it needs."""
+    return _policy([*_looks(estate), *_hears(estate)])
+
+
+def executing(estate: Estate) -> Policy:
+    """Let a profile also run, redrive and stop what was approved; the least that it needs."""
+    return _policy([*_looks(estate), *_runs(estate)])
 
 
 def asker(estate: Estate) -> Policy:
@@ -127,13 +151,12 @@ def _looks(estate: Estate) -> list[Json]:
 
 
 def _looks_at_machines(estate: Estate) -> list[Json]:
-    machine = estate.machines
     return [
         _allows("ListMachines", ["states:ListStateMachines"], ["*"]),
         _allows(
             "LookAtMachines",
             ["states:DescribeStateMachine", "states:ListExecutions", "states:ListTagsForResource"],
-            [estate.arn("states", f"stateMachine:{machine}")],
+            estate.of_machines("stateMachine"),
         ),
         _allows(
             "LookAtExecutions",
@@ -141,45 +164,47 @@ def _looks_at_machines(estate: Estate) -> list[Json]:
                 "states:DescribeExecution",
                 "states:DescribeStateMachineForExecution",
                 "states:GetExecutionHistory",
-                "states:ListMapRuns",
             ],
-            [estate.arn("states", f"execution:{machine}:*")],
-        ),
-        _allows(
-            "LookAtMapRuns",
-            ["states:DescribeMapRun", "states:ListExecutions"],
-            [estate.arn("states", f"mapRun:{machine}/*:*")],
+            estate.of_machines("execution", ":*"),
         ),
     ]
 
 
 def _looks_at_operations(estate: Estate) -> list[Json]:
-    function, machine = estate.functions, estate.machines
-    groups = [f"/aws/lambda/{function}", f"/ecs/{machine}", f"/aws/vendedlogs/states/{machine}"]
+    function = estate.functions
+    machines = [f"{place}/{one}" for one in estate.machines for place in _LOGS_OF_MACHINES]
     return [
         _allows(
             "LookAtFunctions",
             ["lambda:GetFunctionConfiguration"],
             [estate.arn("lambda", f"function:{function}")],
         ),
-        _allows(
-            "LookAtTasks", ["ecs:DescribeTasks"], [estate.arn("ecs", f"task/{estate.cluster}/*")]
-        ),
         # ECS knows no narrower resource for it.
         _allows("LookAtTaskDefinitions", ["ecs:DescribeTaskDefinition"], ["*"]),
         _allows(
             "ReadLogs",
-            ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams"],
-            [estate.arn("logs", f"log-group:{group}:*") for group in groups],
+            ["logs:FilterLogEvents", "logs:GetLogEvents"],
+            [
+                estate.arn("logs", f"log-group:{group}:*")
+                for group in (f"/aws/lambda/{function}", *machines)
+            ],
         ),
     ]
+
+
+def _hears(estate: Estate) -> list[Json]:
+    """Take events of executions from the queue; taking one is removing it."""
+    if not estate.queue:
+        return []
+    calls = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
+    return [_allows("HearEvents", calls, [estate.arn("sqs", estate.queue)])]
 
 
 def _looks_at_inputs(estate: Estate) -> list[Json]:
     """Tell whether an input is there and which version of it: S3 asks the right to read for it."""
     if not estate.inputs:
         return []
-    bucket = f"arn:aws:s3:::{estate.inputs}"
+    bucket = f"arn:{estate.partition}:s3:::{estate.inputs}"
     return [
         _allows("LookAtInputs", ["s3:GetObject"], [f"{bucket}/*"]),
         # Without it an absent object is refused, not absent.
@@ -188,10 +213,8 @@ def _looks_at_inputs(estate: Estate) -> list[Json]:
 
 
 def _runs(estate: Estate) -> list[Json]:
-    machines = estate.arn("states", f"stateMachine:{estate.machines}")
-    executions = estate.arn("states", f"execution:{estate.machines}:*")
-    start = _allows("Start", [CHANGES[0]], [machines])
-    repair = _allows("RedriveAndStop", CHANGES[1:], [executions])
+    start = _allows("Start", [CHANGES[0]], estate.of_machines("stateMachine"))
+    repair = _allows("RedriveAndStop", CHANGES[1:], estate.of_machines("execution", ":*"))
     if not estate.only_managed:
         return [start, repair]
     managed: Json = {"StringEquals": {f"aws:ResourceTag/{MANAGED_TAG}": "true"}}
@@ -236,7 +259,9 @@ def _only_under(leading: Sequence[str]) -> dict[str, Json]:
 
 
 def _adds_plans(estate: Estate) -> Json:
-    plans = _allows("AddPlans", ["s3:PutObject"], [f"arn:aws:s3:::{estate.bucket}/plans/*"])
+    plans = _allows(
+        "AddPlans", ["s3:PutObject"], [f"arn:{estate.partition}:s3:::{estate.bucket}/plans/*"]
+    )
     return {**plans, "Condition": {"Null": {"s3:if-none-match": "false"}}}
 
 

@@ -33,13 +33,13 @@ READS: Mapping[str, frozenset[str]] = {
             "GetExecutionHistory",
             "ListExecutions",
             "ListStateMachines",
+            "ListTagsForResource",
         }
     ),
     "lambda": frozenset({"GetFunctionConfiguration"}),
     "ecs": frozenset({"DescribeTaskDefinition"}),
     "cloudwatch-logs": frozenset({"FilterLogEvents", "GetLogEvents"}),
     "s3": frozenset({"HeadObject"}),
-    "cloudformation": frozenset({"DescribeStacks"}),
     "sts": frozenset({"GetCallerIdentity"}),
 }
 """All that a reading client ever sends, by botocore's service id; everything else is refused."""
