@@ -45,7 +45,8 @@ def list_sessions(
     as_json: AsJson = False,
 ) -> None:
     """List sessions, newest first."""
-    desk, wanted = reading_desk(read_settings()), SessionFilter(status=status, pipeline=pipeline)
+    wanted = SessionFilter(statuses=(status,) if status else (), pipeline=pipeline)
+    desk = reading_desk(read_settings())
 
     def look() -> Answer:
         page = desk.sessions(wanted, limit, cursor)

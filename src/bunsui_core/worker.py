@@ -178,7 +178,7 @@ class Worker:
     def _catch_up(self) -> None:
         """Explain failures that an earlier worker stored and died before explaining."""
         page = self._hands.store.sessions.page(
-            SessionFilter(status=SessionStatus.FAILED), RECENT, ""
+            SessionFilter(statuses=(SessionStatus.FAILED,)), RECENT, ""
         )
         for line in page.items:
             try:

@@ -49,7 +49,7 @@ def parse(text: str) -> Query:
                 age = _age(value)
             case _:
                 words.append(word.lower())
-    wanted = SessionFilter(status=status, pipeline=pipeline)
+    wanted = SessionFilter(statuses=(status,) if status else (), pipeline=pipeline)
     return Query(text.strip(), wanted, age, tuple(words))
 
 

@@ -20,7 +20,7 @@ ADAPTERS: dict[str, Callable[[LocalHome], Sessions]] = {
     "local": lambda home: LocalSessions(home.writer),
 }
 
-FAILED = SessionFilter(status=SessionStatus.FAILED)
+FAILED = SessionFilter(statuses=(SessionStatus.FAILED,))
 EVERYTHING = SessionFilter()
 
 
@@ -124,7 +124,7 @@ def test_a_session_that_arrives_while_paging_neither_repeats_nor_hides_another(
     [
         (FAILED, ["s-c", "s-a"]),
         (SessionFilter(pipeline="bills"), ["s-c", "s-b"]),
-        (SessionFilter(pipeline="bills", status=SessionStatus.FAILED), ["s-c"]),
+        (SessionFilter(pipeline="bills", statuses=(SessionStatus.FAILED,)), ["s-c"]),
         (SessionFilter(pipeline="none"), []),
     ],
 )

@@ -84,6 +84,10 @@ class AgentDesk:
         """Return one page of sessions, newest first. Raises: BadInput for a foreign cursor."""
         return self._store.sessions.page(wanted, limit, cursor)
 
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return sessions from anywhere in the list, failed ones first. Raises: BadInput."""
+        return self._store.sessions.window(wanted, offset, limit)
+
     def session(self, session_id: str) -> SessionView:
         """Return a session, from AWS when no worker keeps the store fresh and AWS answers.
 

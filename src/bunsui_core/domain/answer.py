@@ -47,7 +47,7 @@ def stored_freshness(
     return Freshness(as_of=last, source=source, worker_seen_at=worker_seen_at, watch=watch)
 
 
-class Field(Value):
+class FieldValue(Value):
     """A value in an input or an output, under the end of its path: `order.id` or only `id`.
 
     The value may end in `*`. Case does not matter.
@@ -61,8 +61,8 @@ class SessionFilter(Value):
     """Which sessions to list; empty fields match everything, the others all have to fit.
 
     `name` is a part of the session's id or of an execution's name, `error` a part of what failed
-    jobs said. A word of `words` is a part of either, of the pipeline's or of a failed job's name, or
-    a whole value in an input or output. Moments bound when a session was created.
+    jobs said. A word of `words` is a part of either, of the name of the pipeline or of a failed
+    job, or a whole value in an input or output. It began at `after` or later, and before `before`.
     """
 
     statuses: tuple[SessionStatus, ...] = ()
@@ -72,8 +72,8 @@ class SessionFilter(Value):
     words: tuple[str, ...] = ()
     after: Instant | None = None
     before: Instant | None = None
-    inputs: tuple[Field, ...] = ()
-    outputs: tuple[Field, ...] = ()
+    inputs: tuple[FieldValue, ...] = ()
+    outputs: tuple[FieldValue, ...] = ()
 
 
 class Totals(Value):

@@ -38,6 +38,10 @@ class SessionStatus(StrEnum):
     FAILED = "FAILED"
 
 
+ATTENTION = (SessionStatus.FAILED, SessionStatus.RUNNING, SessionStatus.SUCCEEDED)
+"""The statuses in the order in which a person wants to see them."""
+
+
 class SessionOrigin(StrEnum):
     """Who began a session: bunsui, or somebody else whose execution was found."""
 

@@ -80,6 +80,13 @@ class Sessions(Protocol):
         """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
         ...
 
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return lines from anywhere in the list, failed sessions first, then running ones.
+
+        Within a status the newest is first. Raises: BadInput for a window that cannot be.
+        """
+        ...
+
     def open_ids(self) -> tuple[str, ...]:
         """Return the ids of all sessions that are RUNNING."""
         ...
@@ -94,6 +101,10 @@ class Diagnoses(Protocol):
 
     def get(self, session_id: str, job: str) -> Diagnosis | None:
         """Return the newest diagnosis of a job, if there is one."""
+        ...
+
+    def similar(self, fingerprint: str, limit: int) -> tuple[Diagnosis, ...]:
+        """Return the diagnoses of that fingerprint, newest first."""
         ...
 
 

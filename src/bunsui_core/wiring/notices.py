@@ -49,7 +49,7 @@ class Announcer:
 
     def look(self) -> None:
         """Tell what is new; failures that were there before the first look are not."""
-        page = self._desk.sessions(SessionFilter(status=SessionStatus.FAILED), NEWEST)
+        page = self._desk.sessions(SessionFilter(statuses=(SessionStatus.FAILED,)), NEWEST)
         failed = failures(page.items)
         if self._told is None:
             self._told = Told(keys=tuple(one.key for one in failed))

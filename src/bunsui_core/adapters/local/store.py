@@ -10,9 +10,11 @@ from datetime import datetime
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.listing import list_sessions
 from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.adapters.local.window import window
 from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.fingerprint import fingerprint as fingerprint_of
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import Session, SessionStatus, summarize
@@ -94,6 +96,10 @@ class LocalSessions:
         """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
         return list_sessions(self._store, wanted, limit, cursor)
 
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return lines in order of attention. Raises: BadInput for a window that cannot be."""
+        return window(self._store, wanted, offset, limit)
+
     def open_ids(self) -> tuple[str, ...]:
         """Return the ids of all sessions that are RUNNING, oldest first."""
         with self._store.reading() as connection:
@@ -145,6 +151,17 @@ class LocalDiagnoses:
                 (*self._store.place, session_id, job),
             ).fetchone()
         return stored(Diagnosis, row[0], self._store.path) if row else None
+
+    def similar(self, fingerprint: str, limit: int) -> tuple[Diagnosis, ...]:
+        """Return the diagnoses of that fingerprint, newest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT body FROM diagnoses WHERE account = ? AND region = ?"
+                " ORDER BY session_id DESC LIMIT 1000",
+                self._store.place,
+            ).fetchall()
+        made = (stored(Diagnosis, body, self._store.path) for (body,) in rows)
+        return tuple(one for one in made if fingerprint_of(one) == fingerprint)[:limit]
 
 
 class LocalOutcomes:
