@@ -1,14 +1,13 @@
-"""`python -m bunsui_mcp --agent NAME`: an agent's desk over stdin and stdout."""
+"""`python -m bunsui_mcp`: agents' desks over stdin and stdout, or over HTTP."""
 
 from __future__ import annotations
 
-import argparse
 import gc
 import logging
 import os
-import re
 import signal
 import sys
+from functools import partial
 
 import anyio
 
@@ -16,24 +15,23 @@ from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import agent_desk
-from bunsui_mcp.server import build_server
+from bunsui_mcp.arguments import Arguments, Transport, read_arguments
+from bunsui_mcp.desks import Desks, always
+from bunsui_mcp.server import Offer, build_server
 from bunsui_mcp.stdio import serve_stdio
+from bunsui_mcp.tokens import Tokens
 
 UNEXPECTED = 1
 INTERRUPTED = 130
 
 
 def main() -> int:
-    """Serve until the client leaves."""
-    agent = _agent()
+    """Serve until the client leaves or the process is told to end."""
     forward_logs()
     # A thread waits in readline(); Python would wait for it, for ever, before it ends.
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
-        server = build_server(agent_desk(read_settings(), agent))
-        # What start-up made stays; looking through it again would delay every hundredth answer.
-        gc.freeze()
-        anyio.run(serve_stdio, server)
+        _serve(read_arguments(sys.argv[1:]))
     except BunsuiError as error:
         log.events("mcp").error("refused", code=error.code, message=str(error))
         return UNEXPECTED
@@ -42,6 +40,28 @@ def main() -> int:
             log.events("mcp").exception("ended_unexpectedly")
             return UNEXPECTED
     return 0
+
+
+def _serve(arguments: Arguments) -> None:
+    desk_of = partial(agent_desk, read_settings())
+    offer = Offer(read_only=arguments.read_only, tokens=_tokens(arguments))
+    own = desk_of(arguments.agent)
+    server = build_server(Desks(desk_of) if offer.tokens else always(own), offer)
+    # What start-up made stays; looking through it again would delay every hundredth answer.
+    gc.freeze()
+    if arguments.transport is Transport.STDIO:
+        anyio.run(serve_stdio, server)
+    else:
+        # Deferred: over stdio nothing needs a web server.
+        from bunsui_mcp.http import build_app, serve_http
+
+        anyio.run(serve_http, build_app(server, arguments, own.freshness), arguments)
+
+
+def _tokens(arguments: Arguments) -> Tokens | None:
+    if arguments.tokens:
+        return Tokens(arguments.tokens)
+    return Tokens(arguments.token_file, arguments.agent) if arguments.token_file else None
 
 
 def forward_logs() -> None:
@@ -63,25 +83,6 @@ class _Events(logging.Handler):
         """Write the record with its logger and its exception."""
         event = log.events("mcp").bind(logger=record.name)
         event.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
-
-
-def _agent() -> str:
-    parser = argparse.ArgumentParser(
-        prog="bunsui mcp", description="Serve bunsui's tools to one agent over stdin and stdout."
-    )
-    parser.add_argument(
-        "--agent", default="agent", metavar="NAME", type=_name, help="who is asking, for the human"
-    )
-    name: str = parser.parse_args().agent
-    return name
-
-
-def _name(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", text):
-        return text
-    raise argparse.ArgumentTypeError(
-        "a name has 1 to 40 letters, digits, dots, dashes or underscores"
-    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
@@ -12,11 +11,11 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.answer import Freshness
 from bunsui_core.domain.approval import REASON_LIMIT, Answer, Approval, ApprovalStatus
 from bunsui_core.domain.plan import step_job
 from bunsui_mcp.answers import ApprovalAnswer
+from bunsui_mcp.desks import Whose
 from bunsui_mcp.tell import clip, few, tell
 from bunsui_mcp.tools import ASKS, tool
 
@@ -49,14 +48,19 @@ Reason = Annotated[
 class RequestTools:
     """Requests for a human, and where they stand."""
 
-    def __init__(self, desk: AgentDesk, sleep: Callable[[float], Awaitable[None]]) -> None:
-        self._desk = desk
+    def __init__(self, whose: Whose, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._whose = whose
         self._sleep = sleep
 
-    def tools(self) -> list[Tool]:
-        """Return the tools, in the order in which they are used."""
+    def asking(self) -> list[Tool]:
+        """Return the tools that ask for something or take it back."""
         return [
             tool(self.request_recovery, "Ask a human", ASKS),
+        ]
+
+    def looking(self) -> list[Tool]:
+        """Return the tools that see what became of a request."""
+        return [
             tool(self.get_approval, "Show a request"),
             tool(self.wait_for_approval, "Wait for the human"),
         ]
@@ -72,8 +76,8 @@ class RequestTools:
         Use it after propose_recovery, with a reason that names the evidence. Returns request_id at
         once; refuses if the world moved. Asking twice makes one request.
         """
-        approval = self._desk.request(proposal_id, reason, client_claim(ctx))
-        answer = approval_answer(approval, self._desk.freshness())
+        approval = self._whose().request(proposal_id, reason, client_claim(ctx))
+        answer = approval_answer(approval, self._whose().freshness())
         if approval.request.plan_digest != proposal_id:
             told = f"This job already has an open request; no second one was made. {answer.summary}"
             answer = answer.model_copy(update={"summary": told})
@@ -84,7 +88,7 @@ class RequestTools:
 
         Use it to look once; wait_for_approval waits. Never decides anything.
         """
-        return tell(approval_answer(self._desk.approval(request_id), self._desk.freshness()))
+        return tell(approval_answer(self._whose().approval(request_id), self._whose().freshness()))
 
     async def wait_for_approval(
         self,
@@ -105,11 +109,13 @@ class RequestTools:
             if part == 0:
                 await ctx.report_progress(second, max_wait_s, f"{approval.status}")
             await self._sleep(1 / LOOKS)
-        freshness = await to_thread.run_sync(self._desk.freshness)
+        freshness = await to_thread.run_sync(lambda: self._whose().freshness())
         return tell(approval_answer(approval, freshness))
 
     async def _look(self, request_id: str) -> Approval:
-        look = partial(self._desk.approval, request_id)
+        def look() -> Approval:
+            return self._whose().approval(request_id)
+
         return await to_thread.run_sync(look, abandon_on_cancel=True)
 
 

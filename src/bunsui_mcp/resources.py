@@ -5,14 +5,14 @@ from __future__ import annotations
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
-from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.errors import BunsuiError, NotFound
+from bunsui_mcp.desks import Whose
 from bunsui_mcp.refusals import refusal
 from bunsui_mcp.request_tools import approval_answer
 from bunsui_mcp.tell import compact, tellable
 
 
-def add_approvals(server: MCPServer, desk: AgentDesk) -> None:
+def add_approvals(server: MCPServer, whose: Whose) -> None:
     """Serve every request under `bunsui://approvals/{request_id}`."""
 
     @server.resource(
@@ -23,6 +23,7 @@ def add_approvals(server: MCPServer, desk: AgentDesk) -> None:
         mime_type="application/json",
     )
     def approval(request_id: str) -> str:
+        desk = whose()
         try:
             return compact(tellable(approval_answer(desk.approval(request_id), desk.freshness())))
         except NotFound as error:

@@ -42,7 +42,7 @@ RULE: Mapping[str, frozenset[str]] = {
     "bunsui_tui": FRONT_OF_A_HUMAN | {"textual", "rich"},
     "bunsui_mcp": FRONT
     | {f"{CORE}.desk.agent", f"{CORE}.wiring.agent"}
-    | {"mcp", "mcp_types", "starlette", "anyio", "pydantic"},
+    | {"mcp", "mcp_types", "starlette", "uvicorn", "anyio", "pydantic"},
 }
 """Layer to what it may import besides itself and the standard library; the longest name rules."""
 

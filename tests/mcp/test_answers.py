@@ -19,6 +19,7 @@ from bunsui_mcp.answers import (
     SessionAnswer,
     SessionsAnswer,
 )
+from bunsui_mcp.desks import always
 from bunsui_mcp.schemas import files
 from bunsui_mcp.server import build_server
 from tests.builders import INPUT, SESSION_ID, a_session, later
@@ -57,7 +58,7 @@ def told(home: Home) -> Home:
 async def test_an_answer_keeps_the_schema_that_was_published(
     told: Home, mode: str, tool: str, arguments: dict[str, Json], kind: type[Answer]
 ) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         published = {one.name: one.output_schema for one in (await client.list_tools()).tools}
         answer = await answered(client, tool, **arguments)
 
@@ -70,7 +71,7 @@ async def test_an_answer_keeps_the_schema_that_was_published(
 async def test_the_two_halves_of_an_answer_say_the_same_without_spaces(
     told: Home, mode: str, tool: str, arguments: dict[str, Json], kind: type[Answer]
 ) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         result = await client.call_tool(tool, arguments)
 
     assert document_of(result) == result.structured_content
@@ -83,7 +84,7 @@ async def test_the_two_halves_of_an_answer_say_the_same_without_spaces(
 async def test_an_answer_says_in_words_what_it_holds_and_what_comes_next(
     told: Home, mode: str, tool: str, arguments: dict[str, Json], kind: type[Answer]
 ) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         answer = await answered(client, tool, **arguments)
 
     assert answer["summary"]
@@ -94,7 +95,7 @@ async def test_an_answer_says_in_words_what_it_holds_and_what_comes_next(
 async def test_an_analysis_names_path_error_category_and_the_lines_of_that_request(
     told: Home, mode: str
 ) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         answer = await answered(client, "analyze_failure", session_id=SESSION_ID)
 
     assert answer["failed_state_path"] == ["Extract"]
@@ -109,7 +110,7 @@ async def test_an_analysis_names_path_error_category_and_the_lines_of_that_reque
 
 
 async def test_an_analysis_leads_to_the_request_that_waits_already(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         before = await answered(client, "analyze_failure", session_id=SESSION_ID)
         found = await answered(client, "propose_recovery", session_id=SESSION_ID)
         best = ProposalsAnswer.model_validate(found).proposals[0].proposal_id
@@ -121,7 +122,7 @@ async def test_an_analysis_leads_to_the_request_that_waits_already(home: Home, m
 
 
 async def test_an_analysis_of_a_healthy_session_has_no_category(told: Home, mode: str) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         answer = await answered(client, "analyze_failure", session_id="s-healthy")
 
     assert (answer["category"], answer["job"], answer["evidence"]) == (None, "", [])
@@ -131,7 +132,7 @@ async def test_an_analysis_of_a_healthy_session_has_no_category(told: Home, mode
 async def test_a_proposal_is_told_for_every_mode_also_those_not_recommended(
     told: Home, mode: str
 ) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         answer = await answered(client, "propose_recovery", session_id=SESSION_ID)
 
     found = ProposalsAnswer.model_validate(answer).proposals
@@ -143,7 +144,7 @@ async def test_a_proposal_is_told_for_every_mode_also_those_not_recommended(
 async def test_an_edited_input_is_taken_as_an_object_or_as_its_text(
     told: Home, mode: str, given: Json
 ) -> None:
-    async with Client(build_server(told.desk()), mode=mode) as client:
+    async with Client(build_server(always(told.desk())), mode=mode) as client:
         answer = await answered(client, "propose_recovery", session_id=SESSION_ID, input=given)
 
     found = ProposalsAnswer.model_validate(answer).proposals
@@ -156,7 +157,7 @@ async def test_an_edited_input_is_taken_as_an_object_or_as_its_text(
 async def test_logs_are_paged_from_the_newest_line_to_the_oldest(home: Home, mode: str) -> None:
     home.logs.spoken = tuple(a_line(f"line {n}") for n in range(7))
     pages, cursor = [], ""
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         for _ in range(3):
             found = LogsAnswer.model_validate(
                 await answered(
@@ -173,7 +174,7 @@ async def test_logs_are_paged_from_the_newest_line_to_the_oldest(home: Home, mod
 async def test_sessions_are_paged_with_the_cursor_of_the_page_before(home: Home, mode: str) -> None:
     for number in range(4):
         home.add(a_session(id=f"s-{number}", created_at=later(hours=number + 1)))
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         first = await answered(client, "list_sessions", limit=3)
         second = await answered(client, "list_sessions", limit=3, cursor=first["next_cursor"])
 

@@ -11,6 +11,7 @@ from bunsui_core.domain.failure import Failure, Nested
 from bunsui_core.domain.session import JobRun, JobStatus
 from bunsui_core.domain.value import Json
 from bunsui_mcp.answers import ProposalsAnswer
+from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
 from tests.builders import (
     SESSION_ID,
@@ -40,7 +41,7 @@ def below(text: str, levels: int) -> tuple[Nested, ...]:
 async def told(home: Home, failure: Failure, **more: object) -> dict[str, Json]:
     """What an agent is told of a failure."""
     home.explain(a_diagnosis(failure=failure, **more))
-    async with Client(build_server(home.desk())) as client:
+    async with Client(build_server(always(home.desk()))) as client:
         return await answered(client, "analyze_failure", session_id=SESSION_ID)
 
 
@@ -118,7 +119,7 @@ async def test_a_request_about_one_job_does_not_lead_the_analysis_of_another_to_
     home.add(a_session(id="s-two", runs=(failed[0], JobRun(job="transform"), failed[1])))
     for job in ("extract", "load"):
         home.world.add_failed(failed[job == "load"].attempts[0].execution_arn, "{}")
-    async with Client(build_server(home.desk())) as client:
+    async with Client(build_server(always(home.desk()))) as client:
         found = await answered(client, "propose_recovery", session_id="s-two", job="extract")
         best = ProposalsAnswer.model_validate(found).proposals[0].proposal_id
         await answered(client, "request_recovery", proposal_id=best, reason="it frees itself")

@@ -13,6 +13,7 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import JobRun, Session
 from bunsui_core.domain.value import Json
 from bunsui_mcp.answers import SessionAnswer
+from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
 from bunsui_mcp.sessions import logs_answer
 from bunsui_mcp.tell import clip, tellable
@@ -56,7 +57,7 @@ def texts(value: Json) -> Iterator[str]:
 @pytest.mark.parametrize("tool", CALLS)
 async def test_no_text_of_a_job_can_act_on_a_terminal(home: Home, mode: str, tool: str) -> None:
     speak(home, HOSTILE)
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         answer = await answered(client, tool, session_id=SESSION_ID)
 
     assert not [text for text in texts(answer) if ACTING & set(text)]
@@ -66,7 +67,7 @@ async def test_a_log_line_is_told_as_data_and_what_it_hides_is_made_visible(
     home: Home, mode: str
 ) -> None:
     speak(home, HOSTILE)
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         answer = await answered(client, "get_operation_logs", session_id=SESSION_ID)
 
     (line, *_) = texts(answer["untrusted_log_lines"])
@@ -75,7 +76,7 @@ async def test_a_log_line_is_told_as_data_and_what_it_hides_is_made_visible(
 
 async def test_an_order_in_a_log_line_stays_in_fields_of_data(home: Home, mode: str) -> None:
     speak(home, ORDER)
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         answer = await answered(client, "analyze_failure", session_id=SESSION_ID)
         told = f"{client.instructions} {(await client.list_tools()).model_dump_json()}"
 
@@ -90,7 +91,7 @@ async def test_an_input_that_is_not_shown_as_it_is_says_so(
     attempt = a_failed_attempt(input=json.dumps({"input": text}, ensure_ascii=False))
     runs = (JobRun(job="extract", attempts=(attempt,)), JobRun(job="transform"), JobRun(job="load"))
     home.add(home.session.model_copy(update={"runs": runs}))
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         answer = await answered(client, "analyze_failure", session_id=SESSION_ID)
 
     assert answer["execution_input_complete"] is False
@@ -102,7 +103,7 @@ async def test_an_answer_stays_below_8_kb_whatever_a_job_says(
     home: Home, tool: str, text: str
 ) -> None:
     speak(home, text)
-    async with Client(build_server(home.desk())) as client:
+    async with Client(build_server(always(home.desk()))) as client:
         answer = await answered(client, tool, session_id=SESSION_ID)
 
     assert len(json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()) <= 8_000
@@ -111,7 +112,7 @@ async def test_an_answer_stays_below_8_kb_whatever_a_job_says(
 async def test_a_default_page_of_long_errors_stays_below_8_kb(home: Home) -> None:
     for number in range(12):
         home.add(failed_with("障害" * 500, f"s-{number:040}"))
-    async with Client(build_server(home.desk())) as client:
+    async with Client(build_server(always(home.desk()))) as client:
         answer = await answered(client, "list_sessions")
 
     assert answer["truncated"] is True
@@ -123,7 +124,7 @@ async def test_a_session_of_a_hundred_jobs_is_told_in_pages_failed_ones_first(
 ) -> None:
     home.add(a_hundred_jobs())
     pages: list[SessionAnswer] = []
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         while not pages or pages[-1].next_cursor:
             cursor = pages[-1].next_cursor if pages else ""
             found = await answered(client, "get_session", session_id="s-100", cursor=cursor)

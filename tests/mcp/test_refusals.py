@@ -8,6 +8,7 @@ import pytest
 from mcp import Client
 
 from bunsui_core.domain.value import Json
+from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
 from tests.builders import SESSION_ID
 from tests.mcp.calls import refused
@@ -48,7 +49,7 @@ REFUSALS: list[tuple[str, dict[str, Json], str, str]] = [
 async def test_a_call_that_cannot_be_answered_says_why_and_what_to_try(
     home: Home, mode: str, tool: str, arguments: dict[str, Json], code: str, sentence: str
 ) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         told = await refused(client, tool, **arguments)
 
     assert told.startswith(f"{code}: ")
@@ -60,7 +61,7 @@ async def test_a_call_that_cannot_be_answered_says_why_and_what_to_try(
 async def test_an_unknown_argument_stops_the_call_before_it_does_anything(
     home: Home, mode: str
 ) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         await refused(client, "propose_recovery", session_id=SESSION_ID, inputs={})
 
     assert not home.desk().approvals()
@@ -71,7 +72,7 @@ async def test_a_crash_keeps_its_text_to_itself_and_is_logged(
 ) -> None:
     home.logs.fails_with = KeyError("a secret detail")
     with caplog.at_level(logging.ERROR):
-        async with Client(build_server(home.desk()), mode=mode) as client:
+        async with Client(build_server(always(home.desk())), mode=mode) as client:
             told = await refused(client, "analyze_failure", session_id=SESSION_ID)
 
     assert "secret" not in told
@@ -81,7 +82,7 @@ async def test_a_crash_keeps_its_text_to_itself_and_is_logged(
 
 async def test_a_refusal_shows_a_hostile_id_harmlessly_and_shortly(home: Home, mode: str) -> None:
     hostile = "\x1b]0;owned\x07\u202e" + "x" * 100_000
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         told = await refused(client, "get_session", session_id=hostile)
 
     assert not {"\x1b", "\x07", "\u202e"} & set(told)

@@ -17,8 +17,9 @@ from bunsui_core.domain.plan import step_job
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.value import Json
 from bunsui_core.wiring.rehearsal import Rehearsed
+from bunsui_mcp.desks import always
 from bunsui_mcp.rehearsal import Case, Played, ScriptedAgent, laid_over, main
-from bunsui_mcp.server import build_server
+from bunsui_mcp.server import Offer, build_server
 from tests.builders import INPUT, SESSION_ID, a_failed_attempt, a_pipeline, a_session, execution
 from tests.mcp.home import Home, a_line
 from tests.mcp.test_waiting import decide
@@ -40,7 +41,7 @@ async def play(home: Home, case: Case, waits: bool = False) -> Played:
         (request,) = home.writing.requests.newest(1)
         decide(home, request.id, Answer.REJECT, "not tonight")
 
-    async with Client(build_server(home.desk(), pace)) as client:
+    async with Client(build_server(always(home.desk()), Offer(sleep=pace))) as client:
         return await ScriptedAgent(client, waits).play(case)
 
 

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from mcp import Client
 
 from bunsui_core import assets
+from bunsui_mcp.desks import always
 from bunsui_mcp.schemas import ANSWERS, differences, files, write
 from bunsui_mcp.server import build_server
 from tests.mcp.home import Home
@@ -26,7 +27,7 @@ def test_a_schema_is_one(name: str) -> None:
 
 @pytest.mark.anyio
 async def test_every_tool_has_a_schema_with_the_names_that_it_lists(home: Home) -> None:
-    async with Client(build_server(home.desk())) as client:
+    async with Client(build_server(always(home.desk()))) as client:
         listed = {tool.name: tool.output_schema or {} for tool in (await client.list_tools()).tools}
 
     assert {name: set(schema["properties"]) for name, schema in listed.items()} == {

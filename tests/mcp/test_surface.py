@@ -6,6 +6,7 @@ import pytest
 from mcp import Client
 from mcp.types import TextContent, Tool
 
+from bunsui_mcp.desks import always
 from bunsui_mcp.server import INSTRUCTIONS, build_server
 from tests.mcp.home import Home
 
@@ -26,7 +27,7 @@ DECIDING = ("approve", "decide", "reject", "execute", "redrive", "start", "sign"
 
 async def tools(home: Home, mode: str) -> dict[str, Tool]:
     """The tools that a client of that era is told of."""
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         return {tool.name: tool for tool in (await client.list_tools()).tools}
 
 
@@ -39,7 +40,7 @@ async def test_no_tool_is_called_like_a_decision(home: Home, mode: str) -> None:
 
 
 async def test_the_list_of_tools_takes_at_most_12_kb(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         listed = await client.list_tools()
 
     assert len(listed.model_dump_json(by_alias=True, exclude_none=True).encode()) <= 12_000
@@ -85,7 +86,7 @@ async def test_every_reference_in_a_schema_leads_somewhere(home: Home, mode: str
 
 
 async def test_the_instructions_are_short_and_say_who_approves(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         assert client.instructions == INSTRUCTIONS
 
     assert len(INSTRUCTIONS) < 500
@@ -93,7 +94,7 @@ async def test_the_instructions_are_short_and_say_who_approves(home: Home, mode:
 
 
 async def test_the_stored_prompts_are_served_with_their_arguments(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         listed = {prompt.name: prompt for prompt in (await client.list_prompts()).prompts}
 
     required = {
@@ -108,7 +109,7 @@ async def test_the_stored_prompts_are_served_with_their_arguments(home: Home, mo
 
 
 async def test_a_prompt_carries_its_arguments_made_safe(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         got = await client.get_prompt("explain_to_lead", {"session_id": "s-1\x1b[31m\nand more"})
 
     (message,) = got.messages

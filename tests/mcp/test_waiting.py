@@ -11,7 +11,8 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.domain.approval import Answer
 from bunsui_mcp.answers import ApprovalAnswer, ProposalsAnswer
-from bunsui_mcp.server import build_server
+from bunsui_mcp.desks import always
+from bunsui_mcp.server import Offer, build_server
 from tests.builders import ACCOUNT, REGION, SESSION_ID, a_signed_decision
 from tests.mcp.calls import answered, refused
 from tests.mcp.home import Home
@@ -49,7 +50,7 @@ class Pace:
 
 
 async def test_a_request_is_queued_and_nothing_has_run(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         asked = await ask(client)
 
     assert (asked.status, asked.is_open, asked.decided_by) == ("REQUESTED", True, ())
@@ -60,7 +61,7 @@ async def test_a_request_is_queued_and_nothing_has_run(home: Home, mode: str) ->
 async def test_the_human_is_told_who_asked_and_what_the_client_calls_itself(
     home: Home, mode: str
 ) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         asked = await ask(client)
 
     request = home.writing.requests.get(asked.request_id)
@@ -69,7 +70,7 @@ async def test_the_human_is_told_who_asked_and_what_the_client_calls_itself(
 
 
 async def test_asking_twice_makes_one_request(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         first, second = await ask(client), await ask(client)
 
     assert first.request_id == second.request_id
@@ -78,7 +79,7 @@ async def test_asking_twice_makes_one_request(home: Home, mode: str) -> None:
 
 
 async def test_a_proposal_is_refused_when_the_world_moved_since(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         found = await answered(client, "propose_recovery", session_id=SESSION_ID)
         home.inventory.revision = "rev-2"
         best = ProposalsAnswer.model_validate(found).proposals[0].proposal_id
@@ -96,7 +97,7 @@ async def test_a_wait_reports_every_second_and_ends_open_when_nobody_decides(
     async def hear(progress: float, total: float | None, message: str | None) -> None:
         seen.append((progress, total, message))
 
-    async with Client(build_server(home.desk(), pace), mode=mode) as client:
+    async with Client(build_server(always(home.desk()), Offer(sleep=pace)), mode=mode) as client:
         asked = await ask(client)
         arguments = {"request_id": asked.request_id, "max_wait_s": 3}
         result = await client.call_tool("wait_for_approval", arguments, progress_callback=hear)
@@ -117,7 +118,7 @@ async def test_a_wait_ends_at_once_when_the_human_rejects(home: Home, mode: str)
             (request,) = home.writing.requests.newest(1)
             decide(home, request.id, Answer.REJECT, "not tonight")
 
-    async with Client(build_server(home.desk(), pace), mode=mode) as client:
+    async with Client(build_server(always(home.desk()), Offer(sleep=pace)), mode=mode) as client:
         asked = await ask(client)
         told = await answered(client, "wait_for_approval", request_id=asked.request_id)
 
@@ -133,7 +134,7 @@ async def test_others_are_answered_while_one_waits(home: Home, mode: str) -> Non
         waiting.set()
         await done.wait()
 
-    async with Client(build_server(home.desk(), pace), mode=mode) as client:
+    async with Client(build_server(always(home.desk()), Offer(sleep=pace)), mode=mode) as client:
         asked = await ask(client)
         async with create_task_group() as tasks:
             tasks.start_soon(
@@ -149,7 +150,7 @@ async def test_others_are_answered_while_one_waits(home: Home, mode: str) -> Non
 
 
 async def test_a_request_can_be_read_as_a_resource(home: Home, mode: str) -> None:
-    async with Client(build_server(home.desk()), mode=mode) as client:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
         asked = await ask(client)
         read = await client.read_resource(f"bunsui://approvals/{asked.request_id}")
 

@@ -1,0 +1,138 @@
+"""What `bunsui mcp` is told: who asks, over which transport, and who may come in."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from bunsui_core.domain.errors import BadInput, Refused
+from bunsui_mcp.agent_name import RULE, is_agent_name
+
+PORT = 8765
+"""Where the server listens unless it is told another port."""
+
+_NETWORK = ("host", "port", "token_file", "tokens", "allow_host", "allow_origin")
+
+
+class Transport(StrEnum):
+    """How clients reach the server; `both` is HTTP and SSE on one port."""
+
+    STDIO = "stdio"
+    HTTP = "http"
+    SSE = "sse"
+    BOTH = "both"
+
+
+class Arguments(BaseModel):
+    """The command line, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agent: str = "agent"
+    read_only: bool = False
+    transport: Transport = Transport.STDIO
+    host: str = "127.0.0.1"
+    port: int = PORT
+    token_file: Path | None = None
+    tokens: Path | None = None
+    allow_host: tuple[str, ...] = ()
+    allow_origin: tuple[str, ...] = ()
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether nobody comes in without a token."""
+        return bool(self.token_file or self.tokens)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether other machines can reach the server; a name that is no address may be."""
+        if self.host == "localhost":
+            return False
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return True
+
+
+def read_arguments(argv: Sequence[str]) -> Arguments:
+    """Return the checked command line; what argparse cannot read ends the process.
+
+    Raises: BadInput for flags that do not go together; Refused for a door that stands open.
+    """
+    given = vars(_parser().parse_args(argv))
+    _must_fit_together(given)
+    arguments = Arguments(**given)
+    _must_be_closed(arguments)
+    return arguments
+
+
+def _must_fit_together(given: dict[str, object]) -> None:
+    over_stdio = given.get("transport", Transport.STDIO) is Transport.STDIO
+    if over_stdio and (useless := [name for name in _NETWORK if name in given]):
+        raise BadInput(
+            f"{_flag(useless[0])} says nothing over stdio.", "Add --transport http, sse or both."
+        )
+    if "token_file" in given and "tokens" in given:
+        raise BadInput(
+            "--token-file and --tokens were both given.",
+            "--token-file holds one token, of --agent; --tokens holds `NAME TOKEN` a line.",
+        )
+    if "tokens" in given and "agent" in given:
+        raise BadInput("--agent says nothing beside --tokens.", "The file names who asks.")
+
+
+def _must_be_closed(arguments: Arguments) -> None:
+    if not arguments.is_public:
+        return
+    if not arguments.has_tokens:
+        raise Refused(
+            f"{arguments.host} can be reached from other machines, and anybody could ask.",
+            "Give --token-file or --tokens, or listen on 127.0.0.1.",
+        )
+    if not arguments.allow_host:
+        raise Refused(
+            f"{arguments.host} can be reached from other machines, under any name.",
+            "Say with --allow-host under which name clients call it.",
+        )
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    # Only what was given is set, so that flags which say nothing can be refused.
+    parser = argparse.ArgumentParser(
+        prog="bunsui mcp",
+        description="Serve bunsui's tools to agents, which look, explain and ask.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--agent", metavar="NAME", type=_name, help="who is asking, for the human")
+    add("--read-only", action="store_true", help="offer no tool that asks for something")
+    add("--transport", type=Transport, choices=list(Transport), help="stdio unless said")
+    add("--host", metavar="ADDRESS", help="where to listen; 127.0.0.1 unless said")
+    add("--port", type=_port, help=f"{PORT} unless said; 0 takes a free one")
+    add("--token-file", type=Path, metavar="FILE", help="one token, of --agent")
+    add("--tokens", type=Path, metavar="FILE", help="`NAME TOKEN` a line")
+    add("--allow-host", action="append", metavar="NAME", help="a name clients call it by")
+    add("--allow-origin", action="append", metavar="URL", help="a web page that may call it")
+    return parser
+
+
+def _name(text: str) -> str:
+    if is_agent_name(text):
+        return text
+    raise argparse.ArgumentTypeError(RULE)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")

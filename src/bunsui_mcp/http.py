@@ -1,0 +1,133 @@
+"""MCP over HTTP and SSE: one app, behind one door, for clients of both eras."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+from mcp.server import MCPServer
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bunsui_core import log
+from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_mcp.arguments import Arguments, Transport
+
+LARGEST = 1_000_000
+"""Bytes of the largest message that is read; inputs of executions are at most 256 KiB."""
+
+HEALTH = "/healthz"
+
+_HOME = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Refuses requests that a web page sent from elsewhere, whichever path they ask for."""
+
+    app: ASGIApp
+    security: TransportSecuritySettings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 421 for another name than ours, 403 for another origin, or let it pass."""
+        if scope["type"] == "http" and scope["path"] != HEALTH:
+            check = TransportSecurityMiddleware(self.security).validate_request
+            if refusal := await check(Request(scope, receive)):
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def build_app(server: MCPServer, arguments: Arguments, look: Callable[[], object]) -> Starlette:
+    """Return the app of the wanted transports; `look` reads the store, for the health check."""
+    security = _security(arguments)
+    streamable = server.streamable_http_app(
+        transport_security=security, max_request_body_size=LARGEST
+    )
+    routes: list[BaseRoute] = [Route(HEALTH, _health(look))]
+    if arguments.transport is not Transport.SSE:
+        routes.extend(streamable.routes)
+    if arguments.transport is not Transport.HTTP:
+        sse = server.sse_app(transport_security=security, max_request_body_size=LARGEST)
+        routes.extend(sse.routes)
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Door, security=security), *streamable.user_middleware],
+        lifespan=lambda _: server.session_manager.run(),
+    )
+
+
+async def serve_http(app: Starlette, arguments: Arguments) -> None:
+    """Serve until the process is told to end. Raises: Unavailable when the port is taken."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    with _listen(arguments.host, arguments.port) as listening:
+        log.events("mcp").info("listening", **_where(arguments, listening))
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _security(arguments: Arguments) -> TransportSecuritySettings:
+    names = list(arguments.allow_host)
+    if not arguments.is_public:
+        names.extend(_HOME)
+    origins = [f"http://{name}" for name in _HOME] if not arguments.is_public else []
+    origins.extend(arguments.allow_origin)
+    return TransportSecuritySettings(
+        allowed_hosts=_any_port(names), allowed_origins=_any_port(origins)
+    )
+
+
+def _any_port(names: list[str]) -> list[str]:
+    return [*names, *(f"{name}:*" for name in names)]
+
+
+def _health(look: Callable[[], object]) -> Callable[[Request], Response]:
+    def health(_: Request) -> Response:
+        try:
+            look()
+        except BunsuiError as error:
+            return JSONResponse({"status": "unavailable", "code": error.code}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    return health
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise Unavailable(
+            f"{host}:{port} cannot be listened on: {error.strerror}.", "Choose another --port."
+        ) from error
+
+
+def _where(arguments: Arguments, listening: socket.socket) -> dict[str, str | bool]:
+    port = listening.getsockname()[1]
+    name = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    url = f"http://{name}:{port}"
+    wanted = {
+        Transport.HTTP: {"http": f"{url}/mcp"},
+        Transport.SSE: {"sse": f"{url}/sse"},
+        Transport.BOTH: {"http": f"{url}/mcp", "sse": f"{url}/sse"},
+        Transport.STDIO: {},
+    }
+    return {
+        **wanted[arguments.transport],
+        "health": f"{url}{HEALTH}",
+        "token": arguments.has_tokens,
+    }

@@ -1,0 +1,122 @@
+"""Who may call over HTTP: a file of names and tokens, read again whenever it changes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeAlias
+
+from mcp.server.auth.provider import AccessToken
+
+from bunsui_core import log
+from bunsui_core.domain.errors import BadInput, BunsuiError, NotAuthorised, Unavailable
+from bunsui_mcp.agent_name import is_agent_name
+
+SHORTEST = 24
+"""Characters of the shortest token that is taken: 18 random bytes in base64."""
+
+HASHED = "sha256:"
+"""Before the hex digest of a token, where the file does not hold the token itself."""
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""Inode, time and size: a file that was changed has another one."""
+
+_MAKE_ONE = "Write one with `openssl rand -base64 32`."
+
+
+class Tokens:
+    """The tokens of a file and whom each stands for; what was taken out is refused at once.
+
+    With a `name` the file holds one token and nothing else; without one, `NAME TOKEN` a line.
+    """
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        self._path = path
+        self._name = name
+        self._stamp = _stamp(path)
+        self._subjects = self._read()
+        self._broken = False
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """Return whom a token stands for; nobody while the file cannot be used."""
+        subject = self._current().get(sha256(token.encode()).hexdigest())
+        if subject is None:
+            return None
+        return AccessToken(token=token, client_id=subject, subject=subject, scopes=[])
+
+    def _current(self) -> Mapping[str, str]:
+        try:
+            stamp = _stamp(self._path)
+            if stamp != self._stamp or self._broken:
+                self._subjects, self._stamp = self._read(), stamp
+            self._broken = False
+        except BunsuiError as error:
+            if not self._broken:
+                log.events("mcp").error("tokens_refused", code=error.code, message=str(error))
+            self._subjects, self._broken = {}, True
+        return self._subjects
+
+    def _read(self) -> Mapping[str, str]:
+        lines = _content(self._path).splitlines()
+        said = [line.split() for line in lines if line.strip() and line.strip()[0] != "#"]
+        rows = [[self._name, *words] for words in said] if self._name else said
+        if not rows or (self._name and len(rows) > 1):
+            wanted = "one token alone" if self._name else "`NAME TOKEN` a line"
+            raise BadInput(f"{self._path} does not hold {wanted}.", _MAKE_ONE)
+        subjects = [self._row(number, words) for number, words in enumerate(rows, 1)]
+        if len(dict(subjects)) < len(subjects):
+            raise BadInput(f"{self._path} holds a token twice.", "Give everybody their own.")
+        return dict(subjects)
+
+    def _row(self, number: int, words: list[str]) -> tuple[str, str]:
+        match words:
+            case [name, token] if is_agent_name(name):
+                return _digest(token, f"token {number} of {self._path}"), name
+            case _:
+                # Not quoted: it may be a token in the wrong place.
+                raise BadInput(
+                    f"entry {number} of {self._path} is not a name and a token.",
+                    "Write `NAME TOKEN` a line; a name has letters, digits, dots and dashes.",
+                )
+
+
+def _digest(token: str, where: str) -> str:
+    if token.startswith(HASHED):
+        digest = token.removeprefix(HASHED).lower()
+        if len(digest) == 64 and not digest.strip("0123456789abcdef"):
+            return digest
+        raise BadInput(f"{where} is not a SHA-256 in hex.", f"Write `{HASHED}` and 64 digits.")
+    if len(token) < SHORTEST:
+        raise BadInput(f"{where} is shorter than {SHORTEST} characters.", _MAKE_ONE)
+    return sha256(token.encode()).hexdigest()
+
+
+def _stamp(path: Path) -> Stamp:
+    """Return the file's stamp. Raises: NotAuthorised when others than its owner can use it."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise NotAuthorised(
+            f"{path} can be used by others than its owner.", f"Run `chmod 600 {path}`."
+        )
+    if status.st_uid not in {os.getuid(), 0}:
+        raise NotAuthorised(f"{path} belongs to somebody else.", "Make one of your own.")
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not a text file.", _MAKE_ONE) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(f"{path} cannot be read: {error.strerror}.", _MAKE_ONE)
