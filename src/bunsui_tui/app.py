@@ -19,20 +19,26 @@ from bunsui_tui.messages import (
     AnswerGiven,
     Arrival,
     Decided,
+    LogOpened,
     LogsWanted,
     Noted,
     QueryGiven,
     ReviewOpened,
     SessionOpened,
     SessionWanted,
+    TailWanted,
+    TimelineOpened,
+    TimelineWanted,
     Troubled,
 )
 from bunsui_tui.query import parse
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.screens.inbox import InboxScreen
+from bunsui_tui.screens.log import LogScreen
 from bunsui_tui.screens.review import ReviewScreen
 from bunsui_tui.screens.session import SessionScreen
 from bunsui_tui.screens.sessions import SessionsScreen
+from bunsui_tui.screens.timeline import TimelineScreen
 from bunsui_tui.showing import BoardApp
 from bunsui_tui.theme import DARK, LIGHT
 from bunsui_tui.workers import DECISION, PAGE, sentence_of
@@ -97,6 +103,27 @@ class DeskApp(BoardApp):
     def on_logs_wanted(self, event: LogsWanted) -> None:
         """Read a log."""
         self.calls.logs(event.session_id, event.job)
+
+    def on_log_opened(self, event: LogOpened) -> None:
+        """Show a log, read anew."""
+        about = (event.session_id, event.job)
+        others = {key: tail for key, tail in self.board.tails.items() if key != about}
+        self.show(replace(self.board, tails=others))
+        self.push_screen(LogScreen(self.board, event.session_id, event.job))
+
+    def on_tail_wanted(self, event: TailWanted) -> None:
+        """Read a log, or go on reading it."""
+        known = self.board.tails.get((event.session_id, event.job))
+        self.calls.tail(event.session_id, event.job, known)
+
+    def on_timeline_opened(self, event: TimelineOpened) -> None:
+        """Show the timeline of a session."""
+        self.calls.session(event.session_id)
+        self.push_screen(TimelineScreen(self.board, event.session_id))
+
+    def on_timeline_wanted(self, event: TimelineWanted) -> None:
+        """Read the states of a job."""
+        self.calls.timeline(event.session_id, event.job)
 
     def on_more_wanted(self) -> None:
         """Read a longer list."""

@@ -10,9 +10,12 @@ from bunsui_tui.messages import (
     Arrival,
     LogsRead,
     OverviewRead,
+    PipelinesRead,
     ReviewRead,
     SessionExplained,
     SessionRead,
+    TailRead,
+    TimelineRead,
 )
 
 
@@ -28,11 +31,26 @@ def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
         case LogsRead():
             key = (arrival.logs.session_id, arrival.job)
             return replace(board, logs={**board.logs, key: arrival.logs})
+        case TailRead() | TimelineRead() | PipelinesRead():
+            return _with_view(board, arrival)
         case ReviewRead():
             prepared = Prepared(arrival.review, now)
             request_id = arrival.review.plan.request_id
             return replace(board, reviews={**board.reviews, request_id: prepared})
     return board
+
+
+def _with_view(board: Board, arrival: TailRead | TimelineRead | PipelinesRead) -> Board:
+    match arrival:
+        case TailRead():
+            about = (arrival.session_id, arrival.job)
+            return replace(board, tails={**board.tails, about: arrival.tail})
+        case TimelineRead():
+            seen = arrival.timeline
+            known = {**board.timelines, (seen.session_id, seen.job): seen}
+            return replace(board, timelines=known)
+        case PipelinesRead():
+            return replace(board, pipelines=arrival.pipelines)
 
 
 def _with_session(board: Board, arrival: SessionRead) -> Board:

@@ -15,7 +15,10 @@ from bunsui_core.domain.answer import (
     SessionView,
 )
 from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.following import Shown
+from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionStatus, SessionSummary
+from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
 from bunsui_tui.query import EVERYTHING, Query
 
@@ -40,6 +43,28 @@ class Detail:
     analysis: Analysis | None = None
     proposals: Mapping[str, Proposals] = field(default_factory=dict)
     trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of a log, and which operation of which job wrote it."""
+
+    at: datetime
+    writer: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Tail:
+    """A log as far as it was read; `note` says what is missing and why.
+
+    `shown` is how far its writers were read, while it is followed.
+    """
+
+    lines: tuple[Said, ...] = ()
+    note: str = ""
+    is_over: bool = False
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +95,9 @@ class Board:
     overview: Overview | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
     logs: Mapping[tuple[str, str], OperationLogs] = field(default_factory=dict)
+    tails: Mapping[tuple[str, str], Tail] = field(default_factory=dict)
+    timelines: Mapping[tuple[str, str], JobTimeline] = field(default_factory=dict)
+    pipelines: tuple[Pipeline, ...] | None = None
     reviews: Mapping[str, Prepared] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     notice: Notice | None = None

@@ -8,7 +8,9 @@ from textual.message import Message
 
 from bunsui_core.domain.answer import Analysis, OperationLogs, Proposals, Review, SessionView
 from bunsui_core.domain.approval import Answer, Approval
-from bunsui_tui.board import Overview
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.timeline import JobTimeline
+from bunsui_tui.board import Overview, Tail
 
 
 class Arrival(Message):
@@ -45,6 +47,29 @@ class LogsRead(Arrival):
 
     job: str
     logs: OperationLogs
+
+
+@dataclass
+class TailRead(Arrival):
+    """The log of a job was read, or the lines that are new in it; `job` is as it was asked for."""
+
+    session_id: str
+    job: str
+    tail: Tail
+
+
+@dataclass
+class TimelineRead(Arrival):
+    """The states of a job's newest execution were read."""
+
+    timeline: JobTimeline
+
+
+@dataclass
+class PipelinesRead(Arrival):
+    """The known pipelines were read."""
+
+    pipelines: tuple[Pipeline, ...]
 
 
 @dataclass
@@ -94,6 +119,41 @@ class LogsWanted(Message):
 
     session_id: str
     job: str
+
+
+@dataclass
+class LogOpened(Message):
+    """A log shall fill the screen; an empty job means what failed, or all that runs."""
+
+    session_id: str
+    job: str
+
+
+@dataclass
+class TailWanted(Message):
+    """The log of a job is wanted, or what is new in it since it was read."""
+
+    session_id: str
+    job: str
+
+
+@dataclass
+class TimelineOpened(Message):
+    """The timeline of a session shall fill the screen."""
+
+    session_id: str
+
+
+@dataclass
+class TimelineWanted(Message):
+    """The states of a job's newest execution are wanted."""
+
+    session_id: str
+    job: str
+
+
+class PipelinesWanted(Message):
+    """The known pipelines are wanted."""
 
 
 @dataclass

@@ -17,6 +17,9 @@ from bunsui_core.domain.answer import (
     SessionView,
 )
 from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
 
 
@@ -37,6 +40,18 @@ class Desk(Protocol):
 
     def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
         """Return the lines of a job's failing operation."""
+        ...
+
+    def follow(self, session_id: str, job: str, shown: Shown) -> Followed:
+        """Return the log lines that are new since what was shown."""
+        ...
+
+    def timeline(self, session_id: str, job: str) -> JobTimeline:
+        """Return when the states of a job's newest execution ran."""
+        ...
+
+    def pipelines(self) -> tuple[Pipeline, ...]:
+        """Return every known pipeline."""
         ...
 
     def analyze(self, session_id: str, job: str = "") -> Analysis:

@@ -49,6 +49,7 @@ def styles_of(theme: Theme) -> Styles:
             "title": "bold",
             "key": f"bold {theme.primary}",
             "outside": theme.foreground or "default",
+            "found": "reverse",
         },
         inherit=False,
     )

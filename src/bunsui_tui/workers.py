@@ -16,24 +16,29 @@ from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
 from bunsui_core.domain.session import SessionStatus, SessionSummary
 from bunsui_core.log import events
-from bunsui_tui.board import Overview
+from bunsui_tui.board import Overview, Tail
 from bunsui_tui.messages import (
     AnswerGiven,
     Decided,
     LogsRead,
     OverviewRead,
+    PipelinesRead,
     ReviewRead,
     SessionExplained,
     SessionRead,
+    TailRead,
+    TimelineRead,
     Troubled,
 )
 from bunsui_tui.needs import Desk, Work
+from bunsui_tui.tailing import tail
 
 PAGE = 100
 TRY_AGAIN_S = 10.0
 """Seconds until an explanation that could not be had is tried again."""
 
 AWS, STORE, SESSION, LOGS = "aws", "store", "session", "logs"
+TIMELINE, PIPELINES = "timeline", "pipelines"
 REVIEW, DECISION, WORKER = "review", "decision", "worker"
 """What a trouble is about; the next success about the same takes it off the screen."""
 
@@ -73,6 +78,26 @@ class Workers:
             LOGS,
             lambda: self._post(LogsRead(job, self._desk.logs(session_id, job))),
         )
+
+    def tail(self, session_id: str, job: str, known: Tail | None) -> None:
+        """Read the log of a job, or what is new in it."""
+        self._begin(
+            f"tail {session_id} {job}",
+            LOGS,
+            lambda: self._post(TailRead(session_id, job, tail(self._desk, session_id, job, known))),
+        )
+
+    def timeline(self, session_id: str, job: str) -> None:
+        """Read the states of a job's newest execution."""
+        self._begin(
+            f"{TIMELINE} {session_id} {job}",
+            TIMELINE,
+            lambda: self._post(TimelineRead(self._desk.timeline(session_id, job))),
+        )
+
+    def pipelines(self) -> None:
+        """Read the known pipelines."""
+        self._begin(PIPELINES, PIPELINES, lambda: self._post(PipelinesRead(self._desk.pipelines())))
 
     def review(self, request_id: str) -> None:
         """Prepare the review of a request."""

@@ -11,9 +11,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bunsui_core.domain.session import JobStatus
-from bunsui_tui.actions import BACK, COPY, LOG, MOVE, PANE, REVIEW, Key
+from bunsui_tui.actions import BACK, COPY, LOG, MOVE, PANE, REVIEW, TIMELINE, Key
 from bunsui_tui.board import Board
-from bunsui_tui.messages import LogsWanted, ReviewOpened
+from bunsui_tui.messages import LogOpened, LogsWanted, ReviewOpened, TimelineOpened
 from bunsui_tui.render.session import COLUMNS, beside, heading, log, rows
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.widgets.panes import Pane, Rule
@@ -26,6 +26,7 @@ class SessionScreen(Frame):
     NAME: ClassVar[str] = "one session"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "do('log')", show=False),
+        Binding("t", "do('timeline')", show=False),
         Binding("a", "do('review')", show=False),
         Binding("y", "do('copy')", show=False),
         Binding("escape", "app.leave", show=False),
@@ -68,6 +69,7 @@ class SessionScreen(Frame):
         started = self._status() is not JobStatus.WAITING
         return (
             LOG.unless("" if started else "this job has not started"),
+            TIMELINE,
             REVIEW.unless("" if waiting else "no request waits for this session"),
             BACK,
             MOVE,
@@ -129,10 +131,9 @@ class SessionScreen(Frame):
         """Do what a key says about the session."""
         match name:
             case "log":
-                self._log_open = not self._log_open
-                self._paint_log()
-                if self._log_open:
-                    self._read_log()
+                self.post_message(LogOpened(self.session_id, self.job))
+            case "timeline":
+                self.post_message(TimelineOpened(self.session_id))
             case "review":
                 waiting = self.board.waiting_for(self.session_id)
                 self.post_message(ReviewOpened(waiting[0].request.id))
