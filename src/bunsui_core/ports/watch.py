@@ -52,3 +52,11 @@ class Sightings(Protocol):
     def redrivable(self, closed_after: Instant, limit: int) -> tuple[Sighting, ...]:
         """Return failed ones that closed after a moment, the longest unread first."""
         ...
+
+    def unread(self, limit: int) -> tuple[Sighting, ...]:
+        """Return those that are still to be read: least tried, then failed, then newest first."""
+        ...
+
+    def around(self, machine: str, at: Instant) -> tuple[Sighting, ...]:
+        """Return the executions of a machine that ran at a moment, newest first."""
+        ...

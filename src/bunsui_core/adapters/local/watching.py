@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.rows import moment, stored
@@ -89,43 +88,42 @@ class LocalSightings:
 
     def redrivable(self, closed_after: Instant, limit: int) -> tuple[Sighting, ...]:
         """Return failed ones that closed after a moment, the longest unread first."""
-        query = (
-            f"{_SIGHTINGS} AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED') AND stopped_at > ?"
-            " ORDER BY read_at, arn LIMIT ?"
-        )
+        query = f"{_SIGHTINGS} AND status IN {_FAILED} AND stopped_at > ? ORDER BY read_at LIMIT ?"
         return self._rows(query, (*self._store.place, moment(closed_after), limit))
+
+    def unread(self, limit: int) -> tuple[Sighting, ...]:
+        """Return those that are still to be read: least tried, then failed, then newest first."""
+        query = (
+            f"{_SIGHTINGS} AND NOT is_read"
+            f" ORDER BY tries, status IN {_FAILED} DESC, started_at DESC LIMIT ?"
+        )
+        return self._rows(query, (*self._store.place, limit))
+
+    def around(self, machine: str, at: Instant) -> tuple[Sighting, ...]:
+        """Return the executions of a machine that ran at a moment, newest first."""
+        query = (
+            f"{_SIGHTINGS} AND machine = ? AND started_at <= ?"
+            " AND (stopped_at IS NULL OR stopped_at >= ?) ORDER BY started_at DESC"
+        )
+        return self._rows(query, (*self._store.place, machine, moment(at), moment(at)))
 
     def _rows(self, query: str, values: tuple[str | int, ...]) -> tuple[Sighting, ...]:
         with self._store.reading() as connection:
             rows = connection.execute(query, values).fetchall()
-        return tuple(_sighting(row) for row in rows)
+        return tuple(stored(Sighting, body, self._store.path) for (body,) in rows)
 
 
 def _columns(one: Sighting) -> tuple[str | int | None, ...]:
-    stopped_at = moment(one.stopped_at) if one.stopped_at else None
     return (
         one.execution_arn,
         one.machine,
-        one.session_id,
         one.status.value,
-        one.redrive_count,
         moment(one.started_at),
-        stopped_at,
+        moment(one.stopped_at) if one.stopped_at else None,
         moment(one.read_at),
-    )
-
-
-def _sighting(row: tuple[str, str, str, str, int, str, str | None, str]) -> Sighting:
-    arn, machine, session_id, status, redrive_count, started_at, stopped_at, read_at = row
-    return Sighting(
-        execution_arn=arn,
-        machine=machine,
-        session_id=session_id,
-        status=JobStatus(status),
-        redrive_count=redrive_count,
-        started_at=datetime.fromisoformat(started_at),
-        stopped_at=datetime.fromisoformat(stopped_at) if stopped_at else None,
-        read_at=datetime.fromisoformat(read_at),
+        one.is_read,
+        one.tries,
+        one.model_dump_json(),
     )
 
 
@@ -134,15 +132,14 @@ _PUT_MACHINE = (
     " ON CONFLICT DO UPDATE SET name = excluded.name, body = excluded.body"
 )
 
-_SIGHTINGS = (
-    "SELECT arn, machine, session_id, status, redrive_count, started_at, stopped_at, read_at"
-    " FROM sightings WHERE account = ? AND region = ?"
-)
+_FAILED = "('FAILED', 'TIMED_OUT', 'ABORTED')"
+
+_SIGHTINGS = "SELECT body FROM sightings WHERE account = ? AND region = ?"
 
 _PUT_SIGHTING = (
-    "INSERT INTO sightings (account, region, arn, machine, session_id, status, redrive_count,"
-    " started_at, stopped_at, read_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET session_id = excluded.session_id, status = excluded.status,"
-    " redrive_count = excluded.redrive_count, stopped_at = excluded.stopped_at,"
-    " read_at = excluded.read_at"
+    "INSERT INTO sightings (account, region, arn, machine, status, started_at, stopped_at,"
+    " read_at, is_read, tries, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET status = excluded.status, stopped_at = excluded.stopped_at,"
+    " read_at = excluded.read_at, is_read = excluded.is_read, tries = excluded.tries,"
+    " body = excluded.body"
 )

@@ -53,11 +53,14 @@ _WATCHED = (
     f"""CREATE TABLE watches ({_PLACE}, body TEXT NOT NULL,
         PRIMARY KEY (account, region)) WITHOUT ROWID""",
     f"""CREATE TABLE sightings (
-        {_PLACE}, arn TEXT NOT NULL, machine TEXT NOT NULL, session_id TEXT NOT NULL,
-        status TEXT NOT NULL, redrive_count INTEGER NOT NULL, started_at TEXT NOT NULL,
-        stopped_at TEXT, read_at TEXT NOT NULL,
+        {_PLACE}, arn TEXT NOT NULL, machine TEXT NOT NULL, status TEXT NOT NULL,
+        started_at TEXT NOT NULL, stopped_at TEXT, read_at TEXT NOT NULL,
+        is_read INTEGER NOT NULL, tries INTEGER NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (account, region, arn)) WITHOUT ROWID""",
-    "CREATE INDEX sightings_unread ON sightings (account, region, status, read_at)",
+    "CREATE INDEX sightings_by_age ON sightings (account, region, status, read_at)",
+    """CREATE INDEX sightings_unread ON sightings (account, region, tries, started_at)
+        WHERE NOT is_read""",
+    "CREATE INDEX sightings_of_machine ON sightings (account, region, machine, started_at)",
 )
 
 _CONTROL = (

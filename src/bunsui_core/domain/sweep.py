@@ -1,0 +1,111 @@
+"""In which order machines are read, how often, and what may be promised of it.
+
+A call to ListExecutions is the scarce thing: two a second in most regions, for every machine of an
+account. Every second turn goes to the machine that was read longest ago, whatever it is, so no
+machine waits longer than two turns for each machine there is; that is what is promised. The turns
+between are for machines in which something happens. Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from math import ceil
+
+from bunsui_core.domain.machine import ExecutionRow, Sighting, WatchedMachine
+from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.value import Instant
+
+ACTIVE = timedelta(hours=1)
+"""A machine in which nothing began or ended for so long waits for its ordinary turn."""
+
+HOT_EVERY = timedelta(seconds=2)
+"""The shortest time between two reads of a machine in which something happens."""
+
+COLD_EVERY = timedelta(seconds=10)
+"""The shortest time between two reads of any other machine."""
+
+SLACK = timedelta(seconds=15)
+"""What a round may take longer: the call, its repetition, and a list that lags behind."""
+
+LOOK_BACK = timedelta(days=7)
+"""How far before the first look executions are taken in."""
+
+REDRIVABLE = timedelta(days=14)
+"""How long after its end an execution can be redriven (API_RedriveExecution)."""
+
+_LONG_AGO = timedelta(days=36_500)
+
+
+def is_hot(machine: WatchedMachine, now: Instant) -> bool:
+    """Whether something happens in a machine: it runs, failed last, or was active lately."""
+    if machine.running or machine.last_status in _UNSETTLED:
+        return True
+    return machine.active_at is not None and now - machine.active_at <= ACTIVE
+
+
+def next_machine(
+    machines: Iterable[WatchedMachine], turn: int, now: Instant
+) -> WatchedMachine | None:
+    """Return the machine to read in this turn, or none when all were read a moment ago."""
+    watched = [one for one in machines if one.is_watched]
+    due = [one for one in watched if _is_due(one, now)]
+    if turn % 2:
+        due = [one for one in due if is_hot(one, now)] or due
+    return min(due, key=lambda one: _waited_since(one, now), default=None)
+
+
+def swept_within(machines: int, calls_per_second: float) -> timedelta:
+    """Return how long a machine may go unread when so many are read at that rate."""
+    turns = timedelta(seconds=ceil(2 * machines / calls_per_second))
+    return max(turns, COLD_EVERY) + SLACK
+
+
+def oldest_read(machines: Iterable[WatchedMachine]) -> Instant | None:
+    """Return the moment since which every watched machine was read; none before all were."""
+    moments = [one.read_at for one in machines if one.is_watched]
+    read = [at for at in moments if at]
+    return min(read, default=None) if len(read) == len(moments) else None
+
+
+def is_news(row: ExecutionRow, known: Sighting | None) -> bool:
+    """Whether a row tells something that is not known: a closed execution is not read twice."""
+    if known is None:
+        return True
+    if row.redrive_count != known.redrive_count:
+        return row.redrive_count > known.redrive_count
+    return row.status is not known.status and known.status is JobStatus.RUNNING
+
+
+def after_reading(
+    machine: WatchedMachine, rows: Sequence[ExecutionRow], now: Instant
+) -> WatchedMachine:
+    """Return what is known of a machine after its newest executions were listed."""
+    moments = [at for row in rows for at in (row.started_at, row.stopped_at) if at]
+    active = [*moments, *([machine.active_at] if machine.active_at else [])]
+    return machine.model_copy(
+        update={
+            "read_at": now,
+            "active_at": max(active, default=None),
+            "running": sum(row.status is JobStatus.RUNNING for row in rows),
+            "last_status": rows[0].status if rows else machine.last_status,
+            "trouble": "",
+        }
+    )
+
+
+def follow_every(age: timedelta) -> timedelta:
+    """Return how often a running execution of an age is asked how it stands."""
+    return min(max(age / 10, timedelta(seconds=2)), timedelta(seconds=30))
+
+
+def _is_due(machine: WatchedMachine, now: Instant) -> bool:
+    every = HOT_EVERY if is_hot(machine, now) else COLD_EVERY
+    return machine.read_at is None or now - machine.read_at >= every
+
+
+def _waited_since(machine: WatchedMachine, now: Instant) -> Instant:
+    return machine.read_at or now - _LONG_AGO
+
+
+_UNSETTLED = frozenset({JobStatus.FAILED, JobStatus.TIMED_OUT})
