@@ -69,7 +69,7 @@ class LocalSessions:
         Raises: Conflict when another writer stored that version first.
         """
         new = session.model_copy(update={"version": session.version + 1})
-        statement = _UPDATE if session.version else _INSERT
+        statement = _UPDATE if session.version else INSERT
         with self._store.writing() as connection:
             saved = connection.execute(statement, self._columns(new)).rowcount
         if not saved:
@@ -250,7 +250,7 @@ class LocalHeartbeat:
         return datetime.fromisoformat(row[0]) if row else None
 
 
-_INSERT = (
+INSERT = (
     "INSERT INTO sessions"
     " (account, region, id, version, status, pipeline, created_at, summary, body) VALUES"
     " (:account, :region, :id, :version, :status, :pipeline, :created_at, :summary, :body)"
