@@ -17,6 +17,18 @@ def _demo() -> typer.Typer:
     return app
 
 
+def _init() -> typer.Typer:
+    from bunsui_cli.init import app
+
+    return app
+
+
+def _config() -> typer.Typer:
+    from bunsui_cli.config import app
+
+    return app
+
+
 def _local() -> typer.Typer:
     from bunsui_cli.local import app
 
@@ -85,6 +97,8 @@ def _approvers() -> typer.Typer:
 
 NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "demo": _demo,
+    "init": _init,
+    "config": _config,
     "local": _local,
     "tui": _tui,
     "mcp": _mcp,

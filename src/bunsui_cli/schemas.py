@@ -31,6 +31,7 @@ from bunsui_core.domain.answer import (
     SessionView,
 )
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
+from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.health import Checkup
@@ -86,6 +87,10 @@ ANSWERS: Mapping[str, type[Value]] = {
     "demo": DemoReport,
     "demo-list": SceneList,
     "doctor": Checkup,
+    "init": Initialised,
+    "init-policies": Policies,
+    "config-show": Configuration,
+    "config-check": Checkup,
     "worker": WorkerStopped,
 }
 """The name of a command's answer, which its envelope carries, and the value in `data`."""

@@ -23,7 +23,9 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval, fold
+from bunsui_core.domain.configuring import Configuration, Initialised, Setting
 from bunsui_core.domain.demo import DemoReport, DemoTotals, SceneLine, SceneList, ScenePlayed
+from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.health import Check, Checkup, Health
 from bunsui_core.domain.odds import odds
@@ -32,6 +34,8 @@ from bunsui_core.domain.session import summarize
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
+from bunsui_core.wiring.environments import shown
+from bunsui_core.wiring.estates import policies
 from tests.builders import (
     INPUT,
     NOW,
@@ -160,6 +164,22 @@ def a_scene_list() -> SceneList:
     return SceneList(seed=1, items=(SceneLine(name="throttled", story=story, later=""),))
 
 
+def of_settings() -> Mapping[str, Value]:
+    """The answers about environments and settings."""
+    shop = Environment.model_validate(
+        {"account": "123456789012", "region": "eu-west-1", "read_profile": "shop-read"}
+    )
+    checks = (Check(name="file", health=Health.WARN, found="read by others", next="chmod it"),)
+    home = Setting(key="home", value="/h", origin="variable", where="BUNSUI_HOME")
+    named = shown("shop", shop, chosen=True)
+    return {
+        "init": Initialised(name="shop", path="/h/b.toml", environment=named, checks=checks),
+        "init-policies": policies(shop),
+        "config-show": Configuration(settings=(home,), environments=(named,)),
+        "config-check": Checkup(checks=checks),
+    }
+
+
 def every_answer() -> Mapping[str, Value]:
     """The value of every command's answer by the name that its envelope carries."""
     approval = an_approval()
@@ -197,4 +217,5 @@ def every_answer() -> Mapping[str, Value]:
             checks=(Check(name="keys", health=Health.WARN, found="no key", next="Make one."),)
         ),
         "worker": WorkerStopped(signal="SIGTERM"),
+        **of_settings(),
     }

@@ -21,7 +21,7 @@ from bunsui_cli.answers import (
     WorkerStopped,
 )
 from bunsui_cli.envelope import Answer
-from bunsui_cli.views import approvals, demo, failures, machine, pipelines, sessions
+from bunsui_cli.views import approvals, config, demo, failures, machine, pipelines, sessions
 from bunsui_cli.views.words import moment
 from bunsui_core.domain.answer import (
     Analysis,
@@ -33,6 +33,7 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.health import Checkup
 from bunsui_core.domain.pipeline import Pipeline
@@ -110,6 +111,12 @@ def parts_of_pipelines(value: Value) -> Sequence[RenderableType]:
             return pipelines.graph(value)
         case Checkup():
             return machine.checkup(value)
+        case Configuration():
+            return config.configuration(value)
+        case Initialised():
+            return config.initialised(value)
+        case Policies():
+            return config.policies(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 

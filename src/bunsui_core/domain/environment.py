@@ -105,6 +105,15 @@ def proper_name(name: str) -> str:
     return name
 
 
+def environment_of(table: Mapping[str, object], where: str) -> Environment:
+    """Return the environment that a table says. Raises: BadInput, which names `where`."""
+    _known(table, KEYS, where)
+    try:
+        return Environment.model_validate(dict(table))
+    except ValidationError as error:
+        raise _of_value(error, where) from error
+
+
 def _environment(name: str, table: object, path: str) -> Environment:
     where = f"{path}, [{TABLE}.{name}]"
     try:
@@ -113,11 +122,7 @@ def _environment(name: str, table: object, path: str) -> Environment:
         raise BadInput(f"{where}: {error.message}", error.next_step) from error
     if not isinstance(table, dict):
         raise BadInput(f"{where} is not a table.", "Write `key = value` lines below it.")
-    _known(table, KEYS, where)
-    try:
-        return Environment.model_validate(table)
-    except ValidationError as error:
-        raise _of_value(error, where) from error
+    return environment_of(table, where)
 
 
 def _of_value(error: ValidationError, where: str) -> BadInput:

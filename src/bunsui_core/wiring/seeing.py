@@ -55,12 +55,17 @@ def read_access(settings: Settings, actor: str) -> Access:
     """
     if settings.environment == LOCAL:
         return local_access(settings, actor, reading=True)
+    return profile_access(settings.account, settings.region, settings.read_profile)
+
+
+def profile_access(account: str, region: str, profile: str) -> Access:
+    """Return how an account is read through a profile of this user's AWS configuration."""
     return Access(
         endpoint="",
-        region=settings.region,
+        region=region,
         access_key="",
         secret_key="",
-        profile=settings.read_profile,
-        account=settings.account,
+        profile=profile,
+        account=account,
         stamp=stamp(),
     )

@@ -136,19 +136,24 @@ def _nobody_types(question: str) -> str:
 
 
 def _unanswered(error: BotoCoreError, profile: Profile) -> Unavailable:
-    step = _meant(profile) or f"{remedy(error)} bunsui.toml names another profile."
+    step = _meant(profile) or f"{remedy(error)} Or name another profile in bunsui.toml."
     return Unavailable(f"the profile {profile.name!r} cannot be used: {said(error)}.", step)
 
 
 def _meant(profile: Profile) -> str:
-    """Return the region that was probably meant, when this one is not known."""
+    """Return the profile or region that was probably meant, where this one is not known."""
     import boto3
 
-    known = boto3.Session().get_available_regions("stepfunctions")
-    near = get_close_matches(profile.region, known, n=1)
-    if profile.region in known or not near:
-        return ""
-    return f"The region {profile.region!r} is not known; did you mean {near[0]!r}?"
+    session = boto3.Session()
+    profiles, regions = session.available_profiles, session.get_available_regions("stepfunctions")
+    for what, word, known in (
+        ("profile", profile.name, profiles),
+        ("region", profile.region, regions),
+    ):
+        near = get_close_matches(word, known, n=1)
+        if word not in known and near:
+            return f"The {what} {word!r} is not known; did you mean {near[0]!r}?"
+    return ""
 
 
 def _refused(error: ClientError, profile: Profile, ask: Ask) -> Unavailable:
@@ -158,7 +163,7 @@ def _refused(error: ClientError, profile: Profile, ask: Ask) -> Unavailable:
     if code in UNKNOWN_KEY and profile.region != _ALWAYS_ON and _works_elsewhere(profile, ask):
         step = f"The key is good, so the region {profile.region} is off: turn it on, or choose one."
     told = f"the profile {profile.name!r} cannot be used in {profile.region}: {message} ({code})."
-    return Unavailable(told, f"{step} bunsui.toml names another profile or region.")
+    return Unavailable(told, f"{step} Or name another profile or region in bunsui.toml.")
 
 
 def _works_elsewhere(profile: Profile, ask: Ask) -> bool:

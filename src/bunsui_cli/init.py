@@ -1,0 +1,71 @@
+"""`bunsui init`: points bunsui at an account, asking what no flag says."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+import typer
+
+from bunsui_cli.asking import Asking
+from bunsui_cli.envelope import Answer
+from bunsui_cli.exits import ExitCode
+from bunsui_cli.output import show
+from bunsui_cli.person import person
+from bunsui_cli.wanted import Wanted, from_flags
+from bunsui_core.domain.configuring import Initialised
+from bunsui_core.domain.environment import Environment
+from bunsui_core.domain.errors import Conflict
+from bunsui_core.settings import Settings, local_settings
+from bunsui_core.wiring.environments import in_file, looked_at, save, shown
+from bunsui_core.wiring.estates import policies
+
+app = typer.Typer()
+
+
+@app.command()
+@from_flags
+def init(wanted: Wanted) -> int:
+    """Point bunsui at an account: ask, look what its profiles may do, write bunsui.toml."""
+    settings = local_settings()
+    alone = wanted.yes or wanted.print_policies
+    somebody = nullcontext(None) if alone else person("init", "Add --yes, and flags for the rest.")
+    with somebody as human:
+        asking = Asking(wanted, human)
+        if wanted.print_policies:
+            return print_policies(settings, asking)
+        return write(settings, asking)
+
+
+def write(settings: Settings, asking: Asking) -> int:
+    """Ask, look and write. Raises: BadInput, Conflict, Refused, Unavailable."""
+    known = in_file(settings)
+    environment = asking.environment()
+    name = asking.name(environment.read_profile)
+    if name in known and not may_replace(asking, name):
+        raise Conflict(
+            f"{settings.config_path} has an environment {name!r} already.",
+            "Choose another name, or add --replace.",
+        )
+    save(settings.config_path, name, environment)
+    done = Initialised(
+        name=name,
+        path=str(settings.config_path),
+        environment=shown(name, environment, chosen=False),
+        checks=looked_at(settings, environment),
+    )
+    show(Answer("init", done), asking.wanted.as_json)
+    return ExitCode.OK
+
+
+def may_replace(asking: Asking, name: str) -> bool:
+    """Whether the environment that is there may be replaced."""
+    return asking.wanted.replace or asking.agrees(f"There is an environment {name}. Replace it?")
+
+
+def print_policies(settings: Settings, asking: Asking) -> int:
+    """Print what the profiles of a known or a wanted environment need; write nothing."""
+    known = in_file(settings)
+    name = asking.wanted.name
+    environment: Environment = known[name] if name in known else asking.environment()
+    show(Answer("init-policies", policies(environment)), asking.wanted.as_json)
+    return ExitCode.OK

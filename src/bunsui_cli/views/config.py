@@ -1,0 +1,80 @@
+"""Settings and environments for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bunsui_cli.views.machine import checkup
+from bunsui_cli.views.table import facts, table
+from bunsui_cli.views.words import plain
+from bunsui_core.domain.configuring import (
+    Configuration,
+    Initialised,
+    NamedEnvironment,
+    Policies,
+)
+from bunsui_core.domain.health import Checkup
+
+
+def configuration(value: Configuration) -> Sequence[RenderableType]:
+    """Return every value with its origin, and the environments below."""
+    rows = [
+        (one.key, plain(one.value or "-"), plain(f"{one.origin} {one.where}".strip()))
+        for one in value.settings
+    ]
+    shown: list[RenderableType] = [table(("setting", "value", "said by"), rows)]
+    if value.trouble:
+        return [*shown, Text(), plain(value.trouble)]
+    return [*shown, Text(), environments(value.environments)]
+
+
+def environments(items: Sequence[NamedEnvironment]) -> RenderableType:
+    """Return a row for each environment; the one in force is marked."""
+    rows = [
+        (
+            Text("▶" if one.chosen else ""),
+            plain(one.name),
+            plain(f"{one.account} {one.region}"),
+            plain(one.kind),
+            plain(one.read_profile or "-"),
+            plain(one.execute_profile or "-"),
+        )
+        for one in items
+    ]
+    return table(("", "environment", "account", "class", "reads as", "changes as"), rows)
+
+
+def initialised(value: Initialised) -> Sequence[RenderableType]:
+    """Return what was written, what the profiles may do, and what to do now."""
+    one = value.environment
+    written = [
+        ("account", f"{one.account}, {one.region}"),
+        ("class", one.kind.value),
+        ("reads as", one.read_profile),
+        ("changes as", one.execute_profile or "nobody"),
+        ("an agent sees", one.expose.value),
+        ("machines", ", ".join(one.include) or "all"),
+    ]
+    return [
+        plain(f"{value.name} is in {value.path}"),
+        facts(written),
+        Text(),
+        *checkup(Checkup(checks=value.checks)),
+        Text(),
+        plain(f"Look:  bunsui -e {value.name} worker, and bunsui -e {value.name} tui"),
+        plain(f"Again: bunsui config check {value.name}"),
+    ]
+
+
+def policies(value: Policies) -> Sequence[RenderableType]:
+    """Return both documents, each to copy."""
+    return [
+        Text("For the profile that reads:"),
+        plain(json.dumps(value.reading, indent=2)),
+        Text("For a profile that also executes what was approved:"),
+        plain(json.dumps(value.executing, indent=2)),
+    ]

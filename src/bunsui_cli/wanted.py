@@ -1,0 +1,79 @@
+"""The flags of `bunsui init`: one for each of its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, field, fields
+from inspect import Parameter, Signature
+from typing import Annotated, get_type_hints
+
+import typer
+
+from bunsui_cli.output import AsJson
+from bunsui_core.domain.environment import EnvironmentClass, Expose
+
+
+def flag(text: str) -> typer.models.OptionInfo:
+    """Return an option whose default is not worth showing."""
+    option: typer.models.OptionInfo = typer.Option(help=text, show_default=False)
+    return option
+
+
+def switch(name: str, text: str) -> typer.models.OptionInfo:
+    """Return an option without a value and without an opposite."""
+    option: typer.models.OptionInfo = typer.Option(name, help=text, show_default=False)
+    return option
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the flags say; an empty one is asked for, or what is usual with --yes."""
+
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What you call it.", show_default=False)
+    ] = ""
+    read_profile: Annotated[str, flag("The AWS profile that reads.")] = ""
+    execute_profile: Annotated[str, flag("The AWS profile that changes; none: only look.")] = ""
+    account: Annotated[str, flag("The account; usually the reading profile's own.")] = ""
+    region: Annotated[str, flag("The region; usually the reading profile's own.")] = ""
+    kind: Annotated[
+        EnvironmentClass | None,
+        typer.Option("--class", help="How careful bunsui is there; production unless told."),
+    ] = None
+    expose: Annotated[
+        Expose | None, flag("What an agent sees of inputs, outputs and log lines.")
+    ] = None
+    include: Annotated[
+        list[str], flag("Watch only machines of this name or tag: orders-*, tag:team=data.")
+    ] = field(default_factory=list)
+    exclude: Annotated[list[str], flag("Do not watch these, by name or tag.")] = field(
+        default_factory=list
+    )
+    event_queue: Annotated[str, flag("The URL of an SQS queue of status events.")] = ""
+    yes: Annotated[bool, switch("--yes", "Ask nothing: the flags, and what is usual.")] = False
+    replace: Annotated[bool, switch("--replace", "Replace the one of that name.")] = False
+    print_policies: Annotated[
+        bool, switch("--print-policies", "Print the least policies; write nothing.")
+    ] = False
+    as_json: AsJson = False
+
+
+def from_flags(command: Callable[[Wanted], int]) -> Callable[..., int]:
+    """Return a command whose flags are the fields of `Wanted`."""
+
+    def called(**said: object) -> int:
+        return command(Wanted(**said))  # type: ignore[arg-type]  # typer converted each by its hint
+
+    hints = get_type_hints(Wanted, include_extras=True)
+    called.__dict__["__signature__"] = Signature(
+        [parameter(one, hints[one.name]) for one in fields(Wanted)]
+    )
+    called.__annotations__ = hints
+    called.__doc__, called.__name__ = command.__doc__, command.__name__
+    return called
+
+
+def parameter(one: Field[object], hint: object) -> Parameter:
+    """Return a field as the parameter that typer makes a flag of."""
+    default = [] if one.default is MISSING else one.default
+    return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)

@@ -1,0 +1,60 @@
+"""What `bunsui init` and `bunsui config` answer."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from bunsui_core.domain.environment import EnvironmentClass, Expose
+from bunsui_core.domain.health import Check
+from bunsui_core.domain.value import Value
+
+
+class Setting(Value):
+    """One value in force, who said it (flag, variable, file or default), and where."""
+
+    key: str
+    value: str
+    origin: str
+    where: str
+
+
+class NamedEnvironment(Value):
+    """An environment of the file, or the embedded AWS; `chosen` is the one in force."""
+
+    name: str
+    account: str
+    region: str
+    kind: EnvironmentClass
+    read_profile: str
+    execute_profile: str
+    expose: Expose
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    event_queue: str
+    chosen: bool
+
+
+class Configuration(Value):
+    """Every value in force with its origin, and every environment; `trouble` is about the file."""
+
+    settings: tuple[Setting, ...]
+    environments: tuple[NamedEnvironment, ...]
+    trouble: str = ""
+
+
+class Initialised(Value):
+    """An environment as it now stands in the file, and what its profiles may do."""
+
+    name: str
+    path: str
+    environment: NamedEnvironment
+    checks: tuple[Check, ...]
+
+
+class Policies(Value):
+    """The least that each profile of an environment needs, as IAM policy documents."""
+
+    account: str
+    region: str
+    reading: dict[str, JsonValue]
+    executing: dict[str, JsonValue]

@@ -1,0 +1,101 @@
+"""What the profiles of an environment may do, found out by read calls only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+from bunsui_core.adapters.aws.client import Access, Clients, owner
+from bunsui_core.adapters.aws.probes import NOWHERE, Sample, sample, try_action
+from bunsui_core.domain.environment import Environment
+from bunsui_core.domain.errors import BunsuiError, NotAuthorised
+from bunsui_core.domain.features import FEATURES, TAGS, Feature
+from bunsui_core.domain.health import Check, Health
+from bunsui_core.domain.permissions import CHANGES
+from bunsui_core.domain.selection import TAG, Selection
+from bunsui_core.wiring.estates import estate
+from bunsui_core.wiring.seeing import profile_access
+
+
+def abilities(environment: Environment) -> Iterator[Check]:
+    """Yield whose each profile is, and for each feature whether it works."""
+    account, region = environment.account, environment.region
+    access = profile_access(account, region, environment.read_profile)
+    mine = who("reading as", access)
+    yield mine
+    if mine.health is Health.OK:
+        yield from looking(access, environment.selection, made_up(environment))
+    if environment.execute_profile:
+        yield from acting(environment)
+    else:
+        yield Check(
+            name="executing as",
+            health=Health.OK,
+            found="nobody: nothing is ever changed there",
+        )
+
+
+def who(name: str, access: Access) -> Check:
+    """Return whether a profile can be used, and as whom."""
+    try:
+        found = owner(access).identity
+    except BunsuiError as error:
+        return Check(name=name, health=Health.FAIL, found=error.message, next=error.next_step)
+    return Check(name=name, health=Health.OK, found=f"{access.profile}: {found.arn}")
+
+
+def looking(access: Access, chosen: Selection, made: Sample) -> Iterator[Check]:
+    """Yield, for each feature, whether an access may do what it needs."""
+    with closing(Clients(lambda: access)) as clients:
+        about = sample(clients, made, lambda name: _may_watch(chosen, name))
+        for one in (*FEATURES, *([TAGS] if chosen.needs_tags else [])):
+            yield feature(one, clients, about)
+
+
+def feature(one: Feature, clients: Clients, about: Sample) -> Check:
+    """Return whether one feature works; a denied one says what is missing without it."""
+    try:
+        try_action(one.action, clients, about)
+    except NotAuthorised as error:
+        return Check(
+            name=one.name,
+            health=Health.FAIL,
+            found=f"{error.message} Without it {one.without}",
+            next=error.next_step,
+        )
+    except BunsuiError as error:
+        return Check(name=one.name, health=Health.FAIL, found=error.message, next=error.next_step)
+    return Check(name=one.name, health=Health.OK, found=f"{one.action} is allowed")
+
+
+def acting(environment: Environment) -> Iterator[Check]:
+    """Yield whose the executing profile is; whether it may change anything only a change tells."""
+    account, region = environment.account, environment.region
+    yield who("executing as", profile_access(account, region, environment.execute_profile))
+    yield Check(
+        name="executing",
+        health=Health.SKIPPED,
+        found=f"no read call tells whether {', '.join(CHANGES)} are allowed",
+        next="`bunsui init --print-policies` prints what has to be.",
+    )
+
+
+def made_up(environment: Environment) -> Sample:
+    """Return names that the environment's own policy covers, of things that need not exist."""
+    place = estate(environment)
+    pattern = place.machines[0]
+    name = pattern.replace("*", NOWHERE, 1).replace("*", "").replace("?", "x")
+    return Sample(
+        machine=place.arn("states", f"stateMachine:{name}"),
+        execution=place.arn("states", f"execution:{name}:{NOWHERE}"),
+    )
+
+
+def _may_watch(chosen: Selection, name: str) -> bool:
+    """Whether a name is chosen as far as names tell."""
+    by_name = [one for one in chosen.include if not one.startswith(TAG)]
+    kept = Selection(
+        include=tuple(by_name) if len(by_name) == len(chosen.include) else (),
+        exclude=tuple(one for one in chosen.exclude if not one.startswith(TAG)),
+    )
+    return kept.watches(name, {})

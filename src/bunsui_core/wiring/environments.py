@@ -1,0 +1,108 @@
+"""The environments of this user, for the front ends: found, looked at, written."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bunsui_core.adapters.aws.client import owner
+from bunsui_core.adapters.aws.discovery import FoundProfile, found_profiles, known_regions
+from bunsui_core.adapters.local.config_file import save_environment
+from bunsui_core.domain.configuring import NamedEnvironment
+from bunsui_core.domain.environment import Environment, named, parse_environments
+from bunsui_core.domain.health import Check, Health
+from bunsui_core.settings import Settings, read_config
+from bunsui_core.wiring.abilities import abilities
+from bunsui_core.wiring.seeing import profile_access
+
+
+def profiles() -> tuple[FoundProfile, ...]:
+    """Return the profiles of this user's AWS configuration. Raises: Unavailable."""
+    return found_profiles()
+
+
+def regions() -> tuple[str, ...]:
+    """Return the regions that have Step Functions, as far as this boto3 knows."""
+    return known_regions()
+
+
+def account_of(profile: str, region: str) -> str:
+    """Return the account of a profile, asked of AWS. Raises: Unavailable."""
+    return owner(profile_access("", region, profile)).identity.account
+
+
+def save(path: Path, name: str, environment: Environment) -> None:
+    """Put an environment into `bunsui.toml`.
+
+    Raises: BadInput, Refused, Conflict, Unavailable; the file is then as it was.
+    """
+    save_environment(path, name, environment)
+
+
+def in_file(settings: Settings) -> Mapping[str, Environment]:
+    """Return the environments of `bunsui.toml`; none when there is no file. Raises: BadInput."""
+    path = settings.config_path
+    return parse_environments(read_config(path), str(path)) if path.exists() else {}
+
+
+def checked(settings: Settings, name: str) -> tuple[Check, ...]:
+    """Return what is found about one environment of the file, or about every one.
+
+    Raises: BadInput when the file cannot be used, NotFound when it lacks the environment.
+    """
+    path = settings.config_path
+    known = parse_environments(read_config(path), str(path))
+    chosen = {name: named(known, name, str(path))} if name else known
+    rows = list(file_check(path))
+    for one, environment in chosen.items():
+        prefix = f"{one}: " if len(chosen) > 1 else ""
+        rows += [
+            row.model_copy(update={"name": f"{prefix}{row.name}"}) for row in abilities(environment)
+        ]
+    return tuple(rows)
+
+
+def looked_at(settings: Settings, environment: Environment) -> tuple[Check, ...]:
+    """Return whether the file is private and what the profiles of an environment may do."""
+    return (*file_check(settings.config_path), *abilities(environment))
+
+
+def file_check(path: Path) -> Iterator[Check]:
+    """Yield whether somebody else could point bunsui at another account."""
+    if not path.exists():
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o022:
+        yield Check(
+            name="file",
+            health=Health.FAIL,
+            found=f"{path} can be changed by others (mode {mode:o})",
+            next=f"Run `chmod go= {path}`.",
+        )
+    elif mode & 0o044:
+        yield Check(
+            name="file",
+            health=Health.WARN,
+            found=f"{path} can be read by others (mode {mode:o})",
+            next=f"Run `chmod go= {path}`; it tells accounts and profiles.",
+        )
+    else:
+        yield Check(name="file", health=Health.OK, found=f"{path}, for its owner only")
+
+
+def shown(name: str, environment: Environment, chosen: bool) -> NamedEnvironment:
+    """Return an environment as answers show it."""
+    return NamedEnvironment(
+        name=name,
+        account=environment.account,
+        region=environment.region,
+        kind=environment.kind,
+        read_profile=environment.read_profile,
+        execute_profile=environment.execute_profile,
+        expose=environment.expose,
+        include=environment.include,
+        exclude=environment.exclude,
+        event_queue=environment.event_queue,
+        chosen=chosen,
+    )
