@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
 
-from bunsui_core.settings import Settings, read_settings
+from bunsui_core.settings import Settings, local_settings
+
+_OF_AWS = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE")
+"""Where a profile and the certificates are, when they are not where everybody looks."""
 
 
 def server_command() -> list[str]:
@@ -18,22 +22,34 @@ def server_command() -> list[str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return what the host must set: nothing for the home that bunsui finds by itself."""
-    is_default = settings.home == read_settings({}).home
-    return {} if is_default else {"BUNSUI_HOME": str(settings.home)}
+    """Return what the host must set: nothing for what bunsui finds by itself."""
+    is_default = settings.home == local_settings({}).home
+    found = {} if is_default else {"BUNSUI_HOME": str(settings.home)}
+    if settings.config:
+        found["BUNSUI_CONFIG"] = str(settings.config)
+    if not settings.is_local:
+        found["BUNSUI_ENVIRONMENT"] = settings.environment
+        found |= {one: os.environ[one] for one in _OF_AWS if os.environ.get(one)}
+    return found
+
+
+def server_name(settings: Settings) -> str:
+    """Return what the host calls the server: each environment is one of its own."""
+    return "bunsui" if settings.is_local else f"bunsui-{settings.environment.replace('.', '-')}"
 
 
 def claude_line(settings: Settings) -> str:
     """Return the line that connects Claude Code."""
     variables = [f"--env {shlex.quote(f'{k}={v}')} " for k, v in environment(settings).items()]
-    return f"claude mcp add bunsui {''.join(variables)}-- {shlex.join(server_command())}"
+    command = shlex.join(server_command())
+    return f"claude mcp add {server_name(settings)} {''.join(variables)}-- {command}"
 
 
 def host_json(settings: Settings) -> str:
     """Return what other hosts take in their configuration."""
     program, *arguments = server_command()
     server = {"command": program, "args": arguments, "env": environment(settings)}
-    return json.dumps({"mcpServers": {"bunsui": server}})
+    return json.dumps({"mcpServers": {server_name(settings): server}})
 
 
 def how_to_connect(settings: Settings) -> str:

@@ -61,8 +61,10 @@ class Worker:
         shelf: Shelf,
         executor: str,
         clock: Callable[[], datetime],
+        executes: bool = True,
     ) -> None:
         self._hands = hands
+        self._executes = executes
         self._shelf = shelf
         self._executor = executor
         self._clock = clock
@@ -117,6 +119,8 @@ class Worker:
     def _execute(self, request: Request) -> bool:
         try:
             self._witness(request)
+            if not self._executes:
+                return False
             state = execute(request, self._hands, Turn(self._executor, self._clock()))
             return self._follow(request) or state is not None
         except BunsuiError as error:

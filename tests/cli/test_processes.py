@@ -85,6 +85,16 @@ def test_a_host_is_told_of_the_home_only_when_bunsui_would_not_find_it() -> None
     assert json.loads(host_json(usual))["mcpServers"]["bunsui"]["env"] == {}
 
 
+def test_a_host_is_told_of_the_environment_and_its_file(tmp_path: Path) -> None:
+    shop = Settings(home=tmp_path, config=tmp_path / "mine.toml", environment="shop")
+    server = json.loads(host_json(shop))["mcpServers"]["bunsui-shop"]
+
+    assert server["env"]["BUNSUI_ENVIRONMENT"] == "shop"
+    assert server["env"]["BUNSUI_CONFIG"] == str(tmp_path / "mine.toml")
+    assert "claude mcp add bunsui-shop " in claude_line(shop)
+    assert "BUNSUI_ENVIRONMENT=shop" in claude_line(shop)
+
+
 def test_the_list_of_scenes_starts_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     done = bunsui(home, "demo", "--scene", "list")

@@ -23,7 +23,7 @@ from bunsui_core.worker import Worker
 
 
 def worker(settings: Settings) -> Worker:
-    """Return the worker of this home."""
+    """Return the worker of this environment; outside the embedded AWS it only observes."""
     connection = writer(settings)
     clients = Clients(lambda: local_access(settings, "worker", reading=False))
     control = Control(
@@ -34,4 +34,4 @@ def worker(settings: Settings) -> Worker:
     )
     hands = Hands(store(settings, connection), seeing(settings, "worker"), control, place(settings))
     shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
-    return Worker(hands, shelf, f"worker:{os.getpid()}:{new_id()}", clock)
+    return Worker(hands, shelf, f"worker:{os.getpid()}:{new_id()}", clock, settings.is_local)
