@@ -41,7 +41,7 @@ from bunsui_tui.screens.sessions import SessionsScreen
 from bunsui_tui.screens.timeline import TimelineScreen
 from bunsui_tui.showing import BoardApp
 from bunsui_tui.theme import DARK, LIGHT
-from bunsui_tui.workers import DECISION, PAGE, sentence_of
+from bunsui_tui.workers import DECISION, sentence_of
 
 
 class DeskApp(BoardApp):
@@ -125,19 +125,17 @@ class DeskApp(BoardApp):
         """Read the states of a job."""
         self.calls.timeline(event.session_id, event.job)
 
-    def on_more_wanted(self) -> None:
-        """Read a longer list."""
-        self.count += PAGE
-        self.read_all()
+    def on_rows_wanted(self) -> None:
+        """Read rows of the list that are missing."""
+        self.read_list(ahead=True)
 
     def on_query_given(self, event: QueryGiven) -> None:
         """Choose other sessions, or say which word cannot be used."""
         try:
-            query = parse(event.text)
+            query = parse(event.text, self.clock())
         except BadInput as error:
             self.notice(sentence_of(error), True)
             return
-        self.count = PAGE
         self.show(replace(self.board, query=query))
         self.read_all()
 

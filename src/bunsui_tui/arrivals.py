@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bunsui_tui.board import Board, Detail, Prepared
+from bunsui_tui.listing import with_reading
 from bunsui_tui.messages import (
     Arrival,
+    ListRead,
     LogsRead,
     OverviewRead,
     PipelinesRead,
     ReviewRead,
+    RunsRead,
     SessionExplained,
     SessionRead,
     TailRead,
@@ -24,6 +27,8 @@ def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
     match arrival:
         case OverviewRead():
             return replace(board, overview=arrival.overview)
+        case ListRead() | RunsRead():
+            return _with_list(board, arrival)
         case SessionRead():
             return _with_session(board, arrival)
         case SessionExplained():
@@ -51,6 +56,15 @@ def _with_view(board: Board, arrival: TailRead | TimelineRead | PipelinesRead) -
             return replace(board, timelines=known)
         case PipelinesRead():
             return replace(board, pipelines=arrival.pipelines)
+
+
+def _with_list(board: Board, arrival: ListRead | RunsRead) -> Board:
+    """What was read for another query comes too late."""
+    if isinstance(arrival, RunsRead):
+        return replace(board, runs={**board.runs, **arrival.runs})
+    if arrival.listing.query != board.query.text:
+        return board
+    return replace(board, listing=with_reading(board.listing, arrival.listing))
 
 
 def _with_session(board: Board, arrival: SessionRead) -> Board:

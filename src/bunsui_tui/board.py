@@ -17,19 +17,17 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.following import Shown
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.session import SessionStatus, SessionSummary
+from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
+from bunsui_tui.listing import Listing
 from bunsui_tui.query import EVERYTHING, Query
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The lists as the store has them; `more` when the list of sessions goes on."""
+    """Who asks for what, who may decide, and how old the store is."""
 
-    sessions: tuple[SessionSummary, ...]
-    total: int
-    more: bool
     approvals: tuple[Approval, ...]
     approvers: tuple[Approver, ...]
     freshness: Freshness
@@ -93,6 +91,8 @@ class Board:
     note: str = ""
     query: Query = EVERYTHING
     overview: Overview | None = None
+    listing: Listing | None = None
+    runs: Mapping[str, tuple[SessionSummary, ...]] = field(default_factory=dict)
     details: Mapping[str, Detail] = field(default_factory=dict)
     logs: Mapping[tuple[str, str], OperationLogs] = field(default_factory=dict)
     tails: Mapping[tuple[str, str], Tail] = field(default_factory=dict)
@@ -112,6 +112,10 @@ class Board:
         """The waiting requests about one session."""
         return tuple(one for one in self.waiting if one.request.plan.session_id == session_id)
 
+    def summary(self, session_id: str) -> SessionSummary | None:
+        """The line of a session, if the list has it."""
+        return self.listing.summary(session_id) if self.listing else None
+
     def approval(self, request_id: str) -> Approval | None:
         """A request, if the list has it."""
         approvals = self.overview.approvals if self.overview else ()
@@ -121,22 +125,3 @@ class Board:
         """The board with a trouble added, or taken off when the sentence is empty."""
         others = {key: text for key, text in self.troubles.items() if key != about}
         return replace(self, troubles=others | ({about: sentence} if sentence else {}))
-
-
-def ordered(overview: Overview, query: Query, now: datetime) -> tuple[SessionSummary, ...]:
-    """Return the sessions that a query wants: waiting for a human, failed, running, then newest."""
-    waiting = {
-        approval.request.plan.session_id
-        for approval in overview.approvals
-        if approval.status is ApprovalStatus.REQUESTED
-    }
-    wanted = [one for one in overview.sessions if query.covers(one, now)]
-    newest = sorted(wanted, key=lambda one: one.created_at, reverse=True)
-    return tuple(sorted(newest, key=lambda one: _rank(one, waiting)))
-
-
-def _rank(one: SessionSummary, waiting: set[str]) -> int:
-    if one.session_id in waiting:
-        return 0
-    order = {SessionStatus.FAILED: 1, SessionStatus.RUNNING: 2}
-    return order.get(one.status, 3)

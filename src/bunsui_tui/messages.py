@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from textual.message import Message
@@ -9,8 +10,10 @@ from textual.message import Message
 from bunsui_core.domain.answer import Analysis, OperationLogs, Proposals, Review, SessionView
 from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_tui.board import Overview, Tail
+from bunsui_tui.listing import Listing
 
 
 class Arrival(Message):
@@ -22,6 +25,20 @@ class OverviewRead(Arrival):
     """The lists were read."""
 
     overview: Overview
+
+
+@dataclass
+class ListRead(Arrival):
+    """A part of the list of sessions was read."""
+
+    listing: Listing
+
+
+@dataclass
+class RunsRead(Arrival):
+    """The last runs of some pipelines were read."""
+
+    runs: Mapping[str, tuple[SessionSummary, ...]]
 
 
 @dataclass
@@ -175,9 +192,8 @@ class AnswerGiven(Message):
     typed_code: str = ""
 
 
-@dataclass
-class MoreWanted(Message):
-    """The end of the loaded list was reached."""
+class RowsWanted(Message):
+    """Rows of the list are in sight that were not read yet."""
 
 
 @dataclass

@@ -34,6 +34,10 @@ class Desk(Protocol):
         """Return one page of sessions."""
         ...
 
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return rows of the list in the order of attention, with exact totals."""
+        ...
+
     def session(self, session_id: str) -> SessionView:
         """Return a session."""
         ...

@@ -12,12 +12,15 @@ from textual.app import App
 from textual.filter import LineFilter
 
 from bunsui_tui.board import Board, Notice
+from bunsui_tui.listing import PAGE, pages_around
 from bunsui_tui.messages import Troubled
 from bunsui_tui.needs import Desk, Work
 from bunsui_tui.plain import AsciiOnly
+from bunsui_tui.query import parse
+from bunsui_tui.reader import Wish
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.theme import DARK, LIGHT, styles_of
-from bunsui_tui.workers import PAGE, WORKER, Background, Workers
+from bunsui_tui.workers import WORKER, Background, Workers
 
 EVERY_SECOND = 1.0
 NOTICE = timedelta(seconds=8)
@@ -57,7 +60,6 @@ class BoardApp(App[None]):
         self.theme = DARK.name
         self.clock = clock
         self.calls = Workers(self, desk, check)
-        self.count = PAGE
         self._is_paint_due = False
         self._inner_worker = Background(make_worker, self._tell) if make_worker else None
         self.board = Board(now=clock(), place=setting.place, note=setting.note)
@@ -94,16 +96,33 @@ class BoardApp(App[None]):
             self._inner_worker.join()
 
     def on_resumed(self) -> None:
-        """Show what is known to a screen that is seen again."""
+        """Show what is known to a screen that is seen again, and read what it shows."""
         self.show(self.board)
+        self.read_list()
 
     def read_all(self) -> None:
         """Read again what the screen shows."""
         self.calls.check()
-        self.calls.overview(self.board.query.wanted, self.count)
+        self.calls.overview()
+        self.read_list()
         if isinstance(self.screen, Frame) and self.screen.session_shown:
             self.calls.session(self.screen.session_shown)
         self.show(self.board)
+
+    def read_list(self, ahead: bool = False) -> None:
+        """Read the rows in sight again, or those around them that are missing."""
+        screen = self.screen
+        shown = screen.rows_shown if isinstance(screen, Frame) else None
+        if shown is None or not isinstance(screen, Frame):
+            return
+        query, listing = parse(self.board.query.text, self.clock()), self.board.listing
+        is_known = listing is not None and listing.query == query.text
+        numbers = listing.numbers(*shown) if listing and is_known else (0,)
+        if ahead and listing and is_known:
+            missing = [n for n in pages_around(numbers) if n not in listing.pages]
+            numbers = tuple(n for n in missing if n * PAGE < listing.total)
+        if numbers:
+            self.calls.sessions(Wish(query, numbers, screen.session_shown))
 
     def show(self, board: Board) -> None:
         """Show a board, once for all changes that arrive together."""

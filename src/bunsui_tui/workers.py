@@ -11,19 +11,20 @@ from textual.app import App
 from textual.message import Message
 
 from bunsui_core.desk.operator import Signing
-from bunsui_core.domain.answer import Analysis, Proposals, SessionFilter
+from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
-from bunsui_core.domain.session import SessionStatus, SessionSummary
 from bunsui_core.log import events
 from bunsui_tui.board import Overview, Tail
 from bunsui_tui.messages import (
     AnswerGiven,
     Decided,
+    ListRead,
     LogsRead,
     OverviewRead,
     PipelinesRead,
     ReviewRead,
+    RunsRead,
     SessionExplained,
     SessionRead,
     TailRead,
@@ -31,13 +32,13 @@ from bunsui_tui.messages import (
     Troubled,
 )
 from bunsui_tui.needs import Desk, Work
+from bunsui_tui.reader import ListReader, Wish
 from bunsui_tui.tailing import tail
 
-PAGE = 100
 TRY_AGAIN_S = 10.0
 """Seconds until an explanation that could not be had is tried again."""
 
-AWS, STORE, SESSION, LOGS = "aws", "store", "session", "logs"
+AWS, STORE, LIST, SESSION, LOGS = "aws", "store", "list", "session", "logs"
 TIMELINE, PIPELINES = "timeline", "pipelines"
 REVIEW, DECISION, WORKER = "review", "decision", "worker"
 """What a trouble is about; the next success about the same takes it off the screen."""
@@ -49,6 +50,7 @@ class Workers:
     def __init__(self, app: App[None], desk: Desk, check: Callable[[], None]) -> None:
         self._app = app
         self._desk = desk
+        self._reader = ListReader(desk)
         self._check = check
         self._busy: set[str] = set()
         self._explained: dict[str, tuple[int, float]] = {}
@@ -63,9 +65,14 @@ class Workers:
         """Write what broke the screen to the log."""
         self._log.error("screen_broken", exc_info=error)
 
-    def overview(self, wanted: SessionFilter, count: int) -> None:
-        """Read the lists."""
-        self._begin(STORE, STORE, lambda: self._post(OverviewRead(self._overview(wanted, count))))
+    def overview(self) -> None:
+        """Read who asks for what and how old the store is."""
+        self._begin(STORE, STORE, lambda: self._post(OverviewRead(self._overview())))
+
+    def sessions(self, wish: Wish) -> None:
+        """Read a part of the list of sessions, and what is usual for the pipelines in it."""
+        key = f"{LIST} {wish.query.text} {wish.pages} {wish.sought}"
+        self._begin(key, LIST, lambda: self._sessions(wish))
 
     def session(self, session_id: str) -> None:
         """Read a session, and explain it when it changed since it was explained."""
@@ -138,24 +145,18 @@ class Workers:
         if self._app.is_running:
             self._app.post_message(message)
 
-    def _overview(self, wanted: SessionFilter, count: int) -> Overview:
-        found: dict[str, SessionSummary] = {}
-        if wanted.status is None:
-            failed = wanted.model_copy(update={"status": SessionStatus.FAILED})
-            found |= {one.session_id: one for one in self._desk.sessions(failed, PAGE).items}
-        page = self._desk.sessions(wanted, PAGE)
-        found |= {one.session_id: one for one in page.items}
-        while page.next_cursor and len(found) < count:
-            page = self._desk.sessions(wanted, PAGE, page.next_cursor)
-            found |= {one.session_id: one for one in page.items}
+    def _overview(self) -> Overview:
         return Overview(
-            sessions=tuple(found.values()),
-            total=page.total,
-            more=bool(page.next_cursor),
             approvals=self._desk.approvals(),
             approvers=self._desk.approvers(),
             freshness=self._desk.freshness(),
         )
+
+    def _sessions(self, wish: Wish) -> None:
+        listing = self._reader.read(wish)
+        self._post(ListRead(listing))
+        names = {one.pipeline for page in listing.pages.values() for one in page}
+        self._post(RunsRead(self._reader.runs(sorted(names))))
 
     def _session(self, session_id: str) -> None:
         view = self._desk.session(session_id)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.session import SessionStatus, SessionSummary
-from bunsui_tui.board import Board, Detail, ordered
+from bunsui_tui.board import Board, Detail
 from bunsui_tui.render.diagnosis import LONG, SHORT, brief
 from bunsui_tui.render.graph import dag_line
 from bunsui_tui.render.inbox import question
+from bunsui_tui.render.runs import usual
 from bunsui_tui.render.session import COLUMNS as JOB_COLUMNS
 from bunsui_tui.render.session import rows as job_rows
 from bunsui_tui.render.signs import SESSIONS, WAITING, named, sign
 from bunsui_tui.render.table import Column, Row, line, widths
 from bunsui_tui.render.text import MUTED, apart, said, stack, words
-from bunsui_tui.render.times import absolute, ago, bar, lasted, took, typical
+from bunsui_tui.render.times import absolute, ago, bar, lasted, took
 
 COLUMNS = (
     Column("", 1),
@@ -30,58 +30,70 @@ COLUMNS = (
 )
 
 
-def rows(board: Board) -> tuple[Row, ...]:
-    """Return the lines of the list, in the order that a human needs them."""
-    if board.overview is None:
-        return ()
-    waiting = {one.request.plan.session_id for one in board.waiting}
-    shown = ordered(board.overview, board.query, board.now)
-    usual = _usual(shown, board.now)
-    return tuple(_row(one, one.session_id in waiting, usual, board.now) for one in shown)
+class SessionRows:
+    """The lines of the list, each made when it is first in sight."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._listing = board.listing
+        self._waiting = {one.request.plan.session_id for one in board.waiting}
+        self._made: dict[int, Row] = {}
+        self._typical: dict[str, timedelta] = {}
+
+    @property
+    def count(self) -> int:
+        """How many sessions are in the list."""
+        return self._listing.total if self._listing else 0
+
+    def row(self, at: int) -> Row | None:
+        """Return the line of a session, or nothing when it was not read yet."""
+        one = self._listing.one(at) if self._listing and at not in self._made else None
+        if one:
+            self._made[at] = self._row(one)
+        return self._made.get(at)
+
+    def place(self, key: str) -> int | None:
+        """Return where a session is, if that is known."""
+        return self._listing.place(key) if self._listing else None
+
+    def is_gone(self, key: str) -> bool:
+        """Whether a session is surely not in the list."""
+        return self._listing is not None and self._listing.is_gone(key)
+
+    def _row(self, one: SessionSummary) -> Row:
+        now = self._board.now
+        length = took(one.created_at, one.stopped_at, now)
+        is_waiting = one.session_id in self._waiting
+        return Row(
+            one.session_id,
+            (
+                sign(WAITING if is_waiting else SESSIONS[one.status]),
+                said(one.pipeline, 64),
+                said(one.session_id, 64),
+                words(ago(one.created_at, now)),
+                words(lasted(length), " ", (bar(length, self._usual(one.pipeline)), MUTED)),
+                _state(one),
+            ),
+        )
+
+    def _usual(self, pipeline: str) -> timedelta:
+        if pipeline not in self._typical:
+            self._typical[pipeline] = usual(self._board.runs.get(pipeline, ()))
+        return self._typical[pipeline]
 
 
 def counted(board: Board) -> str:
     """Return how many of how many are listed."""
-    if board.overview is None:
+    listing = board.listing
+    if listing is None or listing.query != board.query.text:
         return "reading the store…"
-    listed = len(ordered(board.overview, board.query, board.now))
-    loaded = f"{len(board.overview.sessions):,} loaded, more" if board.overview.more else ""
-    return f"{listed:,} of {board.overview.total:,}" + (f" ({loaded})" if loaded else "")
+    return f"{listing.total:,} of {listing.everything:,}"
 
 
 def filter_line(board: Board, width: int) -> Text:
     """Return the words of the filter and how many sessions it lets through."""
     chosen = words((" / ", "key"), said(board.query.text, 200)) if board.query.text else Text()
     return apart(chosen, words((counted(board), MUTED), " "), width)
-
-
-def _usual(shown: tuple[SessionSummary, ...], now: datetime) -> Mapping[str, timedelta]:
-    names = {one.pipeline for one in shown}
-    return {
-        name: typical(
-            took(one.created_at, one.stopped_at, now)
-            for one in shown
-            if one.pipeline == name and one.stopped_at
-        )
-        for name in names
-    }
-
-
-def _row(
-    one: SessionSummary, is_waiting: bool, usual: Mapping[str, timedelta], now: datetime
-) -> Row:
-    length = took(one.created_at, one.stopped_at, now)
-    return Row(
-        one.session_id,
-        (
-            sign(WAITING if is_waiting else SESSIONS[one.status]),
-            said(one.pipeline, 64),
-            said(one.session_id, 64),
-            words(ago(one.created_at, now)),
-            words(lasted(length), " ", (bar(length, usual[one.pipeline]), MUTED)),
-            _state(one),
-        ),
-    )
 
 
 def _state(one: SessionSummary) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from rich.text import Text
 
@@ -26,6 +27,51 @@ class Row:
 
     key: str
     cells: tuple[Text, ...]
+
+
+class Source(Protocol):
+    """Where a list has its rows from; not all of them need to be there."""
+
+    @property
+    def count(self) -> int:
+        """How many rows the list has."""
+        ...
+
+    def row(self, at: int) -> Row | None:
+        """Return a row, or nothing when it was not read yet."""
+        ...
+
+    def place(self, key: str) -> int | None:
+        """Return where a key is, or nothing when it is not among what was read."""
+        ...
+
+    def is_gone(self, key: str) -> bool:
+        """Whether a key without a place is surely not in the list."""
+        ...
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A list that is there with all its rows."""
+
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many rows the list has."""
+        return len(self.rows)
+
+    def row(self, at: int) -> Row:
+        """Return a row."""
+        return self.rows[at]
+
+    def place(self, key: str) -> int | None:
+        """Return where a key is, if it is there."""
+        return next((at for at, row in enumerate(self.rows) if row.key == key), None)
+
+    def is_gone(self, key: str) -> bool:
+        """Whether a key is not there."""
+        return self.place(key) is None
 
 
 def widths(columns: tuple[Column, ...], rows: tuple[Row, ...], width: int) -> tuple[int, ...]:

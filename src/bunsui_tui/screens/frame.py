@@ -44,6 +44,11 @@ class Frame(Screen[None]):
         """The session that this screen wants to be read again and again; empty for none."""
         return ""
 
+    @property
+    def rows_shown(self) -> tuple[int, int] | None:
+        """The first and the last row in sight of the list of sessions; nothing without a list."""
+        return None
+
     def compose(self) -> ComposeResult:
         """Put the parts of a screen between the first and the last lines."""
         yield HeadLine()

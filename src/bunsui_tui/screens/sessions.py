@@ -15,14 +15,14 @@ from bunsui_tui.actions import COPY, DIAGNOSIS, FILTER, LOG, MOVE, OPEN, PANE, R
 from bunsui_tui.board import Board
 from bunsui_tui.messages import (
     LogsWanted,
-    MoreWanted,
     QueryGiven,
     ReviewOpened,
+    RowsWanted,
     SessionOpened,
     SessionWanted,
 )
 from bunsui_tui.render.session import log
-from bunsui_tui.render.sessions import COLUMNS, beside, filter_line, rows
+from bunsui_tui.render.sessions import COLUMNS, SessionRows, beside, filter_line
 from bunsui_tui.render.text import MUTED, words
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.widgets.panes import Pane, Rule
@@ -51,6 +51,7 @@ class SessionsScreen(Frame):
         super().__init__(board)
         self._settling: Timer | None = None
         self._log_open = False
+        self._query = board.query.text
 
     def body(self) -> Iterable[Widget]:
         """Return the filter, the list, and the panes beside it."""
@@ -80,6 +81,12 @@ class SessionsScreen(Frame):
         found = self.query(Rows)
         return found.first().key if found else ""
 
+    @property
+    def rows_shown(self) -> tuple[int, int] | None:
+        """The rows in sight."""
+        found = self.query(Rows)
+        return found.first().in_sight if found else None
+
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""
         nothing = "" if self.selected else "no session is selected"
@@ -97,19 +104,25 @@ class SessionsScreen(Frame):
         )
 
     def _has_failed(self) -> bool:
-        overview = self.board.overview
-        sessions = overview.sessions if overview else ()
-        return any(one.session_id == self.selected and one.failed_job for one in sessions)
+        one = self.board.summary(self.selected)
+        return bool(one and one.failed_job)
 
     def paint(self) -> None:
         """Show the list and the selected session."""
         board = self.board
+        rows = self.query_one(Rows)
+        if board.query.text != self._query:
+            self._query = board.query.text
+            rows.start_over()
         empty = "no session matches" if board.query.text else "no sessions yet"
-        self.query_one(Rows).show(rows(board), empty if board.overview else "reading the store…")
+        rows.show(SessionRows(board), empty if board.listing else "reading the store…")
         self.query_one("#count", Static).update(filter_line(board, self.size.width - 2))
+        self._paint_selected()
+
+    def _paint_selected(self) -> None:
         pane = self.query_one("#detail", Pane)
         room = pane.size.width - 2 if self.has_class("-wide") else 0
-        pane.show(beside(board, self.selected, room), self.selected)
+        pane.show(beside(self.board, self.selected, room), self.selected)
         self._paint_log()
 
     def _paint_log(self) -> None:
@@ -123,7 +136,7 @@ class SessionsScreen(Frame):
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Show what is known of the selection at once, and read the rest when it rests."""
-        self.paint()
+        self._paint_selected()
         self.show_keys()
         if self._settling:
             self._settling.stop()
@@ -140,10 +153,9 @@ class SessionsScreen(Frame):
         """Open the session."""
         self.post_message(SessionOpened(event.key))
 
-    def on_rows_at_end(self) -> None:
-        """Ask for more when there is more."""
-        if self.board.overview and self.board.overview.more:
-            self.post_message(MoreWanted())
+    def on_rows_missed(self) -> None:
+        """Have the rows read that are missing."""
+        self.post_message(RowsWanted())
 
     def do(self, name: str) -> None:
         """Do what a key says about the selection."""

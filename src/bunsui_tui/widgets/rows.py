@@ -7,16 +7,19 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from bunsui_tui.render.table import Column, Row, line, titles, widths
+from bunsui_tui.render.table import Column, Row, Source, Whole, line, titles, widths
 
-SAMPLE = 200
-"""Rows that are measured to choose the widths of the columns."""
+AHEAD = 100
+"""Rows before and after those in sight that shall be there before they are in sight."""
+
+UNREAD = "…"
 
 
 class Rows(ScrollView, can_focus=True):
@@ -48,8 +51,8 @@ class Rows(ScrollView, can_focus=True):
         key: str
 
     @dataclass
-    class AtEnd(Message):
-        """The last row is selected."""
+    class Missed(Message):
+        """Rows in sight, or nearly in sight, were not read yet."""
 
         rows: Rows
 
@@ -57,32 +60,69 @@ class Rows(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._columns = columns
         self._empty = empty
-        self._rows: tuple[Row, ...] = ()
+        self._source: Source = Whole()
         self._at = 0
+        self._key = ""
+        self._sizes: tuple[int, ...] = ()
+        self._measured: tuple[int, int, int] = (-1, -1, -1)
 
     @property
     def key(self) -> str:
-        """The key of the selected row; empty when there is none."""
-        return self._rows[self._at].key if self._rows else ""
+        """The key of the selected row; empty when there is none, or when it was not read yet."""
+        return self._key
 
-    def show(self, rows: tuple[Row, ...], empty: str = "") -> None:
+    @property
+    def in_sight(self) -> tuple[int, int]:
+        """The first and the last row in sight."""
+        top = round(self.scroll_offset.y)
+        return top, max(top, min(self._source.count, top + max(1, self.size.height - 1)) - 1)
+
+    def show(self, rows: tuple[Row, ...] | Source, empty: str = "") -> None:
         """Replace the rows; the selection follows its key."""
-        before = self.key
-        self._rows = rows
+        self._source = Whole(rows) if isinstance(rows, tuple) else rows
         self._empty = empty or self._empty
-        keys = [row.key for row in rows]
-        self._at = keys.index(before) if before in keys else min(self._at, max(0, len(rows) - 1))
-        self.virtual_size = Size(0, len(rows) + 1)
+        self.virtual_size = Size(0, self._source.count + 1)
+        self._measured = (-1, -1, -1)
+        self._follow()
         self.refresh()
-        if self.key != before:
+        self._ask()
+
+    def start_over(self) -> None:
+        """Select the first row of what is shown next."""
+        self._at, self._key = 0, ""
+        self.scroll_to(y=0, animate=False, force=True, immediate=True)
+
+    def _follow(self) -> None:
+        """Find the selected key in the new rows; take what is in its place when it is gone."""
+        before, at = self._key, self._source.place(self._key) if self._key else None
+        if at is not None:
+            self._move_with(at)
+            return
+        self._at = max(0, min(self._at, self._source.count - 1))
+        if not before or self._source.is_gone(before):
+            self._key = self._key_at(self._at)
+        if self._key != before:
             self._reveal()
-            self.post_message(self.Moved(self, self.key))
+            self.post_message(self.Moved(self, self._key))
+
+    def _move_with(self, at: int) -> None:
+        """Keep the selected row on its line of the screen, unless the list stands at its top."""
+        by, self._at = at - self._at, at
+        top = round(self.scroll_offset.y)
+        if by and top:
+            self.scroll_to(y=max(0, top + by), animate=False, force=True, immediate=True)
+        if by:
+            self._reveal()
+
+    def _key_at(self, at: int) -> str:
+        row = self._source.row(at) if at < self._source.count else None
+        return row.key if row else ""
 
     def select(self, key: str) -> None:
         """Select the row of a key, when it is there."""
-        keys = [row.key for row in self._rows]
-        if key in keys:
-            self._go(keys.index(key))
+        at = self._source.place(key)
+        if at is not None:
+            self._go(at)
 
     def action_step(self, by: int) -> None:
         """Move by some rows."""
@@ -94,7 +134,7 @@ class Rows(ScrollView, can_focus=True):
 
     def action_edge(self, at: int) -> None:
         """Move to the first or the last row."""
-        self._go(at % max(1, len(self._rows)))
+        self._go(at % max(1, self._source.count))
 
     def action_open(self) -> None:
         """Open the selected row."""
@@ -103,20 +143,28 @@ class Rows(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one visible line: the titles, a row, or nothing."""
-        width = self.size.width
-        sizes = widths(self._columns, self._sample(), width)
         at = y - 1 + round(self.scroll_offset.y)
         if y == 0:
-            return self._strip(titles(self._columns, sizes), self.rich_style)
-        if not self._rows and y == 1:
+            return self._strip(titles(self._columns, self._widths()), self.rich_style)
+        if not self._source.count and y == 1:
             return self._strip(Text().append(self._empty, "muted"), self.rich_style)
-        if at >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
-        return self._strip(line(self._rows[at].cells, self._columns, sizes), self._style(at))
+        if at >= self._source.count:
+            return Strip.blank(self.size.width, self.rich_style)
+        row = self._source.row(at)
+        if row is None:
+            return self._strip(Text().append(UNREAD, "muted"), self._style(at))
+        return self._strip(line(row.cells, self._columns, self._widths()), self._style(at))
 
-    def _sample(self) -> tuple[Row, ...]:
-        first = max(0, round(self.scroll_offset.y) - SAMPLE // 2)
-        return self._rows[first : first + SAMPLE]
+    def _widths(self) -> tuple[int, ...]:
+        """The columns' widths for the rows in sight, measured once for them."""
+        first, last = self.in_sight
+        now = (first, last, self.size.width)
+        if now != self._measured:
+            seen = (self._source.row(at) for at in range(first, last + 1) if self._source.count)
+            rows = tuple(row for row in seen if row)
+            self._sizes = widths(self._columns, rows, self.size.width)
+            self._measured = now
+        return self._sizes
 
     def _style(self, at: int) -> Style:
         if at != self._at:
@@ -132,15 +180,15 @@ class Rows(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width, base)
 
     def _go(self, at: int) -> None:
-        if not self._rows:
+        if not self._source.count:
             return
-        before, self._at = self._at, max(0, min(len(self._rows) - 1, at))
-        if self._at == len(self._rows) - 1:
-            self.post_message(self.AtEnd(self))
+        before, self._at = self._at, max(0, min(self._source.count - 1, at))
         if self._at != before:
+            self._key = self._key_at(self._at)
             self.refresh()
             self._reveal()
-            self.post_message(self.Moved(self, self.key))
+            self._ask()
+            self.post_message(self.Moved(self, self._key))
 
     def _reveal(self) -> None:
         top, window = round(self.scroll_offset.y), self.size.height - 1
@@ -148,6 +196,27 @@ class Rows(ScrollView, can_focus=True):
             return
         target = self._at if self._at < top else self._at - window + 1
         self.scroll_to(y=target, animate=False, force=True, immediate=True)
+
+    def _ask(self) -> None:
+        """Ask for rows that are missing in sight or a little further."""
+        first, last = self.in_sight
+        looked = {max(0, first - AHEAD), first, last, min(self._source.count - 1, last + AHEAD)}
+        if self._source.count and any(self._source.row(at) is None for at in looked):
+            self.post_message(self.Missed(self))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for what comes into sight, by whatever it was scrolled."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask()
+
+    def on_resize(self) -> None:
+        """Ask for what a larger window has in sight."""
+        self._ask()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the row that was clicked."""
+        if event.y > 0:
+            self._go(min(self._source.count - 1, event.y - 1 + round(self.scroll_offset.y)))
 
     def on_focus(self) -> None:
         """Show the cursor as the one that keys move."""
