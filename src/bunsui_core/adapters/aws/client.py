@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_sts import STSClient
 
 READS: Mapping[str, frozenset[str]] = {
     "sfn": frozenset(
@@ -114,6 +115,12 @@ class Clients:
     def objects(self) -> S3Client:
         """The client of S3."""
         client: S3Client = self._client("s3")
+        return client
+
+    @property
+    def callers(self) -> STSClient:
+        """The client of STS, which tells who calls."""
+        client: STSClient = self._client("sts")
         return client
 
     def _client(self, service: str) -> Any:
