@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bunsui_core.domain.answer import Source
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.diagnosis import Action, Category, Confidence
+from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import Risk
 from bunsui_core.domain.session import JobStatus, SessionStatus
 from bunsui_core.domain.value import Instant
@@ -198,3 +199,77 @@ class ApprovalAnswer(Answer):
     decided_by: tuple[str, ...]
     results: tuple[str, ...]
     note: str
+
+
+class ApprovalLine(Part):
+    """One request of a list."""
+
+    request_id: str
+    status: ApprovalStatus
+    is_open: bool
+    session_id: str
+    steps: tuple[str, ...]
+    risk: Risk
+    requester: str
+    asked_at: Instant
+    expires_at: Instant
+
+
+class ApprovalsAnswer(Answer):
+    """A page of requests, newest first."""
+
+    approvals: tuple[ApprovalLine, ...]
+    total: int
+    truncated: bool
+    next_cursor: str
+
+
+class PipelineLine(Part):
+    """One pipeline, and how many of its sessions stand how."""
+
+    pipeline: str
+    jobs: int
+    failed: int
+    running: int
+    succeeded: int
+
+
+class PipelineJob(Part):
+    """One job of a pipeline: what it waits for, and what running it twice does."""
+
+    job: str
+    after: tuple[str, ...]
+    effect: SideEffect
+    machine: str
+
+
+class PipelineAnswer(Answer):
+    """A page of pipelines; or one of them, and its jobs."""
+
+    pipelines: tuple[PipelineLine, ...]
+    jobs: tuple[PipelineJob, ...]
+    truncated: bool
+    next_cursor: str
+
+
+class SimilarLine(Part):
+    """Another failure that said the same; `rerun` is empty when nobody ran it again."""
+
+    session_id: str
+    job: str
+    category: Category
+    made_at: Instant
+    rerun: str
+    untrusted_message: str
+
+
+class SimilarAnswer(Answer):
+    """Failures that share one fingerprint: the same error and, but for ids and numbers, message."""
+
+    session_id: str
+    job: str
+    fingerprint: str
+    category: Category
+    error: str
+    failures: tuple[SimilarLine, ...]
+    truncated: bool

@@ -15,13 +15,17 @@ _SENTENCE = 900
 
 _AFTER_NOT_FOUND = {
     "request_recovery": "propose_recovery",
-    "get_approval": "request_recovery",
-    "wait_for_approval": "request_recovery",
+    "get_approval": "list_approvals",
+    "wait_for_approval": "list_approvals",
+    "withdraw_request": "list_approvals",
+    "list_pipelines": "list_pipelines",
 }
 _AFTER_REFUSED = {
     "request_recovery": "propose_recovery",
     "get_operation_logs": "get_session",
     "propose_recovery": "analyze_failure",
+    "find_similar_failures": "get_session",
+    "withdraw_request": "get_approval",
 }
 
 

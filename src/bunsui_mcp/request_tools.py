@@ -11,13 +11,12 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from bunsui_core.domain.answer import Freshness
-from bunsui_core.domain.approval import REASON_LIMIT, Answer, Approval, ApprovalStatus
-from bunsui_core.domain.plan import step_job
-from bunsui_mcp.answers import ApprovalAnswer
+from bunsui_core.domain.approval import REASON_LIMIT, Approval
+from bunsui_mcp.answers import ApprovalAnswer, ApprovalsAnswer
+from bunsui_mcp.approvals import approval_answer, approvals_answer
 from bunsui_mcp.desks import Whose
-from bunsui_mcp.tell import clip, few, tell
-from bunsui_mcp.tools import ASKS, tool
+from bunsui_mcp.tell import clip, tell
+from bunsui_mcp.tools import ASKS, Cursor, tool
 
 LONGEST_WAIT = 45
 """Seconds of one wait; hosts give up on a call that takes longer."""
@@ -25,21 +24,10 @@ LONGEST_WAIT = 45
 LOOKS = 4
 """Looks at the store in each second of a wait."""
 
-_TOLD = {
-    ApprovalStatus.REQUESTED: "waits for a human; nothing has run",
-    ApprovalStatus.APPROVED: "was approved by a human; the worker executes it next",
-    ApprovalStatus.EXECUTING: "was approved by a human; the worker executes it",
-    ApprovalStatus.REJECTED: "was rejected by a human; nothing has run",
-    ApprovalStatus.EXPIRED: "expired because nobody decided in time; nothing has run",
-    ApprovalStatus.WITHDRAWN: "was withdrawn by its asker; nothing has run",
-    ApprovalStatus.STALE: "did not run, because the world had moved",
-    ApprovalStatus.DONE: "was executed; what it started may still be running",
-    ApprovalStatus.DONE_AMBIGUOUS: "was executed, by bunsui or by somebody at the same moment",
-    ApprovalStatus.FAILED: "was approved and could not be executed",
-    ApprovalStatus.NEEDS_HUMAN: "stopped halfway; a human must look",
-}
+NEWEST = 200
+"""How many of the newest requests are listed."""
 
-RequestId = Annotated[str, Field(description="From request_recovery or get_session")]
+RequestId = Annotated[str, Field(description="From request_recovery or list_approvals")]
 Reason = Annotated[
     str, Field(min_length=1, max_length=REASON_LIMIT, description="For the human who decides")
 ]
@@ -56,11 +44,13 @@ class RequestTools:
         """Return the tools that ask for something or take it back."""
         return [
             tool(self.request_recovery, "Ask a human", ASKS),
+            tool(self.withdraw_request, "Take a request back", ASKS),
         ]
 
     def looking(self) -> list[Tool]:
         """Return the tools that see what became of a request."""
         return [
+            tool(self.list_approvals, "List requests"),
             tool(self.get_approval, "Show a request"),
             tool(self.wait_for_approval, "Wait for the human"),
         ]
@@ -76,19 +66,51 @@ class RequestTools:
         Use it after propose_recovery, with a reason that names the evidence. Returns request_id at
         once; refuses if the world moved. Asking twice makes one request.
         """
-        approval = self._whose().request(proposal_id, reason, client_claim(ctx))
-        answer = approval_answer(approval, self._whose().freshness())
+        desk = self._whose()
+        approval = desk.request(proposal_id, reason, client_claim(ctx))
+        answer = approval_answer(approval, desk.freshness())
         if approval.request.plan_digest != proposal_id:
             told = f"This job already has an open request; no second one was made. {answer.summary}"
             answer = answer.model_copy(update={"summary": told})
         return tell(answer)
+
+    def withdraw_request(
+        self, request_id: RequestId, reason: Reason
+    ) -> Annotated[CallToolResult, ApprovalAnswer]:
+        """Take back a request of yours before it is executed.
+
+        Use it when the reason for it is gone. Never stops what has begun, never touches another's.
+        """
+        desk = self._whose()
+        return tell(approval_answer(desk.withdraw(request_id, reason), desk.freshness()))
+
+    def list_approvals(
+        self,
+        open_only: bool = False,
+        session_id: Annotated[str, Field(description="Empty: of all sessions")] = "",
+        limit: Annotated[int, Field(ge=1, le=50)] = 10,
+        cursor: Cursor = "",
+    ) -> Annotated[CallToolResult, ApprovalsAnswer]:
+        """List requests, newest first, of every asker.
+
+        Use it to see what waits for a human, or what was tried before. Never decides anything.
+        """
+        desk = self._whose()
+        found = [
+            one
+            for one in desk.approvals(NEWEST)
+            if (one.status.is_open or not open_only)
+            and session_id in {"", one.request.plan.session_id}
+        ]
+        return tell(approvals_answer(found, cursor, limit, desk.freshness()))
 
     def get_approval(self, request_id: RequestId) -> Annotated[CallToolResult, ApprovalAnswer]:
         """Show where a request stands and what the human noted.
 
         Use it to look once; wait_for_approval waits. Never decides anything.
         """
-        return tell(approval_answer(self._whose().approval(request_id), self._whose().freshness()))
+        desk = self._whose()
+        return tell(approval_answer(desk.approval(request_id), desk.freshness()))
 
     async def wait_for_approval(
         self,
@@ -119,55 +141,7 @@ class RequestTools:
         return await to_thread.run_sync(look, abandon_on_cancel=True)
 
 
-def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
-    """Return where a request stands, for a tool or a resource."""
-    plan, effect = approval.request.plan, approval.effect
-    return ApprovalAnswer(
-        summary=_sentence(approval),
-        next=_after(approval),
-        as_of=freshness.as_of,
-        source=freshness.source,
-        request_id=plan.request_id,
-        status=approval.status,
-        is_open=approval.status.is_open,
-        plan_digest=approval.request.plan_digest,
-        session_id=plan.session_id,
-        steps=few([f"{step.kind} {step_job(step)}".strip() for step in plan.steps]),
-        risk=plan.risk,
-        expires_at=plan.expires_at,
-        decided_by=few(
-            [_decider(one.decision.decision, one.decision.approver) for one in approval.decisions]
-        ),
-        results=tuple(
-            clip(f"step {step.number} {step.state}: {step.result}", 300)
-            for step in (effect.steps[-5:] if effect else ())
-        ),
-        note=clip(approval.note, 600),
-    )
-
-
 def client_claim(ctx: Context) -> str:
     """Return what the client calls itself, which nobody checks."""
     params = ctx.request_context.session.client_params
     return clip(f"{params.client_info.name} {params.client_info.version}", 120) if params else ""
-
-
-def _decider(answer: Answer, approver: str) -> str:
-    return f"{answer} by {clip(approver, 80)}"
-
-
-def _sentence(approval: Approval) -> str:
-    return f"Request {clip(approval.request.id, 100)} {_TOLD[approval.status]}."
-
-
-def _after(approval: Approval) -> str:
-    if approval.status.is_open:
-        return f"wait_for_approval with request_id {clip(approval.request.id, 100)}."
-    session_id = clip(approval.request.plan.session_id, 100)
-    match approval.status:
-        case ApprovalStatus.DONE | ApprovalStatus.DONE_AMBIGUOUS:
-            return f"get_session with session_id {session_id} shows whether it recovered."
-        case ApprovalStatus.REJECTED:
-            return "Read note, tell the user, and do not ask for the same again."
-        case _:
-            return f"propose_recovery with session_id {session_id} looks at the world as it is now."

@@ -6,9 +6,9 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from bunsui_core.domain.errors import BunsuiError, NotFound
+from bunsui_mcp.approvals import approval_answer
 from bunsui_mcp.desks import Whose
 from bunsui_mcp.refusals import refusal
-from bunsui_mcp.request_tools import approval_answer
 from bunsui_mcp.tell import compact, tellable
 
 

@@ -17,10 +17,13 @@ from bunsui_mcp.answers import (
     AnalysisAnswer,
     Answer,
     ApprovalAnswer,
+    ApprovalsAnswer,
     LogsAnswer,
+    PipelineAnswer,
     ProposalsAnswer,
     SessionAnswer,
     SessionsAnswer,
+    SimilarAnswer,
 )
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,7 +33,11 @@ ANSWERS: Mapping[str, type[Answer]] = {
     "get_session": SessionAnswer,
     "analyze_failure": AnalysisAnswer,
     "get_operation_logs": LogsAnswer,
+    "find_similar_failures": SimilarAnswer,
     "propose_recovery": ProposalsAnswer,
+    "list_pipelines": PipelineAnswer,
+    "list_approvals": ApprovalsAnswer,
+    "withdraw_request": ApprovalAnswer,
     "request_recovery": ApprovalAnswer,
     "get_approval": ApprovalAnswer,
     "wait_for_approval": ApprovalAnswer,

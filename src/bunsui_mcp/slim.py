@@ -1,7 +1,7 @@
-"""Schemas as small as they can be while they say the same about what is there.
+"""Schemas as small as they can be: a client loads all of `tools/list` into a model's context.
 
-A client loads every schema of `tools/list` into a model's context; generated titles, one-use
-definitions and lists of always present fields would take more room than the descriptions.
+What goes in is described in full, but for generated titles and one-use definitions. Of what comes
+out only the names are listed; an answer shows the rest, and `schemas/mcp.*.json` says it.
 """
 
 from __future__ import annotations
@@ -17,26 +17,25 @@ Schema: TypeAlias = "dict[str, Json]"
 _REF = "#/$defs/"
 _ANY = ("additionalProperties", {"$ref": f"{_REF}JsonValue"})
 _NULL: Json = {"type": "null"}
-_NOISE_IN = frozenset({"title"})
-_NOISE_OUT = frozenset({"title", "description", "format", "required", "additionalProperties"})
 
 
 def input_schema(schema: Schema) -> Schema:
     """Return a closed input schema without generated titles and empty defaults."""
-    return {**_Slimmer(schema, _NOISE_IN).slim(), "additionalProperties": False}
+    return {**_Slimmer(schema).slim(), "additionalProperties": False}
 
 
 def output_schema(schema: Schema) -> Schema:
-    """Return an output schema of names and types, in which only the two sentences are required."""
-    return {**_Slimmer(schema, _NOISE_OUT).slim(), "required": ["summary", "next"]}
+    """Return an output schema of names, of which only the two sentences are required."""
+    fields = schema["properties"]
+    names: Schema = {name: {} for name in fields} if isinstance(fields, dict) else {}
+    return {"type": "object", "properties": names, "required": ["summary", "next"]}
 
 
 class _Slimmer:
     """Slims one schema with its definitions; those used once are put in place."""
 
-    def __init__(self, schema: Schema, noise: frozenset[str]) -> None:
+    def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._noise = noise
         text, definitions = json.dumps(schema), _definitions(schema)
         uses = {name: text.count(f'"{_REF}{name}"') for name in definitions}
         self._once = {name: found for name, found in definitions.items() if uses[name] == 1}
@@ -49,18 +48,14 @@ class _Slimmer:
         return {**root, "$defs": shared} if shared else root
 
     def _object(self, schema: Mapping[str, Json]) -> Schema:
-        kept = {key: value for key, value in schema.items() if not self._is_noise(key, value)}
+        kept = {key: value for key, value in schema.items() if not _is_noise(key, value)}
         if "enum" in kept:
             kept.pop("type", None)
         slimmed = {
             key: self._each(value) if key == "properties" else self._value(value)
             for key, value in kept.items()
         }
-        return _joined(slimmed, nullable=self._noise is _NOISE_OUT)
-
-    def _is_noise(self, key: str, value: Json) -> bool:
-        says_nothing = key == "default" and value in ("", None)
-        return key in self._noise or says_nothing or (key, value) == _ANY
+        return _joined(slimmed)
 
     def _each(self, schemas: Json) -> Json:
         if not isinstance(schemas, dict):
@@ -86,20 +81,19 @@ def _definitions(schema: Schema) -> Schema:
     }
 
 
-def _joined(schema: Schema, nullable: bool) -> Schema:
-    """Return a schema whose `anyOf` has no needless branch.
+def _is_noise(key: str, value: Json) -> bool:
+    says_nothing = key == "default" and value in ("", None, False)
+    return key == "title" or says_nothing or (key, value) == _ANY
 
-    An input that may be left out need not be null as well. An enum takes null among its values; a
-    bare type does not, because a list of types is refused by clients of the OpenAPI dialect.
-    """
+
+def _joined(schema: Schema) -> Schema:
+    """Return a schema without null: an input that may be left out need not be null as well."""
     branches = schema.pop("anyOf", None)
     if not isinstance(branches, list):
         return schema
-    kept = [one for one in branches if nullable or one != _NULL]
+    kept = [one for one in branches if one != _NULL]
     match kept:
         case [dict(only)]:
             return {**only, **schema}
-        case [{"enum": list(values)}, {"type": "null"}]:
-            return {"enum": [*values, None], **schema}
         case _:
             return {"anyOf": kept, **schema}

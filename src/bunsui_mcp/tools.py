@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import Field
 
 from bunsui_mcp.slim import input_schema, output_schema
+
+Cursor = Annotated[str, Field(description="next_cursor of a page")]
+"""Where a page begins."""
 
 LOOKS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 """What a tool that changes nothing says of itself."""

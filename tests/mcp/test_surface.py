@@ -7,7 +7,8 @@ from mcp import Client
 from mcp.types import TextContent, Tool
 
 from bunsui_mcp.desks import always
-from bunsui_mcp.server import INSTRUCTIONS, build_server
+from bunsui_mcp.server import INSTRUCTIONS, READ_ONLY, Offer, build_server
+from tests.mcp.calls import refused
 from tests.mcp.home import Home
 
 pytestmark = pytest.mark.anyio
@@ -16,12 +17,15 @@ LOOKING = {
     "list_sessions",
     "get_session",
     "analyze_failure",
+    "find_similar_failures",
     "get_operation_logs",
     "propose_recovery",
+    "list_pipelines",
+    "list_approvals",
     "get_approval",
     "wait_for_approval",
 }
-ASKING = {"request_recovery"}
+ASKING = {"request_recovery", "withdraw_request"}
 DECIDING = ("approve", "decide", "reject", "execute", "redrive", "start", "sign")
 
 
@@ -31,7 +35,7 @@ async def tools(home: Home, mode: str) -> dict[str, Tool]:
         return {tool.name: tool for tool in (await client.list_tools()).tools}
 
 
-async def test_the_tools_are_those_that_look_and_the_one_that_asks(home: Home, mode: str) -> None:
+async def test_the_tools_are_those_that_look_and_those_that_ask(home: Home, mode: str) -> None:
     assert set(await tools(home, mode)) == LOOKING | ASKING
 
 
@@ -46,18 +50,33 @@ async def test_the_list_of_tools_takes_at_most_12_kb(home: Home, mode: str) -> N
     assert len(listed.model_dump_json(by_alias=True, exclude_none=True).encode()) <= 12_000
 
 
-async def test_only_the_asking_tool_says_that_it_writes(home: Home, mode: str) -> None:
+async def test_only_the_asking_tools_say_that_they_write(home: Home, mode: str) -> None:
     hints = {name: tool.annotations for name, tool in (await tools(home, mode)).items()}
 
     assert {name for name, hint in hints.items() if hint and not hint.read_only_hint} == ASKING
     assert not [name for name, hint in hints.items() if not hint or hint.open_world_hint]
 
 
-async def test_asking_is_neither_destructive_nor_twice_the_same(home: Home, mode: str) -> None:
-    hint = (await tools(home, mode))["request_recovery"].annotations
+@pytest.mark.parametrize("name", sorted(ASKING))
+async def test_asking_is_neither_destructive_nor_twice_the_same(
+    home: Home, mode: str, name: str
+) -> None:
+    hint = (await tools(home, mode))[name].annotations
 
     assert hint
     assert (hint.destructive_hint, hint.idempotent_hint) == (False, True)
+
+
+async def test_a_read_only_server_offers_no_tool_that_asks(home: Home, mode: str) -> None:
+    server = build_server(always(home.desk()), Offer(read_only=True))
+    async with Client(server, mode=mode) as client:
+        names = {tool.name for tool in (await client.list_tools()).tools}
+        refusal = await refused(client, "request_recovery", proposal_id="p", reason="r")
+
+        assert client.instructions == READ_ONLY
+    assert names == LOOKING
+    assert refusal.startswith("bad_input: there is no tool request_recovery")
+    assert not [name for name in ASKING if name in READ_ONLY]
 
 
 async def test_every_description_says_when_to_use_it_and_what_it_never_does(

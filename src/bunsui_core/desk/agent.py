@@ -12,6 +12,7 @@ from bunsui_core.app.diagnose import read_logs
 from bunsui_core.app.follow import follow
 from bunsui_core.app.propose import Asked, known_diagnosis, proposals
 from bunsui_core.app.request import approval, approvals, open_about, submit, withdraw
+from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
 from bunsui_core.app.watch import find_job, seen_now
 from bunsui_core.domain.answer import (
@@ -22,6 +23,7 @@ from bunsui_core.domain.answer import (
     SessionFilter,
     SessionPage,
     SessionView,
+    SimilarFailures,
     Source,
     stored_freshness,
 )
@@ -133,6 +135,18 @@ class AgentDesk:
         found = (known_diagnosis(session, name, self._store, self._seeing, now) for name in failed)
         note = "" if failed else f"nothing failed: the session is {session.status}"
         return Analysis(session_id=session_id, diagnoses=tuple(found), note=note)
+
+    def similar(self, session_id: str, job: str = "", limit: int = 20) -> SimilarFailures:
+        """Return earlier failures that said the same as a failed job, the first one unless named.
+
+        Raises: NotFound; Refused when the job did not fail; Unavailable.
+        """
+        session, _ = self._current(session_id)
+        chosen = find_job(session, job)
+        if chosen not in session.failed_jobs:
+            raise Refused(f"job {chosen} of {session_id} did not fail.", "Name one that failed.")
+        known = known_diagnosis(session, chosen, self._store, self._seeing, self._nature.clock())
+        return similar(known, self._store, limit)
 
     def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return every way to recover a failed job, judged, best first; changes nothing.

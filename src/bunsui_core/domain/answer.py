@@ -8,6 +8,7 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.freshness import Feed, Watch
+from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Odds, Preview, Proposal
 from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
@@ -140,6 +141,18 @@ class Analysis(Value):
     session_id: str
     diagnoses: tuple[Diagnosis, ...]
     note: str
+
+
+class SimilarFailures(Value):
+    """Other failures that said the same as one, newest first, and what came of running them again.
+
+    `others` are at most as many as were asked for.
+    """
+
+    diagnosis: Diagnosis
+    fingerprint: str
+    others: tuple[Diagnosis, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 class Proposals(Value):

@@ -1,0 +1,192 @@
+"""The tools that list: pipelines, requests, failures like one; and the one that takes back."""
+
+from __future__ import annotations
+
+import pytest
+from mcp import Client
+
+from bunsui_core.domain.outcome import Outcome
+from bunsui_mcp.desks import always
+from bunsui_mcp.server import build_server
+from tests.builders import (
+    REQUEST_ID,
+    SESSION_ID,
+    a_diagnosis,
+    a_pipeline,
+    a_request,
+    a_session,
+    an_outcome,
+    later,
+)
+from tests.mcp.calls import answered, refused
+from tests.mcp.home import Home
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def told(home: Home) -> Home:
+    """A home with an explained failure."""
+    home.explain(a_diagnosis())
+    return home
+
+
+def client(home: Home) -> Client:
+    return Client(build_server(always(home.desk())))
+
+
+def add_like(home: Home, session_id: str, **changes: object) -> None:
+    """Let another session have failed, and be explained."""
+    home.add(a_session(id=session_id, created_at=later(hours=-1)))
+    home.explain(a_diagnosis(session_id=session_id, **changes))
+
+
+async def test_pipelines_are_listed_with_how_their_sessions_stand(told: Home) -> None:
+    told.writing.pipelines.put(a_pipeline(name="invoices"))
+    async with client(told) as it:
+        answer = await answered(it, "list_pipelines")
+
+    assert answer["pipelines"] == [
+        {"pipeline": "invoices", "jobs": 3, "failed": 0, "running": 0, "succeeded": 0},
+        {"pipeline": "orders", "jobs": 3, "failed": 1, "running": 0, "succeeded": 0},
+    ]
+    assert answer["jobs"] == []
+    assert answer["next"] == "list_sessions with pipeline orders and status FAILED."
+
+
+async def test_one_pipeline_is_described_with_what_waits_for_what(told: Home) -> None:
+    async with client(told) as it:
+        answer = await answered(it, "list_pipelines", name="orders")
+
+    jobs = answer["jobs"]
+    assert isinstance(jobs, list)
+    assert [(job["job"], job["after"]) for job in jobs if isinstance(job, dict)] == [
+        ("extract", []),
+        ("transform", ["extract"]),
+        ("load", ["transform"]),
+    ]
+
+
+async def test_a_pipeline_that_is_not_known_is_answered_with_the_nearest(told: Home) -> None:
+    async with client(told) as it:
+        sentence = await refused(it, "list_pipelines", name="order")
+
+    assert sentence == (
+        "not_found: there is no pipeline order. Did you mean orders? Next tool: list_pipelines."
+    )
+
+
+async def test_many_pipelines_are_paged_over_without_a_gap(told: Home) -> None:
+    for number in range(90):
+        told.writing.pipelines.put(a_pipeline(name=f"p{number:03}"))
+    seen: list[str] = []
+    cursor = ""
+    async with client(told) as it:
+        while not seen or cursor:
+            answer = await answered(it, "list_pipelines", cursor=cursor)
+            lines = answer["pipelines"]
+            assert isinstance(lines, list)
+            seen += [str(line["pipeline"]) for line in lines if isinstance(line, dict)]
+            cursor = str(answer["next_cursor"])
+
+    assert seen == ["orders", *(f"p{number:03}" for number in range(90))]
+
+
+async def test_requests_are_listed_newest_first_with_who_asked(told: Home) -> None:
+    told.writing.requests.submit(a_request())
+    told.writing.requests.submit(a_request(request_id="r-2", created_at=later(minutes=1)))
+    async with client(told) as it:
+        answer = await answered(it, "list_approvals")
+
+    lines = answer["approvals"]
+    assert isinstance(lines, list)
+    assert [(one["request_id"], one["requester"]) for one in lines if isinstance(one, dict)] == [
+        ("r-2", "agent:claude"),
+        (REQUEST_ID, "agent:claude"),
+    ]
+    assert answer["next"] == "wait_for_approval with request_id r-2."
+
+
+async def test_requests_can_be_narrowed_to_what_is_open_and_to_one_session(told: Home) -> None:
+    told.writing.requests.submit(a_request(expires_at=later(minutes=1)))
+    async with client(told) as it:
+        every = await answered(it, "list_approvals")
+        open_ones = await answered(it, "list_approvals", open_only=True)
+        elsewhere = await answered(it, "list_approvals", session_id="s-other")
+
+    assert (every["total"], open_ones["total"], elsewhere["total"]) == (1, 0, 0)
+    assert elsewhere["summary"] == "No request matches."
+
+
+async def test_an_agent_takes_back_what_it_asked_for(told: Home) -> None:
+    told.writing.requests.submit(a_request())
+    async with client(told) as it:
+        taken = await answered(
+            it, "withdraw_request", request_id=REQUEST_ID, reason="no longer needed"
+        )
+        seen = await answered(it, "get_approval", request_id=REQUEST_ID)
+
+    assert (taken["status"], taken["is_open"]) == ("WITHDRAWN", False)
+    assert taken["summary"] == f"Request {REQUEST_ID} was withdrawn by its asker; nothing has run."
+    assert (seen["status"], seen["note"]) == ("WITHDRAWN", "no longer needed")
+
+
+async def test_an_agent_takes_back_nothing_that_another_asked_for(told: Home) -> None:
+    told.writing.requests.submit(a_request(requester="agent:copilot"))
+    async with client(told) as it:
+        sentence = await refused(it, "withdraw_request", request_id=REQUEST_ID, reason="mine now")
+        seen = await answered(it, "get_approval", request_id=REQUEST_ID)
+
+    assert sentence.startswith(f"refused: {REQUEST_ID} was asked by agent:copilot")
+    assert sentence.endswith("Next tool: get_approval.")
+    assert seen["status"] == "REQUESTED"
+
+
+async def test_failures_that_said_the_same_are_found_with_what_a_rerun_brought(told: Home) -> None:
+    add_like(told, "s-20260301-orders")
+    failure = a_diagnosis().failure.model_copy(update={"message": "something else entirely"})
+    add_like(told, "s-20260228-orders", failure=failure)
+    told.writing.outcomes.put(outcome("s-20260301-orders"))
+    async with client(told) as it:
+        answer = await answered(it, "find_similar_failures", session_id=SESSION_ID)
+
+    lines = answer["failures"]
+    assert isinstance(lines, list)
+    assert [(one["session_id"], one["rerun"]) for one in lines if isinstance(one, dict)] == [
+        ("s-20260301-orders", "redrive SUCCEEDED")
+    ]
+    assert answer["summary"] == (
+        "1 other failures said the same, in extract (1); 1 of 1 reruns of them worked."
+    )
+
+
+async def test_a_failure_of_its_own_kind_has_no_like(told: Home) -> None:
+    async with client(told) as it:
+        answer = await answered(it, "find_similar_failures", session_id=SESSION_ID)
+
+    assert answer["failures"] == []
+    assert answer["summary"] == "No other known failure said the same."
+
+
+async def test_a_job_that_did_not_fail_has_no_like_to_look_for(told: Home) -> None:
+    async with client(told) as it:
+        sentence = await refused(it, "find_similar_failures", session_id=SESSION_ID, job="load")
+
+    assert "job load of" in sentence
+    assert sentence.endswith("Next tool: get_session.")
+
+
+async def test_sessions_are_found_by_the_words_of_the_filter(told: Home) -> None:
+    told.add(a_session(id="s-old", created_at=later(days=-9)))
+    async with client(told) as it:
+        young = await answered(it, "list_sessions", query="age:<1d", status="FAILED")
+        named = await answered(it, "list_sessions", query="name:s-old")
+        wrong = await refused(it, "list_sessions", query="stauts:failed")
+
+    assert (young["total"], named["total"]) == (1, 1)
+    assert "did you mean status" in wrong
+
+
+def outcome(session_id: str) -> Outcome:
+    """A redrive that worked."""
+    return an_outcome(session_id=session_id, job="extract", mode="redrive", result="SUCCEEDED")
