@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 import structlog
@@ -38,3 +39,25 @@ def _configure(stream: TextIO) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
+
+
+class Troubles:
+    """Logs a trouble once for as long as it lasts. Thread-safe."""
+
+    def __init__(self, name: str) -> None:
+        self._log = events(name)
+        self._lock = Lock()
+        self._lasting: dict[tuple[str, str], str] = {}
+
+    def tell(self, event: str, subject: str, code: str, error: str) -> None:
+        """Log a trouble, unless it was logged in the same words and is not over yet."""
+        with self._lock:
+            if self._lasting.get((event, subject)) == error:
+                return
+            self._lasting[event, subject] = error
+        self._log.warning(event, subject=subject, code=code, error=error)
+
+    def over(self, event: str, subject: str) -> None:
+        """Forget a trouble, so that it is logged when it comes again."""
+        with self._lock:
+            self._lasting.pop((event, subject), None)

@@ -9,22 +9,23 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from bunsui_core.app.advance import advance_session
-from bunsui_core.app.archive import Shelf, archive_closed
-from bunsui_core.app.diagnose import diagnose_job
+from bunsui_core.app.archive import Shelf
 from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.explain import explain
 from bunsui_core.app.learn import learn
+from bunsui_core.app.measure import Pulse
 from bunsui_core.app.perform import Hands
-from bunsui_core.app.propose import is_about
 from bunsui_core.app.request import approval
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
 from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.found import is_found_id
 from bunsui_core.domain.plan import StartSession
-from bunsui_core.domain.rerun import last_attempt
 from bunsui_core.domain.session import Session, SessionStatus
-from bunsui_core.log import events
+from bunsui_core.log import Troubles, events
+from bunsui_core.watcher import Watcher
 
 RECENT = 100
 """How many failed sessions a new worker looks through for unexplained failures."""
@@ -52,6 +53,17 @@ Each: TypeAlias = Callable[[Callable[[str], bool], Iterable[str]], Iterable[bool
 """Calls a function for each id and gives the results in their order."""
 
 
+class Beside(NamedTuple):
+    """What watches beside the rounds of a worker, and what both tell of themselves."""
+
+    pulse: Pulse
+    watcher: Watcher | None = None
+
+
+ALONE = Beside(Pulse(1.0, has_queue=False))
+"""A worker of bunsui's own sessions alone."""
+
+
 class Worker:
     """The only actor that changes AWS and the only one that writes observations."""
 
@@ -62,6 +74,7 @@ class Worker:
         executor: str,
         clock: Callable[[], datetime],
         executes: bool = True,
+        beside: Beside = ALONE,
     ) -> None:
         self._hands = hands
         self._executes = executes
@@ -70,24 +83,34 @@ class Worker:
         self._clock = clock
         self._log = events("worker")
         self._settled: set[str] = set()
-        self._troubles: dict[tuple[str, str], str] = {}
+        self._beside = beside
+        self._troubles = Troubles("worker")
         self._blind = False
         self._each: Each = map
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
         self._blind = False
-        self._hands.store.heartbeat.beat(self._clock())
+        began = self._clock()
+        self._hands.store.heartbeat.beat(began)
         executed = [self._execute(request) for request in self._waiting()]
-        moving = list(self._each(self._advance, self._hands.store.sessions.open_ids()))
+        ours = (one for one in self._hands.store.sessions.open_ids() if not is_found_id(one))
+        moving = list(self._each(self._advance, ours))
+        self._beside.pulse.round_took(self._clock() - began)
         return any(executed) or any(moving)
 
     def run(self, stop: threading.Event, pauses: Pauses = PAUSES) -> None:
         """Do rounds until told to stop. What goes wrong is logged, never raised."""
+        watcher = self._beside.watcher
+        watching = threading.Thread(target=watcher.run, args=(stop,)) if watcher else None
+        if watching:
+            watching.start()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="advance") as pool:
             self._each = pool.map
             self._rounds(stop, pauses)
         self._each = map
+        if watching:
+            watching.join()
 
     def _rounds(self, stop: threading.Event, pauses: Pauses) -> None:
         caught_up = False
@@ -122,6 +145,7 @@ class Worker:
             if not self._executes:
                 return False
             state = execute(request, self._hands, Turn(self._executor, self._clock()))
+            self._troubles.over("not_executed", request.id)
             return self._follow(request) or state is not None
         except BunsuiError as error:
             self._trouble("not_executed", request.id, error)
@@ -158,6 +182,7 @@ class Worker:
                 session_id, store.sessions, seeing.executions, runner, self._clock()
             )
             self._explain(session, seen)
+            self._troubles.over("not_advanced", session_id)
         except Conflict:
             return True
         except BunsuiError as error:
@@ -167,17 +192,8 @@ class Worker:
 
     def _explain(self, session: Session, seen: tuple[Observation, ...] = ()) -> None:
         """Diagnose every failed job once, and archive what closed."""
-        store, seeing = self._hands.store, self._hands.seeing
-        for job in session.failed_jobs:
-            attempt = last_attempt(session, job)
-            known = store.diagnoses.get(session.id, job)
-            if attempt is None or not attempt.execution_arn:
-                continue
-            if known and is_about(known, attempt.number, attempt.redrive_count):
-                continue
-            made = diagnose_job(session, job, seeing.executions, seeing.logs, self._clock())
-            store.diagnoses.put(made)
-        archive_closed(session, self._shelf, seeing, self._clock(), seen)
+        hands = self._hands
+        explain(session, hands.store, hands.seeing, self._shelf, self._clock(), seen)
 
     def _catch_up(self) -> None:
         """Explain failures that an earlier worker stored and died before explaining."""
@@ -193,12 +209,9 @@ class Worker:
     def _trouble(self, event: str, subject: str, error: BunsuiError) -> None:
         """Log a trouble once for as long as it lasts; without AWS the rounds become rarer."""
         self._blind = self._blind or isinstance(error, Unavailable)
-        if self._troubles.get((event, subject)) != error.message:
-            self._troubles[event, subject] = error.message
-            self._log.warning(event, subject=subject, code=error.code, error=error.message)
+        self._troubles.tell(event, subject, error.code, error.message)
 
     def _pause(self, moving: bool, pauses: Pauses) -> float:
         if self._blind:
             return pauses.blind
-        self._troubles.clear()
         return pauses.busy if moving else pauses.idle

@@ -34,12 +34,16 @@ RULE: Mapping[str, frozenset[str]] = {
     f"{CORE}.adapters.emulator": ADAPTER | AWS | {"ministack", "hypercorn"},
     f"{CORE}.wiring": frozenset({CORE, "pydantic"}),
     f"{CORE}.lambdas": frozenset({CORE, "pydantic"}),
-    f"{CORE}.worker": frozenset({f"{CORE}.{name}" for name in ("domain", "ports", "app", "log")}),
+    f"{CORE}.watcher": frozenset({f"{CORE}.{name}" for name in ("domain", "ports", "app", "log")}),
+    f"{CORE}.worker": frozenset(
+        {f"{CORE}.{name}" for name in ("domain", "ports", "app", "log", "watcher")}
+    ),
     f"{CORE}.settings": frozenset({f"{CORE}.domain", "pydantic", "pydantic_settings"}),
     f"{CORE}.log": frozenset({"structlog"}),
     f"{CORE}.assets": frozenset(),
     "bunsui_cli": FRONT_OF_A_HUMAN | {"typer", "click", "rich"},
     "bunsui_tui": FRONT_OF_A_HUMAN | {"textual", "rich"},
+    "bunsui_tui.web": FRONT_OF_A_HUMAN | {"bunsui_tui", "textual_serve", "aiohttp"},
     "bunsui_mcp": FRONT
     | {f"{CORE}.desk.agent", f"{CORE}.wiring.agent"}
     | {"mcp", "mcp_types", "starlette", "uvicorn", "anyio", "pydantic"},

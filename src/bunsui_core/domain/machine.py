@@ -34,11 +34,13 @@ class WatchedMachine(Value):
     Executions that began before `since` are not looked at. `active_at` is the newest moment at
     which one of its executions was seen to begin or end. `starts` are the machines that its
     definition starts executions of, `ANY` among them when only the running execution knows.
+    `chosen_by` is what the choice to watch it was made by.
     """
 
     machine: Machine
     since: Instant
     why_not: str = ""
+    chosen_by: str = ""
     read_at: Instant | None = None
     active_at: Instant | None = None
     running: int = 0

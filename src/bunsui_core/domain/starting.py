@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.machine import ANY
 from bunsui_core.domain.value import Json
 
@@ -42,3 +43,22 @@ def _target(state: dict[str, Json]) -> str:
     named = given.get("StateMachineArn") if isinstance(given, dict) else None
     is_plain = isinstance(named, str) and named.startswith("arn:")
     return str(named) if is_plain else ANY
+
+
+def started_executions(events: Iterable[HistoryEvent]) -> frozenset[str]:
+    """Return the ARNs of the executions that a history says it started."""
+    return frozenset(arn for event in events if (arn := _started(event)))
+
+
+def _started(event: HistoryEvent) -> str:
+    """The answer to the start is the output of TaskSubmitted, or of TaskSucceeded."""
+    is_answer = event.type in _ANSWERS and "startExecution" in event.resource
+    try:
+        found = json.loads(event.output or "null") if is_answer else None
+    except ValueError:
+        return ""
+    arn = found.get("ExecutionArn") if isinstance(found, dict) else None
+    return arn if isinstance(arn, str) else ""
+
+
+_ANSWERS = frozenset({"TaskSubmitted", "TaskSucceeded"})

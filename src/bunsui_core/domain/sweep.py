@@ -34,6 +34,12 @@ LOOK_BACK = timedelta(days=7)
 REDRIVABLE = timedelta(days=14)
 """How long after its end an execution can be redriven (API_RedriveExecution)."""
 
+REDRIVEN_EVERY = timedelta(seconds=1)
+"""The time between two looks at closed executions that somebody may have redriven."""
+
+HEARD_WITHIN = timedelta(seconds=60)
+"""How old what events tell may be."""
+
 _LONG_AGO = timedelta(days=36_500)
 
 
@@ -70,11 +76,18 @@ def oldest_read(machines: Iterable[WatchedMachine]) -> Instant | None:
 
 def is_news(row: ExecutionRow, known: Sighting | None) -> bool:
     """Whether a row tells something that is not known: a closed execution is not read twice."""
-    if known is None:
+    if known is None or row.redrive_count > known.redrive_count:
         return True
-    if row.redrive_count != known.redrive_count:
-        return row.redrive_count > known.redrive_count
-    return row.status is not known.status and known.status is JobStatus.RUNNING
+    return row.redrive_count == known.redrive_count and row.status is not known.status
+
+
+def may_lag(row: ExecutionRow, known: Sighting) -> bool:
+    """Whether a row says of a closed execution that it runs: the list is late, or it was redriven.
+
+    ListExecutions is eventually consistent; only the execution itself tells.
+    """
+    same = row.redrive_count == known.redrive_count
+    return same and row.status is JobStatus.RUNNING and known.status is not JobStatus.RUNNING
 
 
 def after_reading(
@@ -97,6 +110,24 @@ def after_reading(
 def follow_every(age: timedelta) -> timedelta:
     """Return how often a running execution of an age is asked how it stands."""
     return min(max(age / 10, timedelta(seconds=2)), timedelta(seconds=30))
+
+
+def is_to_follow(sighting: Sighting, now: Instant) -> bool:
+    """Whether it is time to ask a running execution how it stands."""
+    return now - sighting.read_at >= follow_every(now - sighting.started_at)
+
+
+def is_to_try(sighting: Sighting, now: Instant) -> bool:
+    """Whether it is time to read an execution, the first time or after that failed."""
+    if not sighting.tries:
+        return True
+    wait = timedelta(seconds=min(5 * 2 ** (sighting.tries - 1), 300))
+    return now - sighting.read_at >= wait
+
+
+def redriven_within(closed: int) -> timedelta:
+    """Return how long a redrive of one of so many closed executions may go unseen."""
+    return max(closed * REDRIVEN_EVERY, COLD_EVERY) + SLACK
 
 
 def _is_due(machine: WatchedMachine, now: Instant) -> bool:

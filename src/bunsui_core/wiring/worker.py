@@ -19,7 +19,8 @@ from bunsui_core.wiring.nature import clock, new_id
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.seeing import local_access, seeing
 from bunsui_core.wiring.store import place, store
-from bunsui_core.worker import Worker
+from bunsui_core.wiring.watching import pulse, watcher
+from bunsui_core.worker import Beside, Worker
 
 
 def worker(settings: Settings) -> Worker:
@@ -34,4 +35,7 @@ def worker(settings: Settings) -> Worker:
     )
     hands = Hands(store(settings, connection), seeing(settings, "worker"), control, place(settings))
     shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
-    return Worker(hands, shelf, f"worker:{os.getpid()}:{new_id()}", clock, settings.is_local)
+    beat = pulse(settings)
+    watches = None if settings.is_local else watcher(settings, connection, shelf, beat)
+    executor = f"worker:{os.getpid()}:{new_id()}"
+    return Worker(hands, shelf, executor, clock, settings.is_local, Beside(beat, watches))

@@ -1,0 +1,66 @@
+"""Take in what a queue of status events tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bunsui_core.app.sweep import Watching, meet
+from bunsui_core.domain.heard import Told
+from bunsui_core.domain.machine import ExecutionRow
+from bunsui_core.ports.machines import Events
+
+
+class Hearing(NamedTuple):
+    """What one look into the queue brought; `lag` is how late the latest message was."""
+
+    messages: int
+    strangers: int
+    lag: timedelta | None
+    is_drained: bool
+
+
+FULL = 10
+"""A queue that gave so many messages at once may hold more: the most that SQS gives."""
+
+
+def hear(
+    queue: Events,
+    watching: Watching,
+    surveyed_at: datetime | None,
+    clock: Callable[[], datetime],
+) -> Hearing:
+    """Take in what the queue tells and remove it there.
+
+    What tells of a machine that was made since the last survey stays in the queue, which tells it
+    again. Raises: NotFound, NotAuthorised, Unavailable.
+    """
+    told = queue.receive()
+    known = {one.machine.arn: one for one in watching.store.watches.machines()}
+    later = tuple(one for one in told if one.row and _is_stranger(one.row, set(known), surveyed_at))
+    done = tuple(one for one in told if one not in later)
+    rows = {
+        (one.row.execution_arn, one.row.redrive_count, one.row.status): one.row
+        for one in done
+        if one.row and one.row.machine in known and known[one.row.machine].is_watched
+    }
+    now = clock()
+    for row in sorted(rows.values(), key=_order):
+        meet((row,), watching, now)
+    if done:
+        queue.done(done)
+    return Hearing(len(told), len(later), _lag(done, now), len(told) < FULL)
+
+
+def _is_stranger(row: ExecutionRow, known: set[str], surveyed_at: datetime | None) -> bool:
+    return row.machine not in known and (surveyed_at is None or row.started_at >= surveyed_at)
+
+
+def _order(row: ExecutionRow) -> tuple[datetime, int, bool]:
+    """Events come in any order; what an execution is at last is taken in last."""
+    return row.started_at, row.redrive_count, row.stopped_at is not None
+
+
+def _lag(told: tuple[Told, ...], now: datetime) -> timedelta | None:
+    return max((now - one.told_at for one in told if one.told_at), default=None)

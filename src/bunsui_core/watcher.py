@@ -1,0 +1,205 @@
+"""What finds the executions that nobody started through bunsui, beside the rounds of the worker.
+
+Three things wait for AWS at their own pace, each in a thread of its own: the list of machines and
+of their executions, what single executions hold, and the queue of events.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bunsui_core.app.archive import Shelf
+from bunsui_core.app.explain import explain
+from bunsui_core.app.listen import Hearing, hear
+from bunsui_core.app.measure import Pulse, measure
+from bunsui_core.app.sight import Parents, read_execution
+from bunsui_core.app.sweep import Watching, is_own, learn_starts, read_machine, survey
+from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.machine import Sighting, WatchedMachine
+from bunsui_core.domain.sweep import (
+    REDRIVABLE,
+    REDRIVEN_EVERY,
+    is_to_follow,
+    is_to_try,
+    next_machine,
+)
+from bunsui_core.log import Troubles, events
+from bunsui_core.ports.machines import Events
+
+SURVEY_EVERY = timedelta(seconds=60)
+"""How often the list of machines is read anew."""
+
+LEARN_EVERY = timedelta(hours=1)
+"""How often the definition of a machine is looked at for machines that it starts."""
+
+REPORT_EVERY = timedelta(seconds=2)
+"""How often what was measured is stored."""
+
+BATCH = 50
+"""How many executions are taken from the store at a time to be read."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Seconds between two steps: when there was nothing to do, and when AWS did not answer."""
+
+    idle: float = 0.5
+    blind: float = 3.0
+
+
+@dataclass
+class _Times:
+    """When each slow thing was last done."""
+
+    survey: datetime | None = None
+    redriven: datetime | None = None
+    report: datetime | None = None
+    turn: int = 0
+    owed: int = 0
+    machines: dict[str, WatchedMachine] = field(default_factory=dict)
+
+
+class Watcher:
+    """Watches the machines of one environment; it changes nothing in AWS."""
+
+    def __init__(
+        self,
+        watching: Watching,
+        shelf: Shelf,
+        pulse: Pulse,
+        clock: Callable[[], datetime],
+        queue: Events | None = None,
+    ) -> None:
+        self._watching = watching
+        self._shelf = shelf
+        self._pulse = pulse
+        self._clock = clock
+        self._queue = queue
+        self._log = events("watcher")
+        self._troubles = Troubles("watcher")
+        self._times = _Times()
+        self._parents = Parents(watching)
+
+    def run(self, stop: threading.Event, waits: Waits = Waits()) -> None:
+        """Watch until told to stop. What goes wrong is logged, never raised."""
+        steps = [("list", self.list_once), ("read", self.read_once)]
+        if self._queue:
+            steps.append(("listen", self.listen_once))
+        threads = [
+            threading.Thread(
+                target=self._loop, args=(name, step, stop, waits), name=f"watch-{name}"
+            )
+            for name, step in steps
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _loop(
+        self, name: str, step: Callable[[], bool], stop: threading.Event, waits: Waits
+    ) -> None:
+        while not stop.is_set():
+            wait = waits.blind
+            try:
+                wait = 0 if step() else waits.idle
+                self._troubles.over("watch_failed", name)
+            except BunsuiError as error:
+                self._troubles.tell("watch_failed", name, error.code, error.message)
+                self._pulse.fail(name, error.message)
+            except Exception:
+                self._log.exception("watch_broken", step=name)
+            stop.wait(wait)
+
+    def list_once(self) -> bool:
+        """Read the machine whose turn it is; whether one was due. Raises: Unavailable."""
+        now, times = self._clock(), self._times
+        if times.survey is None or now - times.survey >= SURVEY_EVERY:
+            found = survey(self._watching, now)
+            times.machines = {one.machine.arn: one for one in found}
+            times.survey = now
+        self._learn(now)
+        times.turn += 1
+        # The turns that long lists took come out of those for machines in which much happens.
+        if times.owed and times.turn % 2:
+            times.owed -= 1
+            times.turn += 1
+        machine = next_machine(times.machines.values(), times.turn, now)
+        if machine:
+            turn = read_machine(machine, self._watching, now)
+            times.machines[machine.machine.arn] = turn.machine
+            times.owed += turn.calls - 1
+        self._pulse.well("list")
+        self._report(now)
+        return machine is not None
+
+    def _learn(self, now: datetime) -> None:
+        """Look at every new definition, and at one whose last look is long ago."""
+        machines = self._times.machines
+        watched = [one for one in machines.values() if one.is_watched]
+        due = [one for one in watched if one.defined_at is None]
+        old = [one for one in watched if one.defined_at and now - one.defined_at >= LEARN_EVERY]
+        for one in [*due, *old[:1]]:
+            learned = learn_starts(one, self._watching, now)
+            machines[one.machine.arn] = learned
+            self._watching.store.watches.put_machines((learned,))
+
+    def read_once(self) -> bool:
+        """Read executions that are new, that run, or that may be redriven; whether any was.
+
+        Raises: Unavailable.
+        """
+        now, sightings = self._clock(), self._watching.sightings
+        fresh = [one for one in sightings.unread(BATCH) if is_to_try(one, now)]
+        due = [one for one in sightings.open() if is_own(one) and is_to_follow(one, now)]
+        chosen = [*fresh[:1], *due[:1], *self._maybe_redriven(now)]
+        for one in chosen:
+            self._read(one, now)
+        self._pulse.well("read")
+        return bool(chosen)
+
+    def _maybe_redriven(self, now: datetime) -> list[Sighting]:
+        last = self._times.redriven
+        if last and now - last < REDRIVEN_EVERY:
+            return []
+        self._times.redriven = now
+        closed = self._watching.sightings.redrivable(now - REDRIVABLE, BATCH)
+        return [one for one in closed if is_own(one) and one.is_read][:1]
+
+    def _read(self, sighting: Sighting, now: datetime) -> None:
+        try:
+            closed = read_execution(sighting, self._watching, self._parents, now)
+            self._troubles.over("not_read", "executions")
+            if closed:
+                session, seen = closed
+                watching = self._watching
+                explain(session, watching.store, watching.seeing, self._shelf, now, (seen,))
+                self._troubles.over("not_explained", "executions")
+        except Unavailable:
+            again = sighting.model_copy(update={"read_at": now, "tries": sighting.tries + 1})
+            self._watching.sightings.put((again.model_copy(update={"is_read": False}),))
+            raise
+        except BunsuiError as error:
+            event = "not_explained" if sighting.session_id else "not_read"
+            self._troubles.tell(event, "executions", error.code, error.message)
+
+    def listen_once(self) -> bool:
+        """Take in what the queue tells; whether it told anything. Raises: Unavailable."""
+        assert self._queue
+        heard: Hearing = hear(self._queue, self._watching, self._times.survey, self._clock)
+        if heard.strangers:
+            self._times.survey = None
+        self._pulse.heard(heard, self._clock())
+        return heard.messages > 0
+
+    def _report(self, now: datetime) -> None:
+        last = self._times.report
+        if last and now - last < REPORT_EVERY:
+            return
+        self._times.report = now
+        closed = self._watching.sightings.redrivable(now - REDRIVABLE, 100_000)
+        found = tuple(self._times.machines.values())
+        self._watching.store.watches.put_report(measure(found, closed, self._pulse, now))
