@@ -16,6 +16,15 @@ def tui(
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Only look and decide; nothing is executed here.")
     ] = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Show it in a browser on this machine: extra `web`.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="With --web: the port, or a free one.")
+    ] = 0,
 ) -> None:
-    """Open the terminal UI: sessions, inbox, review."""
-    become("bunsui_tui", ["--no-worker"] if no_worker else [])
+    """Open the terminal UI: sessions, pipelines, inbox, review."""
+    options = ["--no-worker"] if no_worker else []
+    if web:
+        become("bunsui_tui.web", [*options, "--port", str(port)])
+    become("bunsui_tui", options)

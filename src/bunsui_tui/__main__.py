@@ -33,11 +33,14 @@ EXITS = {
 }
 """The exit codes of the command line, which hands over to this program."""
 
+BROWSER = "textual.drivers.web_driver:WebDriver"
+"""What Textual draws with when the terminal is a page in a browser."""
+
 
 def main() -> int:
     """Run the terminal UI and return the exit code."""
     options = _arguments()
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+    if not (_is_terminal() or os.environ.get("TEXTUAL_DRIVER") == BROWSER):
         _complain(
             "the terminal UI needs a terminal for input and output. "
             "Run it in one, or use `bunsui sessions list` and `bunsui approvals list`."
@@ -55,6 +58,10 @@ def main() -> int:
         _complain(f"{error.message} {error.next_step}")
         return EXITS.get(error.code, UNEXPECTED)
     return app.return_code or OK
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
 def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
