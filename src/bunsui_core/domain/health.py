@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bunsui_core.domain.value import Value
+from bunsui_core.domain.value import JsonText, Value
 
 SKEW_WARNS_S = 60
 """A clock this wrong makes ages and expiries misleading."""
@@ -40,6 +40,28 @@ class Checkup(Value):
     def is_well(self) -> bool:
         """Whether nothing failed."""
         return all(one.health is not Health.FAIL for one in self.checks)
+
+
+class Probed(Value):
+    """What a probe of an account found, or, where it did not run, what it would make.
+
+    `policy` is the least that the executing profile needs; `left` names what could not be
+    deleted, a role by its name and a machine by its ARN.
+    """
+
+    environment: str
+    account: str
+    region: str
+    profile: str
+    has_run: bool
+    checks: tuple[Check, ...]
+    left: tuple[str, ...]
+    policy: JsonText
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing failed and nothing is left."""
+        return not self.left and all(one.health is not Health.FAIL for one in self.checks)
 
 
 def clock_check(skew_seconds: float) -> Check:

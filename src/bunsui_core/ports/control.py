@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from bunsui_core.domain.approval import Effect, EffectState, SignedDecision, StepEffect
 from bunsui_core.domain.audit import AuditEntry
 from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.probe import Answered
 from bunsui_core.domain.trust import Approver
-from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.value import Instant, Json, Value
 
 
 class Decisions(Protocol):
@@ -114,6 +116,17 @@ class Audit(Protocol):
 
     def entries(self) -> tuple[AuditEntry, ...]:
         """Return the whole record, oldest first."""
+        ...
+
+
+class Laboratory(Protocol):
+    """Calls of AWS about what a probe made itself, and about nothing else."""
+
+    def ask(self, operation: str, arguments: Mapping[str, Json]) -> Answered:
+        """Return what AWS answered, its refusal too.
+
+        Raises: Refused when the call is about something else, Unavailable without an answer.
+        """
         ...
 
 

@@ -1,0 +1,118 @@
+"""The proof in an account of what bunsui has only seen on the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from bunsui_core.adapters.aws.client import Access
+from bunsui_core.adapters.aws.control.laboratory import AwsLaboratory
+from bunsui_core.adapters.aws.profile import stamp
+from bunsui_core.app.probe import clear, probe
+from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.health import Check, Health, Probed
+from bunsui_core.domain.probe import PREFIX, Recording, policy
+from bunsui_core.domain.probe_facts import FACTS, judged
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.nature import clock, new_id
+
+
+def planned(settings: Settings) -> Probed:
+    """Return what a probe would make and see, and the policy it needs; nothing is called.
+
+    Raises: Refused where there is nothing to prove or nobody who may.
+    """
+    _executing(settings)
+    checks = tuple(
+        Check(
+            name=fact.name,
+            health=Health.SKIPPED,
+            found=f"to be seen: {fact.claim}",
+            next="Run `bunsui doctor --aws --yes`.",
+        )
+        for fact in FACTS
+    )
+    return _probed(settings, checks, Recording(answers={}), has_run=False)
+
+
+def probed(
+    settings: Settings,
+    progress: Callable[[str], None],
+    rest: Callable[[float], None] = time.sleep,
+) -> Probed:
+    """Return what a probe saw; all it made is deleted again, or named.
+
+    Raises: Refused where there is nothing to prove or nobody who may; Unavailable.
+    """
+    access = _executing(settings)
+    with closing(AwsLaboratory(lambda: access)) as laboratory:
+        for name in clear(laboratory, clock()):
+            progress(f"deleted {name}, which an earlier probe left")
+        seen = probe(f"{PREFIX}{new_id()}", laboratory, rest, progress)
+    return _probed(settings, (_outcome(seen), *judged(seen)), seen, has_run=True)
+
+
+def _outcome(seen: Recording) -> Check:
+    if seen.left:
+        return Check(
+            name="probe",
+            health=Health.FAIL,
+            found=f"could not be deleted: {', '.join(seen.left)}. {seen.trouble}".strip(),
+            next="Delete it yourself: " + " and ".join(f"`{_deletion(one)}`" for one in seen.left),
+        )
+    if seen.trouble:
+        return Check(
+            name="probe",
+            health=Health.FAIL,
+            found=f"{seen.trouble}. All it had made was deleted",
+            next="Allow the executing profile the printed policy, and run it again.",
+        )
+    return Check(name="probe", health=Health.OK, found="all it made was deleted again")
+
+
+def _deletion(left: str) -> str:
+    """The command that deletes what is left: a role by its name, a machine by its ARN."""
+    if left.startswith("arn:"):
+        return f"aws stepfunctions delete-state-machine --state-machine-arn {left}"
+    return f"aws iam delete-role --role-name {left}"
+
+
+def _probed(
+    settings: Settings, checks: tuple[Check, ...], seen: Recording, has_run: bool
+) -> Probed:
+    return Probed(
+        environment=settings.environment,
+        account=settings.account,
+        region=settings.region,
+        profile=settings.execute_profile,
+        has_run=has_run,
+        checks=checks,
+        left=seen.left,
+        policy=json.dumps(policy(settings.account, settings.region)),
+    )
+
+
+def _executing(settings: Settings) -> Access:
+    """How the environment is changed; its account is verified before anything is sent."""
+    if settings.is_local:
+        raise Refused(
+            "the environment local is the embedded AWS, which a probe is there to compare with.",
+            "Name an environment of bunsui.toml: `bunsui -e NAME doctor --aws`.",
+        )
+    if not settings.execute_profile:
+        raise Refused(
+            f"the environment {settings.environment} has no execute_profile, so nothing is made.",
+            f"Name one in {settings.config_path}, with the policy in docs/operating.md.",
+        )
+    return Access(
+        endpoint="",
+        region=settings.region,
+        access_key="",
+        secret_key="",
+        reading=False,
+        profile=settings.execute_profile,
+        account=settings.account,
+        stamp=stamp(),
+    )
