@@ -1,8 +1,6 @@
-"""`bunsui mcp`: the MCP server over stdio, for an assistant's host to start."""
+"""`bunsui mcp`: the MCP server, over stdio for a host that starts it, or over HTTP and SSE."""
 
 from __future__ import annotations
-
-from typing import Annotated
 
 import typer
 
@@ -10,10 +8,11 @@ from bunsui_cli.processes import become
 
 app = typer.Typer()
 
+# The server reads its own flags, so that they are said once; also --help is its own.
+_ALL = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
-@app.command()
-def mcp(
-    agent: Annotated[str, typer.Option(help="The name under which this assistant asks.")],
-) -> None:
-    """Serve an assistant over stdio; it can look, explain and ask, and decide nothing."""
-    become("bunsui_mcp", ["--agent", agent])
+
+@app.command(context_settings=_ALL, add_help_option=False)
+def mcp(context: typer.Context) -> None:
+    """Serve assistants over stdio, HTTP or SSE; they look, explain and ask, and decide nothing."""
+    become("bunsui_mcp", context.args)

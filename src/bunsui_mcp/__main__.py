@@ -24,6 +24,9 @@ from bunsui_mcp.tokens import Tokens
 UNEXPECTED = 1
 INTERRUPTED = 130
 
+HEALTH = "health"
+"""Who looks at the store for the health check where every asker has a token."""
+
 
 def main() -> int:
     """Serve until the client leaves or the process is told to end."""
@@ -45,7 +48,7 @@ def main() -> int:
 def _serve(arguments: Arguments) -> None:
     desk_of = partial(agent_desk, read_settings())
     offer = Offer(read_only=arguments.read_only, tokens=_tokens(arguments))
-    own = desk_of(arguments.agent)
+    own = desk_of(arguments.agent or HEALTH)
     server = build_server(Desks(desk_of) if offer.tokens else always(own), offer)
     # What start-up made stays; looking through it again would delay every hundredth answer.
     gc.freeze()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from bunsui_core.domain.errors import BadInput, Refused
+from bunsui_core.domain.errors import BadInput, BunsuiError, Refused
 from bunsui_mcp.agent_name import RULE, is_agent_name
 
 PORT = 8765
@@ -33,7 +33,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    agent: str = "agent"
+    agent: str = ""
     read_only: bool = False
     transport: Transport = Transport.STDIO
     host: str = "127.0.0.1"
@@ -60,19 +60,23 @@ class Arguments(BaseModel):
 
 
 def read_arguments(argv: Sequence[str]) -> Arguments:
-    """Return the checked command line; what argparse cannot read ends the process.
+    """Return the checked command line; one that cannot be used is a sentence and ends the process.
 
-    Raises: BadInput for flags that do not go together; Refused for a door that stands open.
+    Flags that do not go together are refused, and so is a door that would stand open.
     """
-    given = vars(_parser().parse_args(argv))
-    _must_fit_together(given)
-    arguments = Arguments(**given)
-    _must_be_closed(arguments)
+    parser = _parser()
+    given = vars(parser.parse_args(argv))
+    try:
+        _must_fit_together(given)
+        arguments = Arguments(**given)
+        _must_be_closed(arguments)
+    except BunsuiError as error:
+        parser.error(str(error))
     return arguments
 
 
 def _must_fit_together(given: dict[str, object]) -> None:
-    over_stdio = given.get("transport", Transport.STDIO) is Transport.STDIO
+    over_stdio = given.get("transport", Transport.STDIO) == Transport.STDIO
     if over_stdio and (useless := [name for name in _NETWORK if name in given]):
         raise BadInput(
             f"{_flag(useless[0])} says nothing over stdio.", "Add --transport http, sse or both."
@@ -84,6 +88,8 @@ def _must_fit_together(given: dict[str, object]) -> None:
         )
     if "tokens" in given and "agent" in given:
         raise BadInput("--agent says nothing beside --tokens.", "The file names who asks.")
+    if "tokens" not in given and "agent" not in given:
+        raise BadInput("nobody is named who asks.", "Give --agent NAME; the human reads it.")
 
 
 def _must_be_closed(arguments: Arguments) -> None:
@@ -116,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--agent", metavar="NAME", type=_name, help="who is asking, for the human")
     add("--read-only", action="store_true", help="offer no tool that asks for something")
-    add("--transport", type=Transport, choices=list(Transport), help="stdio unless said")
+    add("--transport", choices=[one.value for one in Transport], help="stdio unless said")
     add("--host", metavar="ADDRESS", help="where to listen; 127.0.0.1 unless said")
     add("--port", type=_port, help=f"{PORT} unless said; 0 takes a free one")
     add("--token-file", type=Path, metavar="FILE", help="one token, of --agent")

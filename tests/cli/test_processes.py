@@ -53,8 +53,15 @@ def test_the_mcp_server_leaves_stdout_to_the_protocol(stocked: Path) -> None:
 def test_the_mcp_server_wants_to_know_who_asks(stocked: Path) -> None:
     done = bunsui(stocked, "mcp")
 
-    assert done.code == 2
-    assert "--agent" in str(done.error["message"])
+    assert (done.code, done.stdout) == (2, "")
+    assert "Give --agent NAME" in done.stderr
+
+
+def test_the_help_of_the_mcp_server_is_its_own(stocked: Path) -> None:
+    done = bunsui(stocked, "mcp", "--help")
+
+    assert (done.code, done.stderr) == (0, "")
+    assert "--transport {stdio,http,sse,both}" in done.stdout
 
 
 def test_the_terminal_ui_refuses_a_pipe(stocked: Path) -> None:
