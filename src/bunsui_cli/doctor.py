@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
-from bunsui_cli.output import AsJson, show
+from bunsui_cli.output import AsJson, narrate, show
+from bunsui_core.domain.errors import BadInput
 from bunsui_core.settings import read_settings
 
 app = typer.Typer()
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> int:
+def doctor(
+    aws: Annotated[
+        bool,
+        typer.Option("--aws", help="Show what a probe of the account would make; see --yes."),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help="With --aws: make a role and a machine, let it fail, redrive it, delete all.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Look at versions, files, keys, AWS, its clock and permissions; change nothing."""
+    if yes and not aws:
+        raise BadInput("--yes is for the probe.", "Write `bunsui doctor --aws --yes`.")
+    return probe(yes, as_json) if aws else look(as_json)
+
+
+def look(as_json: bool) -> int:
+    """Look at everything by read calls only."""
     # Reaching AWS costs what `bunsui --help` must not pay.
     from bunsui_core.wiring.doctor import checkup
 
     found = checkup(read_settings())
     show(Answer("doctor", found), as_json)
+    return ExitCode.OK if found.is_well else ExitCode.UNAVAILABLE
+
+
+def probe(with_changes: bool, as_json: bool) -> int:
+    """Show what a probe would make, or make it, look, and delete it again."""
+    from bunsui_core.wiring.probe import planned, probed
+
+    settings = read_settings()
+    found = probed(settings, narrate) if with_changes else planned(settings)
+    show(Answer("doctor-aws", found), as_json)
     return ExitCode.OK if found.is_well else ExitCode.UNAVAILABLE

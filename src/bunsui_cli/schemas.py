@@ -34,7 +34,7 @@ from bunsui_core.domain.approval import Approval, Decision, Effect, Request, Sig
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
-from bunsui_core.domain.health import Checkup
+from bunsui_core.domain.health import Checkup, Probed
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
@@ -87,6 +87,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "demo": DemoReport,
     "demo-list": SceneList,
     "doctor": Checkup,
+    "doctor-aws": Probed,
     "init": Initialised,
     "init-policies": Policies,
     "config-show": Configuration,

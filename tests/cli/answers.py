@@ -27,7 +27,7 @@ from bunsui_core.domain.configuring import Configuration, Initialised, Setting
 from bunsui_core.domain.demo import DemoReport, DemoTotals, SceneLine, SceneList, ScenePlayed
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.failure import LogLine
-from bunsui_core.domain.health import Check, Checkup, Health
+from bunsui_core.domain.health import Check, Checkup, Health, Probed
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.recovery import Preview, Proposal
 from bunsui_core.domain.session import summarize
@@ -215,6 +215,16 @@ def every_answer() -> Mapping[str, Value]:
         "demo-list": a_scene_list(),
         "doctor": Checkup(
             checks=(Check(name="keys", health=Health.WARN, found="no key", next="Make one."),)
+        ),
+        "doctor-aws": Probed(
+            environment="shop",
+            account="123456789012",
+            region="eu-west-1",
+            profile="shop-run",
+            has_run=False,
+            checks=(Check(name="redrive", health=Health.SKIPPED, found="to do", next="Run it."),),
+            left=(),
+            policy="{}",
         ),
         "worker": WorkerStopped(signal="SIGTERM"),
         **of_settings(),

@@ -52,7 +52,7 @@ def test_what_every_event_has_is_what_the_golden_table_says() -> None:
 def test_a_difference_is_told_with_its_place(
     changes: dict[str, Json], kind: FaultKind, text: str
 ) -> None:
-    value = {name: given for name, given in (GOOD | changes).items() if given is not None}
+    value: Json = {name: given for name, given in (GOOD | changes).items() if given is not None}
 
     assert list(faults(SHAPE, GOOD, "it")) == []
     assert [(one.kind, one.text) for one in faults(SHAPE, value, "it")] == [(kind, text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from rich.console import RenderableType
@@ -10,7 +11,7 @@ from rich.text import Text
 from bunsui_cli.answers import LocalReset, LocalState
 from bunsui_cli.views.table import facts, table
 from bunsui_cli.views.words import FAILED, MUTED, OK, STYLES, WAITING, moment, plain
-from bunsui_core.domain.health import Checkup, Health
+from bunsui_core.domain.health import Check, Checkup, Health, Probed
 
 
 def local(value: LocalState) -> Sequence[RenderableType]:
@@ -65,12 +66,34 @@ SIGNS = {
 
 def checkup(value: Checkup) -> Sequence[RenderableType]:
     """Return a row for each check, and below it what to do."""
+    return [checks(value.checks)]
+
+
+def probed(value: Probed) -> Sequence[RenderableType]:
+    """Return what a probe saw; where it did not run, what it would make and what it needs."""
+    where = f"{value.environment}, account {value.account}, {value.region}"
+    head = facts([("where", where), ("profile", value.profile)])
+    if value.has_run:
+        return [head, checks(value.checks)]
+    policy = json.dumps(json.loads(value.policy), indent=2)
+    return [head, checks(value.checks), Text(NOT_YET), Text(policy)]
+
+
+NOT_YET = """\
+Nothing was made. `bunsui doctor --aws --yes` makes a role that may do nothing and a state machine,
+both named bunsui-probe-…, runs five executions, redrives four of them, and deletes it all again.
+That takes about a minute and some fifty state transitions. The executing profile needs this policy:
+"""
+
+
+def checks(value: Sequence[Check]) -> RenderableType:
+    """Return a row for each check, and below it what to do."""
     rows = [
         (
             one.name,
             Text(f"{SIGNS[one.health]} {one.health.value}", STYLES[SIGNS[one.health]]),
             plain(f"{one.found}\n{one.next}" if one.next else one.found),
         )
-        for one in value.checks
+        for one in value
     ]
-    return [table(("check", "health", "found, and what to do"), rows)]
+    return table(("check", "health", "found, and what to do"), rows)

@@ -35,7 +35,7 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
-from bunsui_core.domain.health import Checkup
+from bunsui_core.domain.health import Checkup, Probed
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
@@ -101,7 +101,7 @@ def other_parts(value: Value) -> Sequence[RenderableType]:
 
 
 def parts_of_pipelines(value: Value) -> Sequence[RenderableType]:
-    """Return what a person sees of the answers about pipelines and about what bunsui stands on."""
+    """Return what a person sees of the answers about pipelines."""
     match value:
         case PipelineList():
             return pipelines.listing(value)
@@ -109,8 +109,17 @@ def parts_of_pipelines(value: Value) -> Sequence[RenderableType]:
             return pipelines.one(value)
         case PipelineGraph():
             return pipelines.graph(value)
+        case _:
+            return parts_of_surroundings(value)
+
+
+def parts_of_surroundings(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of the answers about what bunsui stands on."""
+    match value:
         case Checkup():
             return machine.checkup(value)
+        case Probed():
+            return machine.probed(value)
         case Configuration():
             return config.configuration(value)
         case Initialised():

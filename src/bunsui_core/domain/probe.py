@@ -182,7 +182,6 @@ def policy(account: str, region: str) -> dict[str, Json]:
 _MACHINE = (
     "CreateStateMachine",
     "UpdateStateMachine",
-    "DescribeStateMachine",
     "DeleteStateMachine",
     "StartExecution",
     "ListExecutions",

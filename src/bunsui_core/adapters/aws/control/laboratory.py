@@ -23,7 +23,6 @@ _CALLS: Mapping[str, tuple[str, str, str]] = {
     "DeleteRole": (_ROLES, "delete_role", "RoleName"),
     "CreateStateMachine": (_STATES, "create_state_machine", "name"),
     "UpdateStateMachine": (_STATES, "update_state_machine", "stateMachineArn"),
-    "DescribeStateMachine": (_STATES, "describe_state_machine", "stateMachineArn"),
     "DeleteStateMachine": (_STATES, "delete_state_machine", "stateMachineArn"),
     "ListExecutions": (_STATES, "list_executions", "stateMachineArn"),
     "StartExecution": (_STATES, "start_execution", "stateMachineArn"),
