@@ -150,8 +150,11 @@ class DeskApp(BoardApp):
 
     @on(Arrival)
     def arrived(self, event: Arrival) -> None:
-        """Show what was read."""
+        """Show what was read; sessions that begin to wait for a human move to the top."""
+        waited = self.board.waiting
         self.show(with_arrival(self.board, event, self.clock()))
+        if self.board.waiting != waited:
+            self.read_list()
 
     def on_decided(self, event: Decided) -> None:
         """Leave the review; after an approval, show the session that it moves."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
 
-from bunsui_core.domain.answer import SessionFilter, SessionPage
-from bunsui_core.domain.session import SessionSummary
-from bunsui_tui.listing import PAGE, Listing
+from bunsui_core.domain.answer import SessionFilter, SessionPage, Totals
+from bunsui_core.domain.session import ATTENTION, SessionSummary
+from bunsui_tui.listing import PAGE, Listing, Page
 from bunsui_tui.needs import Desk
 from bunsui_tui.query import Query
 
@@ -16,6 +18,14 @@ LAST_RUNS = 20
 """Runs of a pipeline that say what is usual for it."""
 
 RUNS_ANEW_S = 10.0
+
+PINNED = 20
+"""Sessions that wait for a human and stand above the list for it."""
+
+MOMENT = timedelta(microseconds=1)
+
+Found: TypeAlias = tuple[int, SessionSummary]
+"""A session and its place in the store's order."""
 
 
 @dataclass(frozen=True)
@@ -36,36 +46,65 @@ class ListReader:
         self._runs: dict[str, tuple[float, tuple[SessionSummary, ...]]] = {}
 
     def read(self, wish: Wish) -> Listing:
-        """Return the pages that are wanted, with exact totals."""
+        """Return the pages that are wanted, and where the sessions are that are looked for."""
         found = {number: self._page(wish, number) for number in wish.pages}
-        first = next(iter(found.values()))
+        first = found[wish.pages[0]]
         pages = {number: page.items for number, page in found.items() if page.items}
+        near = dict(_places(pages))
         return Listing(
             query=wish.query.text,
             total=first.total,
-            everything=self._desk.window(SessionFilter(), 0, 1).total,
+            everything=self._everything(wish, first),
             totals=first.totals,
             pages=pages,
+            pinned=dict(self._pinned(wish, first.totals)) if wish.waiting else {},
             sought=wish.sought,
-            found_at=_place(pages, wish.sought),
+            found_at=near[wish.sought] if wish.sought in near else self._sought(wish, first),
         )
 
-    def runs(self, pipelines: Sequence[str]) -> Mapping[str, tuple[SessionSummary, ...]]:
+    def runs(self, pipelines: Iterable[str]) -> Mapping[str, tuple[SessionSummary, ...]]:
         """Return the last runs of pipelines, newest first; read anew after a while."""
-        now = time.monotonic()
-        for name in pipelines:
+        names, now = tuple(pipelines), time.monotonic()
+        for name in names:
             if name not in self._runs or now - self._runs[name][0] >= RUNS_ANEW_S:
                 page = self._desk.sessions(SessionFilter(pipeline=name), LAST_RUNS)
                 self._runs[name] = (now, page.items)
-        return {name: self._runs[name][1] for name in pipelines}
+        return {name: self._runs[name][1] for name in names}
 
     def _page(self, wish: Wish, number: int) -> SessionPage:
         return self._desk.window(wish.query.wanted, number * PAGE, PAGE)
 
+    def _everything(self, wish: Wish, first: SessionPage) -> int:
+        whole = SessionFilter()
+        return first.total if wish.query.wanted == whole else self._desk.window(whole, 0, 1).total
 
-def _place(pages: Mapping[int, Sequence[SessionSummary]], session_id: str) -> int | None:
+    def _pinned(self, wish: Wish, totals: Totals) -> list[Found]:
+        """The sessions that wait for a human, in the order of the list, which then skips them."""
+        found = (self._find(wish.query, one, totals) for one in wish.waiting[:PINNED])
+        return sorted((one for one in found if one), key=lambda one: one[0])
+
+    def _sought(self, wish: Wish, first: SessionPage) -> int | None:
+        found = self._find(wish.query, wish.sought, first.totals) if wish.sought else None
+        return found[0] if found else None
+
+    def _find(self, query: Query, session_id: str, totals: Totals) -> Found | None:
+        """Return where the list has a session: after the statuses before it and what is newer."""
+        one = self._line(query, session_id)
+        if one is None:
+            return None
+        before = ATTENTION[: ATTENTION.index(one.status)]
+        after = max(one.created_at + MOMENT, query.wanted.after or one.created_at)
+        newer = query.wanted.model_copy(update={"statuses": (one.status,), "after": after})
+        at = sum(totals.of(status) for status in before) + self._desk.window(newer, 0, 1).total
+        return at, one
+
+    def _line(self, query: Query, session_id: str) -> SessionSummary | None:
+        words = (*query.wanted.words, session_id)
+        page = self._desk.window(query.wanted.model_copy(update={"words": words}), 0, PAGE)
+        return next((one for one in page.items if one.session_id == session_id), None)
+
+
+def _places(pages: Mapping[int, Page]) -> Iterator[tuple[str, int]]:
     for number, page in pages.items():
         for line, one in enumerate(page):
-            if one.session_id == session_id:
-                return number * PAGE + line
-    return None
+            yield one.session_id, number * PAGE + line

@@ -122,7 +122,8 @@ class BoardApp(App[None]):
             missing = [n for n in pages_around(numbers) if n not in listing.pages]
             numbers = tuple(n for n in missing if n * PAGE < listing.total)
         if numbers:
-            self.calls.sessions(Wish(query, numbers, screen.session_shown))
+            waiting = tuple(one.request.plan.session_id for one in self.board.waiting)
+            self.calls.sessions(Wish(query, numbers, screen.session_shown, waiting))
 
     def show(self, board: Board) -> None:
         """Show a board, once for all changes that arrive together."""

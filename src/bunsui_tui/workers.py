@@ -71,7 +71,7 @@ class Workers:
 
     def sessions(self, wish: Wish) -> None:
         """Read a part of the list of sessions, and what is usual for the pipelines in it."""
-        key = f"{LIST} {wish.query.text} {wish.pages} {wish.sought}"
+        key = f"{LIST} {wish.query.text} {wish.pages} {wish.sought} {wish.waiting}"
         self._begin(key, LIST, lambda: self._sessions(wish))
 
     def session(self, session_id: str) -> None:

@@ -16,6 +16,7 @@ from bunsui_core.domain.answer import (
     SessionView,
     Source,
     StepReview,
+    Totals,
 )
 from bunsui_core.domain.approval import Answer, Approval, fold
 from bunsui_core.domain.errors import NotAuthorised
@@ -63,6 +64,15 @@ class HostileDesk:
     def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
         """Return one session."""
         return SessionPage(items=(summarize(self.the_session()),), total=1, next_cursor="")
+
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return one session."""
+        return SessionPage(
+            items=() if offset else (summarize(self.the_session()),),
+            total=1,
+            next_cursor="",
+            totals=Totals(failed=1),
+        )
 
     def session(self, session_id: str) -> SessionView:
         """Return the session."""
