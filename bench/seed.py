@@ -6,24 +6,18 @@ values, stored in one transaction by the statements with which the worker stores
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.many_sessions import STATES
-from bunsui_core.adapters.local.rows import moment
-from bunsui_core.adapters.local.store import INSERT
+from bunsui_core.adapters.local.sessions import HIT, INSERT, LINE, MARK, VALUE, columns_of
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
-from bunsui_core.domain.session import (
-    Attempt,
-    JobRun,
-    JobStatus,
-    Session,
-    SessionStatus,
-    summarize,
-)
+from bunsui_core.domain.searchable import held_by
+from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session, SessionStatus
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import store
@@ -41,6 +35,7 @@ ERRORS = (
     ("States.TaskFailed", "Essential container in task exited with code 137"),
 )
 NAME, AT, ORDER = "seed-name", datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC), "seed-order"
+STAMP, STAMP_FORMAT = "2001-02-03T04:05:06", "%Y-%m-%dT%H:%M:%S"
 """What a copy says otherwise."""
 
 APART = timedelta(seconds=30)
@@ -57,42 +52,37 @@ def seed(home: Path, count: int) -> None:
         remembered.pipelines.put(pipeline)
     now = datetime.now(UTC)
     with connection.writing() as direct:
-        direct.executemany(INSERT, _rows(settings, pipelines, count, now))
+        for number, text in enumerate(_copies(settings, pipelines, count, now), start=1):
+            copy = json.loads(text)
+            direct.execute(INSERT, copy["columns"])
+            direct.execute(LINE, copy["columns"])
+            held = [(settings.account, settings.region, *one) for one in copy["held"]]
+            direct.executemany(VALUE, held)
+            direct.executemany(HIT, [(number, *one) for one in held])
+            direct.execute(MARK, ("seed", 0, number))
     remembered.heartbeat.beat(now)
 
 
-def _rows(
+def _copies(
     settings: Settings, pipelines: list[Pipeline], count: int, now: datetime
-) -> Iterator[dict[str, str | int]]:
-    known: dict[tuple[int, SessionStatus, int], tuple[str, str, str]] = {}
-    stamp = AT.isoformat().replace("+00:00", "Z")
+) -> Iterator[str]:
+    """Return what is stored of each session, as JSON, oldest first."""
+    known: dict[tuple[int, SessionStatus, int], str] = {}
     for number in range(count):
         status = _status(number, count)
         which, error = number % len(pipelines), number // FAILED_EVERY % len(ERRORS)
         key = which, status, error if status is SessionStatus.FAILED else 0
         if key not in known:
             made = _session(settings, pipelines[which], status, error)
-            known[key] = (
-                made.pipeline.name,
-                made.model_dump_json(),
-                summarize(made).model_dump_json(),
-            )
-        name, body, summary = known[key]
+            columns = columns_of((settings.account, settings.region), made)
+            known[key] = json.dumps({"columns": columns, "held": held_by(made)[0]})
         at = now - APART * (count - number)
-        mine = {NAME: f"{name}-{number:06}", ORDER: str(number), stamp: at.isoformat()}
-        for old, new in mine.items():
-            body, summary = body.replace(old, new), summary.replace(old, new)
-        yield {
-            "account": settings.account,
-            "region": settings.region,
-            "id": mine[NAME],
-            "version": 1,
-            "status": status.value,
-            "pipeline": name,
-            "created_at": moment(at),
-            "summary": summary,
-            "body": body,
-        }
+        yield (
+            known[key]
+            .replace(NAME, f"{pipelines[which].name}-{number:06}")
+            .replace(ORDER, str(number))
+            .replace(STAMP, at.strftime(STAMP_FORMAT))
+        )
 
 
 def _status(number: int, count: int) -> SessionStatus:

@@ -13,7 +13,8 @@ from bunsui_core.adapters.local.connect import StoreReader, open_file, open_read
 from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.permissions import may_read
-from bunsui_core.adapters.local.store import LocalPipelines, LocalSessions
+from bunsui_core.adapters.local.sessions import LocalSessions
+from bunsui_core.adapters.local.store import LocalPipelines
 from bunsui_core.domain.errors import NotAuthorised
 from tests.attack.seen import look, run_all
 from tests.builders import ACCOUNT, NOW, REGION, a_pipeline, a_session, a_signed_decision

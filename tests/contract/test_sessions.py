@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from bunsui_core.adapters.local.store import LocalSessions
+from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import BadInput, Conflict, NotFound
 from bunsui_core.domain.session import Session, SessionStatus, summarize

@@ -19,7 +19,8 @@ from bunsui_core.adapters.local.connect import (
     open_file,
 )
 from bunsui_core.adapters.local.control.schema import create
-from bunsui_core.adapters.local.store import LocalHeartbeat, LocalSessions
+from bunsui_core.adapters.local.sessions import LocalSessions
+from bunsui_core.adapters.local.store import LocalHeartbeat
 from bunsui_core.domain.errors import (
     BunsuiError,
     NotAuthorised,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.requests import LocalRequests
+from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.adapters.local.store import (
     LocalDiagnoses,
     LocalHeartbeat,
     LocalOutcomes,
     LocalPipelines,
-    LocalSessions,
 )
 from bunsui_core.adapters.local.watching import LocalWatches
 from bunsui_core.domain.plan import Place

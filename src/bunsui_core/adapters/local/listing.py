@@ -1,13 +1,15 @@
-"""One page of the list of sessions, newest first."""
+"""Parts of the list of sessions: a page after a cursor, or a window anywhere."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.cursor import Position, cursor_of, position_of
+from bunsui_core.adapters.local.finding import Found, Line
 from bunsui_core.adapters.local.rows import stored
-from bunsui_core.domain.answer import SessionFilter, SessionPage, Totals
+from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.session import SessionSummary
 
@@ -18,58 +20,63 @@ MOST = 500
 def list_sessions(
     store: StoreReader, wanted: SessionFilter, limit: int, cursor: str
 ) -> SessionPage:
-    """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
+    """Return one page, newest first. Raises: BadInput for a cursor that does not fit the filter."""
     if not 1 <= limit <= MOST:
         raise BadInput(f"a page of {limit} lines cannot be listed.", f"Ask for 1 to {MOST}.")
-    after = position_of(wanted, store.place, cursor) if cursor else None
+    position = position_of(wanted, store.place, cursor) if cursor else None
+    after = (position.created_at, position.session_id) if position else None
     with store.reading() as connection:
-        totals = counted(connection, store.place, wanted)
-        rows = _lines(connection, store.place, wanted, after, limit + 1)
-    page = rows[:limit]
-    more = cursor_of(wanted, store.place, _position(page[-1])) if len(rows) > limit else ""
-    items = tuple(stored(SessionSummary, line, store.path) for *_, line in page)
-    return SessionPage(items=items, total=totals.all, next_cursor=more, totals=totals)
+        found = Found(connection, store.place, wanted)
+        lines = found.newest(after, limit + 1)
+        page = _page(store, connection, found, lines[:limit])
+    if len(lines) <= limit:
+        return page
+    last = Position(created_at=lines[limit - 1].created_at, session_id=lines[limit - 1].session_id)
+    return page.model_copy(update={"next_cursor": cursor_of(wanted, store.place, last)})
 
 
-def _position(line: tuple[str, str, str]) -> Position:
-    return Position(created_at=line[0], session_id=line[1])
+def window(store: StoreReader, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+    """Return lines in order of attention. Raises: BadInput for a window that cannot be."""
+    if offset < 0 or not 1 <= limit <= MOST:
+        raise BadInput(
+            f"{limit} lines from line {offset} on cannot be listed.",
+            f"Ask for 1 to {MOST} lines from 0 on.",
+        )
+    with store.reading() as connection:
+        found = Found(connection, store.place, wanted)
+        return _page(store, connection, found, found.attended(offset, limit))
 
 
-def matching(place: tuple[str, str], wanted: SessionFilter) -> tuple[str, list[str]]:
-    """Return the condition that wanted sessions fulfil, and its values."""
-    where, values = "account = ? AND region = ?", [*place]
-    if wanted.pipeline:
-        where, values = f"{where} AND pipeline = ?", [*values, wanted.pipeline]
-    if wanted.statuses:
-        marks = ", ".join("?" * len(wanted.statuses))
-        where, values = f"{where} AND status IN ({marks})", [*values, *wanted.statuses]
-    return where, values
+def place_of(store: StoreReader, wanted: SessionFilter, session_id: str) -> int | None:
+    """Return where a session stands in order of attention, if it is wanted."""
+    with store.reading() as connection:
+        row = connection.execute(_LINE, (*store.place, session_id)).fetchone()
+        if row is None:
+            return None
+        return Found(connection, store.place, wanted).place_of(Line(*row))
 
 
-def counted(
-    connection: sqlite3.Connection, place: tuple[str, str], wanted: SessionFilter
-) -> Totals:
-    """Return how many sessions are wanted."""
-    where, values = matching(place, wanted)
-    # Counting the sessions themselves would take longer than the whole page.
-    query = f"SELECT status, sum(n) FROM session_counts WHERE {where} GROUP BY status"
-    rows = connection.execute(query, values).fetchall()
-    return Totals(**{status.lower(): n for status, n in rows})
-
-
-def _lines(
-    connection: sqlite3.Connection,
-    place: tuple[str, str],
-    wanted: SessionFilter,
-    after: Position | None,
-    limit: int,
-) -> list[tuple[str, str, str]]:
-    where, values = matching(place, wanted)
-    if after:
-        where = f"{where} AND (created_at, id) < (?, ?)"
-        values = [*values, after.created_at, after.session_id]
-    query = (
-        f"SELECT created_at, id, summary FROM sessions WHERE {where}"
-        " ORDER BY created_at DESC, id DESC LIMIT ?"
+def _page(
+    store: StoreReader, connection: sqlite3.Connection, found: Found, lines: Sequence[Line]
+) -> SessionPage:
+    partial = 0
+    if found.is_search:
+        partial = connection.execute(_PARTIAL, store.place).fetchone()[0]
+    keys = [(*store.place, line.session_id) for line in lines]
+    bodies = [connection.execute(_SUMMARY, key).fetchone()[0] for key in keys]
+    return SessionPage(
+        items=tuple(stored(SessionSummary, body, store.path) for body in bodies),
+        total=found.totals.all,
+        next_cursor="",
+        totals=found.totals,
+        unsearched=partial,
     )
-    return connection.execute(query, (*values, limit)).fetchall()
+
+
+_LINE = (
+    "SELECT created_at, id, status FROM session_lines WHERE account = ? AND region = ? AND id = ?"
+)
+
+_SUMMARY = "SELECT summary FROM sessions WHERE account = ? AND region = ? AND id = ?"
+
+_PARTIAL = "SELECT count(*) FROM session_lines WHERE account = ? AND region = ? AND is_partial = 1"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 
-FUNCTIONS = frozenset({"coalesce", "count", "max", "sum"})
+FUNCTIONS = frozenset({"coalesce", "count", "like", "max", "sum"})
 """The SQL functions that bunsui's own statements use."""
 
 ASKED = frozenset({"requests", "withdrawals"})

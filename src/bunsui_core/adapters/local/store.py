@@ -1,4 +1,4 @@
-"""What the worker remembers: pipelines, sessions, diagnoses, outcomes, archives, its heartbeat.
+"""What the worker remembers: pipelines, diagnoses, outcomes, archives, its heartbeat.
 
 The same classes serve every process; the connection behind the store decides who may write.
 """
@@ -8,16 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bunsui_core.adapters.local.connect import StoreReader
-from bunsui_core.adapters.local.listing import list_sessions
 from bunsui_core.adapters.local.rows import moment, stored
-from bunsui_core.adapters.local.window import window
-from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.diagnosis import Diagnosis
-from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.fingerprint import fingerprint as fingerprint_of
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.session import Session, SessionStatus, summarize
 from bunsui_core.ports.store import Archived
 
 
@@ -57,73 +53,6 @@ class LocalPipelines:
         return tuple(name for (name,) in rows)
 
 
-class LocalSessions:
-    """`Sessions` in the store's file."""
-
-    def __init__(self, store: StoreReader) -> None:
-        self._store = store
-
-    def save(self, session: Session) -> Session:
-        """Store a session over the version before it and return it with its new version.
-
-        Raises: Conflict when another writer stored that version first.
-        """
-        new = session.model_copy(update={"version": session.version + 1})
-        statement = _UPDATE if session.version else INSERT
-        with self._store.writing() as connection:
-            saved = connection.execute(statement, self._columns(new)).rowcount
-        if not saved:
-            raise Conflict(
-                f"session {session.id} was changed by another writer since it was read.",
-                "Read it again and decide again.",
-            )
-        return new
-
-    def get(self, session_id: str) -> Session:
-        """Return a session. Raises: NotFound."""
-        with self._store.reading() as connection:
-            row = connection.execute(
-                "SELECT body FROM sessions WHERE account = ? AND region = ? AND id = ?",
-                (*self._store.place, session_id),
-            ).fetchone()
-        if row is None:
-            raise NotFound(
-                f"there is no session {session_id}.", "List the sessions and choose one."
-            )
-        return stored(Session, row[0], self._store.path)
-
-    def page(self, wanted: SessionFilter, limit: int, cursor: str) -> SessionPage:
-        """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
-        return list_sessions(self._store, wanted, limit, cursor)
-
-    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
-        """Return lines in order of attention. Raises: BadInput for a window that cannot be."""
-        return window(self._store, wanted, offset, limit)
-
-    def open_ids(self) -> tuple[str, ...]:
-        """Return the ids of all sessions that are RUNNING, oldest first."""
-        with self._store.reading() as connection:
-            rows = connection.execute(
-                "SELECT id FROM sessions WHERE account = ? AND region = ? AND status = ?"
-                " ORDER BY created_at, id",
-                (*self._store.place, SessionStatus.RUNNING.value),
-            ).fetchall()
-        return tuple(session_id for (session_id,) in rows)
-
-    def _columns(self, session: Session) -> dict[str, str | int]:
-        return {
-            "account": self._store.account,
-            "region": self._store.region,
-            "id": session.id,
-            "version": session.version,
-            "status": session.status.value,
-            "pipeline": session.pipeline.name,
-            "created_at": moment(session.created_at),
-            "summary": summarize(session).model_dump_json(),
-            "body": session.model_dump_json(),
-        }
-
-
 class LocalDiagnoses:
     """`Diagnoses` in the store's file."""
 
@@ -133,12 +62,14 @@ class LocalDiagnoses:
     def put(self, diagnosis: Diagnosis) -> None:
         """Store a diagnosis for its session, job, attempt and redrive count."""
         key = (diagnosis.session_id, diagnosis.job, diagnosis.attempt, diagnosis.redrive_count)
+        alike = fingerprint_of(diagnosis), moment(diagnosis.made_at)
         with self._store.writing() as connection:
             connection.execute(
-                "INSERT INTO diagnoses"
-                " (account, region, session_id, job, attempt, redrive_count, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
-                (*self._store.place, *key, diagnosis.model_dump_json()),
+                "INSERT INTO diagnoses (account, region, session_id, job, attempt, redrive_count,"
+                " body, fingerprint, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET body = excluded.body,"
+                " fingerprint = excluded.fingerprint, made_at = excluded.made_at",
+                (*self._store.place, *key, diagnosis.model_dump_json(), *alike),
             )
 
     def get(self, session_id: str, job: str) -> Diagnosis | None:
@@ -156,12 +87,12 @@ class LocalDiagnoses:
         """Return the diagnoses of that fingerprint, newest first."""
         with self._store.reading() as connection:
             rows = connection.execute(
-                "SELECT body FROM diagnoses WHERE account = ? AND region = ?"
-                " ORDER BY session_id DESC LIMIT 1000",
-                self._store.place,
+                "SELECT body FROM diagnoses"
+                " WHERE account = ? AND region = ? AND fingerprint = ?"
+                " ORDER BY made_at DESC LIMIT ?",
+                (*self._store.place, fingerprint, limit),
             ).fetchall()
-        made = (stored(Diagnosis, body, self._store.path) for (body,) in rows)
-        return tuple(one for one in made if fingerprint_of(one) == fingerprint)[:limit]
+        return tuple(stored(Diagnosis, body, self._store.path) for (body,) in rows)
 
 
 class LocalOutcomes:
@@ -248,17 +179,3 @@ class LocalHeartbeat:
                 "SELECT at FROM heartbeats WHERE account = ? AND region = ?", self._store.place
             ).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
-
-
-INSERT = (
-    "INSERT INTO sessions"
-    " (account, region, id, version, status, pipeline, created_at, summary, body) VALUES"
-    " (:account, :region, :id, :version, :status, :pipeline, :created_at, :summary, :body)"
-    " ON CONFLICT DO NOTHING"
-)
-
-_UPDATE = (
-    "UPDATE sessions SET version = :version, status = :status, pipeline = :pipeline,"
-    " created_at = :created_at, summary = :summary, body = :body"
-    " WHERE account = :account AND region = :region AND id = :id AND version = :version - 1"
-)

@@ -9,26 +9,72 @@ _SESSIONS = (
         {_PLACE}, id TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL,
         pipeline TEXT NOT NULL, created_at TEXT NOT NULL, summary TEXT NOT NULL,
         body TEXT NOT NULL, PRIMARY KEY (account, region, id))""",
-    "CREATE INDEX sessions_newest ON sessions (account, region, created_at, id)",
-    "CREATE INDEX sessions_by_status ON sessions (account, region, status, created_at, id)",
-    "CREATE INDEX sessions_by_pipeline ON sessions (account, region, pipeline, created_at, id)",
-    """CREATE INDEX sessions_by_both
-        ON sessions (account, region, pipeline, status, created_at, id)""",
-    # A page states its exact total; counting ten thousand rows would cost more than the page.
-    f"""CREATE TABLE session_counts (
-        {_PLACE}, status TEXT NOT NULL, pipeline TEXT NOT NULL, n INTEGER NOT NULL,
-        PRIMARY KEY (account, region, pipeline, status)) WITHOUT ROWID""",
-    """CREATE TRIGGER session_is_counted AFTER INSERT ON sessions BEGIN
+)
+
+# What lists and searches go through is apart from the sessions, which are twenty times as long.
+_LINES = (
+    f"""CREATE TABLE session_lines (
+        number INTEGER PRIMARY KEY, {_PLACE}, id TEXT NOT NULL, status TEXT NOT NULL,
+        pipeline TEXT NOT NULL, created_at TEXT NOT NULL, names TEXT NOT NULL,
+        said TEXT NOT NULL, mark TEXT NOT NULL, is_partial INTEGER NOT NULL,
+        UNIQUE (account, region, id))""",
+)
+
+_SEARCH = (
+    "CREATE INDEX lines_newest ON session_lines (account, region, created_at, id)",
+    "CREATE INDEX lines_by_status ON session_lines (account, region, status, created_at, id)",
+    "CREATE INDEX lines_by_pipeline ON session_lines (account, region, pipeline, created_at, id)",
+    """CREATE INDEX lines_by_both
+        ON session_lines (account, region, pipeline, status, created_at, id)""",
+    """CREATE INDEX lines_partial ON session_lines (account, region, mark)
+        WHERE is_partial = 1""",
+    """CREATE TRIGGER line_is_counted AFTER INSERT ON session_lines BEGIN
         INSERT INTO session_counts (account, region, status, pipeline, n)
         VALUES (NEW.account, NEW.region, NEW.status, NEW.pipeline, 1)
         ON CONFLICT DO UPDATE SET n = n + 1; END""",
-    """CREATE TRIGGER session_is_counted_anew AFTER UPDATE OF status, pipeline ON sessions BEGIN
+    """CREATE TRIGGER line_is_counted_anew AFTER UPDATE OF status, pipeline ON session_lines
+        WHEN OLD.status <> NEW.status OR OLD.pipeline <> NEW.pipeline BEGIN
         UPDATE session_counts SET n = n - 1
         WHERE account = OLD.account AND region = OLD.region
         AND status = OLD.status AND pipeline = OLD.pipeline;
         INSERT INTO session_counts (account, region, status, pipeline, n)
         VALUES (NEW.account, NEW.region, NEW.status, NEW.pipeline, 1)
         ON CONFLICT DO UPDATE SET n = n + 1; END""",
+    # Every value is kept once; the sessions that hold it are two numbers each, of rows whose own
+    # keys begin with account and region.
+    f"""CREATE TABLE search_values (
+        number INTEGER PRIMARY KEY, {_PLACE}, side TEXT NOT NULL, key TEXT NOT NULL,
+        text TEXT NOT NULL, path TEXT NOT NULL,
+        UNIQUE (account, region, side, key, text, path))""",
+    "CREATE INDEX values_by_text ON search_values (account, region, text)",
+    """CREATE TABLE search_hits (
+        value INTEGER NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (value, line)) WITHOUT ROWID""",
+    "CREATE INDEX diagnoses_alike ON diagnoses (account, region, fingerprint, made_at)",
+)
+
+# A page states its exact total; counting ten thousand rows would cost more than the page.
+_COUNTS = (
+    f"""CREATE TABLE session_counts (
+        {_PLACE}, status TEXT NOT NULL, pipeline TEXT NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (account, region, pipeline, status)) WITHOUT ROWID""",
+)
+
+_TO_SEARCH = (
+    "DROP TRIGGER session_is_counted",
+    "DROP TRIGGER session_is_counted_anew",
+    "DROP INDEX sessions_newest",
+    "DROP INDEX sessions_by_status",
+    "DROP INDEX sessions_by_pipeline",
+    "DROP INDEX sessions_by_both",
+    "ALTER TABLE diagnoses ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE diagnoses ADD COLUMN made_at TEXT NOT NULL DEFAULT ''",
+    *_LINES,
+    # The worker reads what is inside them, a few at a time: no mark means not read yet.
+    """INSERT INTO session_lines
+        (account, region, id, status, pipeline, created_at, names, said, mark, is_partial)
+        SELECT account, region, id, status, pipeline, created_at, lower(id), '', '', 1
+        FROM sessions ORDER BY created_at""",
+    *_SEARCH,
 )
 
 _OBSERVED = (
@@ -37,6 +83,7 @@ _OBSERVED = (
     f"""CREATE TABLE diagnoses (
         {_PLACE}, session_id TEXT NOT NULL, job TEXT NOT NULL, attempt INTEGER NOT NULL,
         redrive_count INTEGER NOT NULL, body TEXT NOT NULL,
+        fingerprint TEXT NOT NULL DEFAULT '', made_at TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (account, region, session_id, job, attempt, redrive_count))""",
     f"""CREATE TABLE outcomes ({_PLACE}, request_id TEXT NOT NULL, at TEXT NOT NULL,
         body TEXT NOT NULL, PRIMARY KEY (account, region, request_id))""",
@@ -100,7 +147,10 @@ def _append_only(table: str) -> tuple[str, str]:
 
 STORE = (
     *_SESSIONS,
+    *_LINES,
+    *_COUNTS,
     *_OBSERVED,
+    *_SEARCH,
     *_WATCHED,
     *_CONTROL,
     *_append_only("decisions"),
@@ -131,7 +181,7 @@ _WITHDRAWALS = (
         BEGIN SELECT RAISE(ABORT, 'this request was withdrawn before'); END""",
 )
 
-STORE_CHANGES: dict[int, tuple[str, ...]] = {1: _WATCHED}
+STORE_CHANGES: dict[int, tuple[str, ...]] = {1: _WATCHED, 2: _TO_SEARCH}
 """What brings a store of a version to the next one."""
 
 INBOX = (*_REQUESTS, *_WITHDRAWALS)

@@ -1,0 +1,81 @@
+"""A filter as conditions on the lines of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bunsui_core.adapters.local.rows import moment
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.searchable import compared, folded
+from bunsui_core.domain.session import ATTENTION
+
+
+@dataclass(frozen=True)
+class Condition:
+    """SQL that is true of wanted lines, and its values."""
+
+    sql: str
+    values: tuple[str, ...]
+
+
+def listed(place: tuple[str, str], wanted: SessionFilter) -> Condition:
+    """Return what an index of the list decides: status, pipeline, time.
+
+    The statuses are always named, for then an index serves the time as well.
+    """
+    statuses = wanted.statuses or ATTENTION
+    parts = [
+        Condition("account = ? AND region = ?", place),
+        Condition(f"status IN ({', '.join('?' * len(statuses))})", tuple(statuses)),
+    ]
+    if wanted.pipeline:
+        parts.append(Condition("pipeline = ?", (wanted.pipeline,)))
+    if wanted.after:
+        parts.append(Condition("created_at >= ?", (moment(wanted.after),)))
+    if wanted.before:
+        parts.append(Condition("created_at < ?", (moment(wanted.before),)))
+    return every(parts)
+
+
+def told(place: tuple[str, str], wanted: SessionFilter) -> list[Condition]:
+    """Return what the texts of a line decide: its names, what its jobs said, free words."""
+    parts = []
+    if wanted.name:
+        parts.append(like("names", wanted.name))
+    if wanted.error:
+        parts.append(like("said", wanted.error))
+    for word in wanted.words:
+        texts = [like(column, word) for column in ("names", "said", "pipeline")]
+        held = Condition(f"number IN ({_HOLDING})", (*place, compared(word)))
+        parts.append(_any([*texts, held]))
+    return parts
+
+
+def like(column: str, text: str, ends: bool = False) -> Condition:
+    """Return what is true where a text stands in a column, or where the column ends with it."""
+    plain = folded(text)
+    for special in "\\%_":
+        plain = plain.replace(special, f"\\{special}")
+    return Condition(f"{column} LIKE ? ESCAPE '\\'", (f"%{plain}" if ends else f"%{plain}%",))
+
+
+def every(parts: Sequence[Condition]) -> Condition:
+    """Return the condition that holds where all of these do."""
+    return _joined(" AND ", parts)
+
+
+def _any(parts: Sequence[Condition]) -> Condition:
+    one = _joined(" OR ", parts)
+    return Condition(f"({one.sql})", one.values)
+
+
+def _joined(word: str, parts: Sequence[Condition]) -> Condition:
+    values = tuple(value for part in parts for value in part.values)
+    return Condition(word.join(part.sql for part in parts), values)
+
+
+_HOLDING = (
+    "SELECT h.line FROM search_values v CROSS JOIN search_hits h ON h.value = v.number"
+    " WHERE v.account = ? AND v.region = ? AND v.text = ?"
+)

@@ -1,0 +1,141 @@
+"""Sessions in the store's file, each with its line in the list and what it can be found by."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.listing import list_sessions, place_of, window
+from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.domain.answer import SessionFilter, SessionPage
+from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.searchable import held_by, mark_of, names_of, said_by
+from bunsui_core.domain.session import Session, SessionStatus, summarize
+
+
+class LocalSessions:
+    """`Sessions` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def save(self, session: Session) -> Session:
+        """Store a session over the version before it and return it with its new version.
+
+        Raises: Conflict when another writer stored that version first.
+        """
+        new = session.model_copy(update={"version": session.version + 1})
+        statement = _UPDATE if session.version else INSERT
+        with self._store.writing() as connection:
+            saved = connection.execute(statement, columns_of(self._store.place, new)).rowcount
+            if saved:
+                make_found(connection, self._store.place, new)
+        if not saved:
+            raise Conflict(
+                f"session {session.id} was changed by another writer since it was read.",
+                "Read it again and decide again.",
+            )
+        return new
+
+    def get(self, session_id: str) -> Session:
+        """Return a session. Raises: NotFound."""
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT body FROM sessions WHERE account = ? AND region = ? AND id = ?",
+                (*self._store.place, session_id),
+            ).fetchone()
+        if row is None:
+            raise NotFound(
+                f"there is no session {session_id}.", "List the sessions and choose one."
+            )
+        return stored(Session, row[0], self._store.path)
+
+    def page(self, wanted: SessionFilter, limit: int, cursor: str) -> SessionPage:
+        """Return one page. Raises: BadInput for a cursor that does not fit the filter."""
+        return list_sessions(self._store, wanted, limit, cursor)
+
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return lines in order of attention. Raises: BadInput for a window that cannot be."""
+        return window(self._store, wanted, offset, limit)
+
+    def place(self, wanted: SessionFilter, session_id: str) -> int | None:
+        """Return where a session stands in order of attention, if it is wanted."""
+        return place_of(self._store, wanted, session_id)
+
+    def open_ids(self) -> tuple[str, ...]:
+        """Return the ids of all sessions that are RUNNING, oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM session_lines WHERE account = ? AND region = ? AND status = ?"
+                " ORDER BY created_at, id",
+                (*self._store.place, SessionStatus.RUNNING.value),
+            ).fetchall()
+        return tuple(session_id for (session_id,) in rows)
+
+
+def make_found(connection: sqlite3.Connection, place: tuple[str, str], session: Session) -> None:
+    """Write the line of a session, and the values in it when they are others than before."""
+    connection.execute(LINE, columns_of(place, session))
+    number, mark = connection.execute(_NUMBER, (*place, session.id)).fetchone()
+    new = mark_of(session)
+    if mark == new:
+        return
+    held, is_whole = held_by(session)
+    connection.executemany(VALUE, [(*place, *one) for one in held])
+    connection.executemany(HIT, [(number, *place, *one) for one in held])
+    connection.execute(MARK, (new, int(not is_whole), number))
+
+
+def columns_of(place: tuple[str, str], session: Session) -> dict[str, str | int]:
+    """Return what a session has in `sessions` and in `session_lines`, by column."""
+    account, region = place
+    return {
+        "account": account,
+        "region": region,
+        "id": session.id,
+        "version": session.version,
+        "status": session.status.value,
+        "pipeline": session.pipeline.name,
+        "created_at": moment(session.created_at),
+        "summary": summarize(session).model_dump_json(),
+        "body": session.model_dump_json(),
+        "names": names_of(session),
+        "said": said_by(session),
+    }
+
+
+INSERT = (
+    "INSERT INTO sessions"
+    " (account, region, id, version, status, pipeline, created_at, summary, body) VALUES"
+    " (:account, :region, :id, :version, :status, :pipeline, :created_at, :summary, :body)"
+    " ON CONFLICT DO NOTHING"
+)
+
+_UPDATE = (
+    "UPDATE sessions SET version = :version, status = :status, pipeline = :pipeline,"
+    " created_at = :created_at, summary = :summary, body = :body"
+    " WHERE account = :account AND region = :region AND id = :id AND version = :version - 1"
+)
+
+LINE = (
+    "INSERT INTO session_lines"
+    " (account, region, id, status, pipeline, created_at, names, said, mark, is_partial) VALUES"
+    " (:account, :region, :id, :status, :pipeline, :created_at, :names, :said, '', 1)"
+    " ON CONFLICT DO UPDATE SET status = excluded.status, pipeline = excluded.pipeline,"
+    " created_at = excluded.created_at, names = excluded.names, said = excluded.said"
+)
+
+_NUMBER = "SELECT number, mark FROM session_lines WHERE account = ? AND region = ? AND id = ?"
+
+VALUE = (
+    "INSERT INTO search_values (account, region, side, key, text, path)"
+    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+
+HIT = (
+    "INSERT INTO search_hits (line, value) SELECT ?, number FROM search_values"
+    " WHERE account = ? AND region = ? AND side = ? AND key = ? AND text = ? AND path = ?"
+    " ON CONFLICT DO NOTHING"
+)
+
+MARK = "UPDATE session_lines SET mark = ?, is_partial = ? WHERE number = ?"

@@ -1,0 +1,133 @@
+"""What of a session can be searched for: its names, what its jobs said, and every value in it."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.cause import read_cause
+from bunsui_core.domain.session import Attempt, Session
+from bunsui_core.domain.value import Json
+
+MOST_VALUES = 500
+"""How many values of one session can be searched for; the first ones in the order of the jobs."""
+
+LONGEST = 200
+"""How many characters of a value, a path or a message count; what follows is not compared."""
+
+_ENVELOPE = {"input", "outputs"}
+"""The keys around a session's input that a job of a pipeline is given (`advance`)."""
+
+
+class Held(NamedTuple):
+    """One value: in an `input` or an `output`, under a key, and the whole path to it."""
+
+    side: str
+    key: str
+    text: str
+    path: str
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: without case, composed."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def compared(text: str) -> str:
+    """Return the beginning of a text as it is compared."""
+    return folded(text[:LONGEST])[:LONGEST]
+
+
+def names_of(session: Session) -> str:
+    """Return the session's id and the names of its executions."""
+    names = (attempt.execution_name for run in session.runs for attempt in run.attempts)
+    return folded("\n".join(dict.fromkeys((session.id, *names))))
+
+
+def said_by(session: Session) -> str:
+    """Return what jobs said when they failed, each with its name."""
+    return folded(
+        "\n".join(
+            _said(run.job, attempt)
+            for run in session.runs
+            for attempt in run.attempts
+            if attempt.status.is_failure
+        )
+    )
+
+
+def mark_of(session: Session) -> str:
+    """Return a short text that is another one whenever a session holds other values."""
+    parts = [session.input]
+    for run in session.runs:
+        for attempt in run.attempts:
+            parts += (run.job, attempt.input, attempt.output or "")
+    return text_digest("\0".join(parts))[:16]
+
+
+def held_by(session: Session) -> tuple[tuple[Held, ...], bool]:
+    """Return the values in inputs and outputs, and whether these are all there are."""
+    found = tuple(islice(_unique(_held(session)), MOST_VALUES + 1))
+    return found[:MOST_VALUES], len(found) <= MOST_VALUES
+
+
+def _unique(values: Iterator[Held]) -> Iterator[Held]:
+    met: set[Held] = set()
+    for one in values:
+        if one not in met:
+            met.add(one)
+            yield one
+
+
+def _said(job: str, attempt: Attempt) -> str:
+    cause = read_cause(attempt.error, attempt.cause)
+    words = (job, attempt.error, cause.exception, cause.message[:LONGEST])
+    return " ".join(dict.fromkeys(word for word in words if word))
+
+
+def _held(session: Session) -> Iterator[Held]:
+    """A job's input is mostly the session's, in an envelope: it is held once, not once a job."""
+    yield from _values("input", "", _document(session.input))
+    for run in session.runs:
+        for attempt in run.attempts:
+            given = _document(attempt.input)
+            if isinstance(given, dict) and given.keys() == _ENVELOPE:
+                given = given["input"]
+            yield from _values("input", "", given)
+            if attempt.output is not None:
+                yield from _values("output", compared(run.job), _document(attempt.output))
+
+
+def _document(text: str) -> Json:
+    document: Json = json.loads(text)
+    return document
+
+
+def _values(side: str, root: str, document: Json) -> Iterator[Held]:
+    """Walk a document without recursion, in its order: its author decides how deep it is."""
+    left: list[tuple[str, str, Json]] = [(root, root, document)]
+    while left:
+        key, path, value = left.pop()
+        match value:
+            case dict():
+                left += [(name, _under(path, name), value[name]) for name in reversed(value)]
+            case list():
+                left += [(key, path, one) for one in reversed(value)]
+            case _:
+                yield Held(side, compared(key), compared(_text(value)), path)
+
+
+def _under(path: str, name: str) -> str:
+    return f"{path}.{folded(name)}"[-LONGEST:] if path else compared(name)
+
+
+def _text(value: bool | int | float | str | None) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value)
