@@ -12,6 +12,7 @@ from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.settings import Settings
+from bunsui_core.wiring.metering import metered
 
 
 def local_access(settings: Settings, actor: str, reading: bool) -> Access:
@@ -42,10 +43,15 @@ def local_access(settings: Settings, actor: str, reading: bool) -> Access:
 
 def seeing(settings: Settings, actor: str) -> Seeing:
     """Return eyes that can only read; each client is made when it is first needed."""
-    clients = Clients(lambda: read_access(settings, actor))
+    clients = reading_clients(settings, actor)
     return Seeing(
         executions=AwsExecutions(clients), logs=AwsLogs(clients), inventory=AwsInventory(clients)
     )
+
+
+def reading_clients(settings: Settings, actor: str) -> Clients:
+    """Return clients that can only read, within bunsui's share of the account's quotas."""
+    return Clients(lambda: read_access(settings, actor), metered(settings, actor))
 
 
 def read_access(settings: Settings, actor: str) -> Access:

@@ -80,10 +80,16 @@ class Clients:
     """One thread-safe client per service, each made when it is first needed.
 
     `access` is asked before every use: an embedded AWS that was started anew has another port.
+    `prepare` is told of every client that is made.
     """
 
-    def __init__(self, access: Callable[[], Access]) -> None:
+    def __init__(
+        self,
+        access: Callable[[], Access],
+        prepare: Callable[[BaseClient], None] | None = None,
+    ) -> None:
         self._access = access
+        self._prepare = prepare
         self._lock = Lock()
         self._made: dict[str, tuple[Access, Any]] = {}
 
@@ -129,6 +135,8 @@ class Clients:
             made = self._made.get(service)
             if made is None or made[0] != access:
                 made = self._made[service] = (access, make_client(service, access))
+                if self._prepare:
+                    self._prepare(made[1])
             return made[1]
 
     def close(self) -> None:

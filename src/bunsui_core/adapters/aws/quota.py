@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.quota import Allowance, allowance, quota_of
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _EVENT = "before-send"
 """What botocore tells of every request that leaves, retries among them."""
+
+
+Prepare: TypeAlias = "Callable[[BaseClient], None]"
+"""Is told of every client that is made."""
 
 
 class Meter(NamedTuple):
@@ -61,16 +65,19 @@ class Buckets:
         self._lock = Lock()
         self._made: dict[tuple[str, str, str], Bucket] = {}
 
-    def meter(self, client: BaseClient, meter: Meter) -> None:
-        """Make every request of a client wait for its turn.
+    def metering(self, meter: Meter) -> Prepare:
+        """Return what makes every request of a client wait for its turn.
 
-        The request raises Unavailable when its turn does not come in time.
+        A request raises Unavailable when its turn does not come in time.
         """
 
         def before(event_name: str, **_sent: object) -> None:
             self._take(event_name, meter)
 
-        client.meta.events.register(_EVENT, before)
+        def prepare(client: BaseClient) -> None:
+            client.meta.events.register(_EVENT, before)
+
+        return prepare
 
     def _take(self, event_name: str, meter: Meter) -> None:
         service, operation = event_name.split(".")[1:3]
