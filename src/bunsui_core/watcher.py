@@ -17,7 +17,7 @@ from bunsui_core.app.listen import Hearing, hear
 from bunsui_core.app.measure import Pulse, measure
 from bunsui_core.app.sight import Parents, read_execution
 from bunsui_core.app.sweep import Watching, is_own, learn_starts, read_machine, survey
-from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Unavailable
 from bunsui_core.domain.machine import Sighting, WatchedMachine
 from bunsui_core.domain.sweep import (
     REDRIVABLE,
@@ -118,9 +118,7 @@ class Watcher:
         """Read the machine whose turn it is; whether one was due. Raises: Unavailable."""
         now, times = self._clock(), self._times
         if times.survey is None or now - times.survey >= SURVEY_EVERY:
-            found = survey(self._watching, now)
-            times.machines = {one.machine.arn: one for one in found}
-            times.survey = now
+            self._survey(now)
         self._learn(now)
         times.turn += 1
         # The turns that long lists took come out of those for machines in which much happens.
@@ -135,6 +133,18 @@ class Watcher:
         self._pulse.well("list")
         self._report(now)
         return machine is not None
+
+    def _survey(self, now: datetime) -> None:
+        """List the machines; where that is denied those are read on that are known."""
+        times = self._times
+        times.survey = now
+        try:
+            found = survey(self._watching, now)
+            self._troubles.over("not_listed", "machines")
+        except NotAuthorised as error:
+            self._troubles.tell("not_listed", "machines", error.code, error.message)
+            found = self._watching.store.watches.machines()
+        times.machines = {one.machine.arn: one for one in found}
 
     def _learn(self, now: datetime) -> None:
         """Look at every new definition, and at one whose last look is long ago."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bunsui_core.adapters.aws.event_queue import SqsEvents
 from bunsui_core.adapters.aws.machines import AwsMachines
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.watching import LocalSightings
@@ -12,7 +13,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.watcher import Watcher
 from bunsui_core.wiring.metering import lists_per_second
 from bunsui_core.wiring.nature import clock
-from bunsui_core.wiring.seeing import reading_clients, seeing
+from bunsui_core.wiring.seeing import read_access, reading_clients, seeing
 from bunsui_core.wiring.store import place, store
 
 
@@ -32,4 +33,7 @@ def watcher(settings: Settings, connection: StoreReader, shelf: Shelf, beat: Pul
         place=place(settings),
         selection=settings.selection,
     )
-    return Watcher(watching, shelf, beat, clock)
+    queue = None
+    if settings.event_queue:
+        queue = SqsEvents(lambda: read_access(settings, "worker"), settings.event_queue)
+    return Watcher(watching, shelf, beat, clock, queue)

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bunsui_core.adapters.aws.client import Clients
+from bunsui_core.adapters.aws.definitions import Definitions
 from bunsui_core.adapters.aws.errors import translated
+from bunsui_core.domain.errors import NotAuthorised, NotFound
 from bunsui_core.domain.failure import Definition, HistoryEvent, Observation
 from bunsui_core.domain.session import JobStatus
 
@@ -21,12 +23,13 @@ class AwsExecutions:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._definitions = Definitions()
 
     def describe(self, execution_arn: str) -> Observation:
         """Return the execution now. Raises: NotFound, Unavailable."""
         with translated(f"execution {execution_arn}"):
             found = self._clients.stepfunctions.describe_execution(executionArn=execution_arn)
-        return Observation(
+        seen = Observation(
             execution_arn=found["executionArn"],
             status=_status(found["status"]),
             input=found.get("input"),
@@ -39,6 +42,8 @@ class AwsExecutions:
             error=found.get("error", ""),
             cause=found.get("cause", ""),
         )
+        self._definitions.began(seen)
+        return seen
 
     def history(self, execution_arn: str) -> tuple[HistoryEvent, ...]:
         """Return all events, oldest first. Raises: NotFound, Unavailable."""
@@ -50,16 +55,33 @@ class AwsExecutions:
 
     def definition(self, execution_arn: str) -> Definition:
         """Return the definition as of that execution. Raises: NotFound, Unavailable."""
+        candidate = self._definitions.candidate(execution_arn)
+        if candidate and (candidate.is_sure or self._is_still(candidate.definition, execution_arn)):
+            return candidate.definition
         with translated(f"definition of {execution_arn}"):
             found = self._clients.stepfunctions.describe_state_machine_for_execution(
                 executionArn=execution_arn
             )
-        return Definition(
+        definition = Definition(
             machine=found["stateMachineArn"],
             definition=found["definition"],
             revision=revision_of(found.get("revisionId"), found["definition"]),
             updated_at=found["updateDate"],
         )
+        self._definitions.put(definition, execution_arn)
+        return definition
+
+    def _is_still(self, known: Definition, execution_arn: str) -> bool:
+        """Whether the machine has the same definition now as when the execution began."""
+        try:
+            with translated(f"state machine {known.machine}"):
+                now = self._clients.stepfunctions.describe_state_machine(
+                    stateMachineArn=known.machine
+                )
+        except (NotAuthorised, NotFound):
+            return False
+        revision = revision_of(now.get("revisionId"), now["definition"])
+        return self._definitions.still(known.machine, revision, execution_arn)
 
 
 def revision_of(revision_id: str | None, definition: str) -> str:
