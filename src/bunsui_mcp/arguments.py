@@ -81,6 +81,8 @@ def _must_fit_together(given: dict[str, object]) -> None:
         raise BadInput(
             f"{_flag(useless[0])} says nothing over stdio.", "Add --transport http, sse or both."
         )
+    if given.get("host") == "":
+        raise BadInput("--host is empty.", "Leave it out, or say 127.0.0.1.")
     if "token_file" in given and "tokens" in given:
         raise BadInput(
             "--token-file and --tokens were both given.",

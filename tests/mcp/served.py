@@ -1,0 +1,93 @@
+"""The server as a process that listens on a free port of this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from mcp import Client
+from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
+
+PATIENCE_S = 60
+CLAUDE, COPILOT = "c" * 32, "p" * 32
+BOTH = ("http", "sse")
+
+Answered: TypeAlias = tuple[int, str]
+"""The status of an answer and its body."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that listens, and the folder it serves."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def send(self, method: str, path: str, body: str = "", **headers: str) -> Answered:
+        """Send a request with these headers, `_` for `-`, and read the whole answer."""
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE_S)
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, body or None, said)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    @asynccontextmanager
+    async def client(self, way: str, token: str, mode: str) -> AsyncIterator[Client]:
+        """A client over HTTP or SSE with a token."""
+        headers = {"Authorization": f"Bearer {token}"}
+        if way == "sse":
+            async with Client(sse_client(f"{self.url}/sse", headers=headers), mode=mode) as client:
+                yield client
+            return
+        async with create_mcp_http_client(headers) as http:
+            streams = streamable_http_client(f"{self.url}/mcp", http_client=http)
+            async with Client(streams, mode=mode) as client:
+                yield client
+
+    def stop(self) -> str:
+        """End the process as a person would; return what else it said on stderr."""
+        self.process.terminate()
+        return self.process.communicate(timeout=PATIENCE_S)[1]
+
+
+def write_tokens(folder: Path, mode: int = 0o600) -> Path:
+    """A file with a token of two agents."""
+    path = folder / "tokens"
+    path.write_text(f"# who may ask\nclaude {CLAUDE}\n\ncopilot {COPILOT}\n")
+    path.chmod(mode)
+    return path
+
+
+@contextmanager
+def served(folder: Path, *flags: str) -> Iterator[Served]:
+    """A server process over a home, ended afterwards in any case."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bunsui_mcp", "--port", "0", *flags],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "BUNSUI_HOME": str(folder)},
+    ) as process:
+        try:
+            assert process.stderr
+            said = json.loads(process.stderr.readline())
+            assert said["event"] == "listening", said
+            yield Served(said["health"].removesuffix("/healthz"), folder, process)
+        finally:
+            process.kill()
