@@ -61,9 +61,9 @@ class FieldValue(Value):
 class SessionFilter(Value):
     """Which sessions to list; empty fields match everything, the others all have to fit.
 
-    `name` is a part of the session's id or of an execution's name, `error` a part of what failed
-    jobs said. A word of `words` is a part of either, of the name of the pipeline or of a failed
-    job, or a whole value in an input or output. It began at `after` or later, and before `before`.
+    `name` is a part of the session's id, its pipeline's or an execution's name, `error` a part of
+    what failed jobs said, each with its name. A word of `words` is a part of either or a whole
+    value in an input or output. It began at `after` or later, and before `before`.
     """
 
     statuses: tuple[SessionStatus, ...] = ()

@@ -24,7 +24,10 @@ _ENVELOPE = {"input", "outputs"}
 
 
 class Held(NamedTuple):
-    """One value: in an `input` or an `output`, under a key, and the whole path to it."""
+    """One value: in an `input` or an `output`, under a key, and the whole path to it.
+
+    An output that is a bare value has the name of its job for a key.
+    """
 
     side: str
     key: str
@@ -43,9 +46,9 @@ def compared(text: str) -> str:
 
 
 def names_of(session: Session) -> str:
-    """Return the session's id and the names of its executions."""
+    """Return the names of a session: its id, its pipeline's, and those of its executions."""
     names = (attempt.execution_name for run in session.runs for attempt in run.attempts)
-    return folded("\n".join(dict.fromkeys((session.id, *names))))
+    return folded("\n".join(dict.fromkeys((session.id, session.pipeline.name, *names))))
 
 
 def said_by(session: Session) -> str:
@@ -107,9 +110,9 @@ def _document(text: str) -> Json:
     return document
 
 
-def _values(side: str, root: str, document: Json) -> Iterator[Held]:
+def _values(side: str, bare: str, document: Json) -> Iterator[Held]:
     """Walk a document without recursion, in its order: its author decides how deep it is."""
-    left: list[tuple[str, str, Json]] = [(root, root, document)]
+    left: list[tuple[str, str, Json]] = [(bare, "", document)]
     while left:
         key, path, value = left.pop()
         match value:
@@ -118,7 +121,7 @@ def _values(side: str, root: str, document: Json) -> Iterator[Held]:
             case list():
                 left += [(key, path, one) for one in reversed(value)]
             case _:
-                yield Held(side, compared(key), compared(_text(value)), path)
+                yield Held(side, compared(key), compared(_text(value)), path or bare)
 
 
 def _under(path: str, name: str) -> str:

@@ -68,6 +68,8 @@ class Found:
     def place_of(self, line: Line) -> int | None:
         """Return how many stand before a line in order of attention, if it is wanted."""
         own = SessionStatus(line.status)
+        if not self.totals.of(own):
+            return None
         before = sum(self.totals.of(one) for one in ATTENTION[: ATTENTION.index(own)])
         if self._few is not None:
             same = [one for one in self._few if one.status == own]
@@ -87,41 +89,51 @@ class Found:
 
     def _search(self) -> None:
         """Collect the matches when they are few, else count them."""
-        condition = self._everything()
-        query = f"SELECT created_at, id, status FROM {self._source()} WHERE {condition.sql}"
+        source, condition = self._along()
+        query = f"SELECT created_at, id, status FROM {source} WHERE {condition.sql}"
         rows = self._connection.execute(f"{query} LIMIT ?", (*condition.values, SORTED_HERE + 1))
         few = [Line(*row) for row in rows]
         if len(few) <= SORTED_HERE:
             self._few = sorted(few, reverse=True)
             self.totals = _totals(Counter(line.status for line in few))
         else:
-            self.totals = self._counted(self._source(), condition)
+            self.totals = self._counted(source, condition)
 
-    def _everything(self) -> Condition:
-        """Return what is true of wanted lines along `_source`, whose values come first."""
-        driver = [Condition("", one.condition.values) for one in self._sought[:1]]
-        others = [one.among_lines() for one in self._sought[1:]]
-        where = every([listed(self._place, self._wanted), *self._told, *others])
-        return Condition(where.sql, (*every(driver).values, *where.values))
+    def _along(self) -> tuple[str, Condition]:
+        """Return what to walk along, and what is true of the wanted lines there.
 
-    def _source(self) -> str:
-        """Return the table to walk along: the lines of the rarest value, or all of them."""
-        if self._sought:
-            return f"({self._sought[0].query}) CROSS JOIN session_lines ON number = line"
-        # A walk along the whole table is faster than from an index to most of its rows.
-        everything = self._counted("session_counts", listed(self._place, SessionFilter()), "sum(n)")
+        That is the lines that hold the rarest of the sought values, or else those that an index of
+        the list gives; along all of them a walk is faster than from an index to each.
+        """
+        where = [listed(self._place, self._wanted), *self._told]
+        if self._sought and self._sought[0].lines <= self.totals.all:
+            rarest, *others = self._sought
+            rest = every([*where, *(one.looked_up() for one in others)])
+            source = f"({rarest.query}) CROSS JOIN session_lines ON number = line"
+            return source, Condition(rest.sql, (*rarest.meant.values, *rest.values))
+        everything = self._kept(listed(self._place, SessionFilter()))
         is_most = self.totals.all * 4 > everything.all
-        return "session_lines NOT INDEXED" if is_most else "session_lines"
+        source = "session_lines NOT INDEXED" if is_most else "session_lines"
+        return source, every([*where, *self._looked_up()])
 
     def _listed(self) -> Totals:
         condition = listed(self._place, self._wanted)
         if self._wanted.after or self._wanted.before:
             return self._counted("session_lines", condition)
-        return self._counted("session_counts", condition, "sum(n)")
+        return self._kept(condition)
 
-    def _counted(self, source: str, condition: Condition, what: str = "count(*)") -> Totals:
-        query = f"SELECT status, {what} FROM {source} WHERE {condition.sql} GROUP BY status"
-        return _totals(dict(self._connection.execute(query, condition.values).fetchall()))
+    def _kept(self, condition: Condition) -> Totals:
+        """Return the counts that are kept by status and pipeline."""
+        query = f"SELECT status, sum(n) FROM session_counts WHERE {condition.sql} GROUP BY status"
+        found = self._connection.execute(query, condition.values).fetchall()
+        return _totals(dict(found))
+
+    def _counted(self, source: str, condition: Condition) -> Totals:
+        """Return the counts of lines along a source; sums, for groups would be sorted first."""
+        sums = ", ".join(f"sum(status = '{status}')" for status in ATTENTION)
+        query = f"SELECT {sums} FROM {source} WHERE {condition.sql}"
+        found = self._connection.execute(query, condition.values).fetchone()
+        return _totals(dict(zip(ATTENTION, found, strict=True)))
 
     def _count(self, status: SessionStatus, where: str, line: Line) -> int:
         own = every(
@@ -148,5 +160,5 @@ class Found:
         return [Line(*row) for row in self._connection.execute(query, (*wide.values, *part))]
 
 
-def _totals(found: Mapping[str, int]) -> Totals:
-    return Totals(**{status.lower(): n for status, n in found.items()})
+def _totals(found: Mapping[str, int | None]) -> Totals:
+    return Totals(**{status.lower(): n or 0 for status, n in found.items()})

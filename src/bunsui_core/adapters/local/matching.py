@@ -16,7 +16,7 @@ class Condition:
     """SQL that is true of wanted lines, and its values."""
 
     sql: str
-    values: tuple[str, ...]
+    values: tuple[str | int, ...]
 
 
 def listed(place: tuple[str, str], wanted: SessionFilter) -> Condition:
@@ -46,18 +46,20 @@ def told(place: tuple[str, str], wanted: SessionFilter) -> list[Condition]:
     if wanted.error:
         parts.append(like("said", wanted.error))
     for word in wanted.words:
-        texts = [like(column, word) for column in ("names", "said", "pipeline")]
+        texts = [like(column, word) for column in ("names", "said")]
         held = Condition(f"number IN ({_HOLDING})", (*place, compared(word)))
         parts.append(_any([*texts, held]))
     return parts
 
 
-def like(column: str, text: str, ends: bool = False) -> Condition:
-    """Return what is true where a text stands in a column, or where the column ends with it."""
-    plain = folded(text)
-    for special in "\\%_":
-        plain = plain.replace(special, f"\\{special}")
-    return Condition(f"{column} LIKE ? ESCAPE '\\'", (f"%{plain}" if ends else f"%{plain}%",))
+def like(column: str, text: str) -> Condition:
+    """Return what is true where a column has a text in it."""
+    return Condition(f"{column} {_LIKE}", (f"%{_plain(text)}%",))
+
+
+def ended_by(column: str, path: str) -> Condition:
+    """Return what is true where a column is a path or ends with one."""
+    return Condition(f"({column} = ? OR {column} {_LIKE})", (path, f"%.{_plain(path)}"))
 
 
 def every(parts: Sequence[Condition]) -> Condition:
@@ -74,6 +76,16 @@ def _joined(word: str, parts: Sequence[Condition]) -> Condition:
     values = tuple(value for part in parts for value in part.values)
     return Condition(word.join(part.sql for part in parts), values)
 
+
+def _plain(text: str) -> str:
+    """Return a text in which nothing means more to LIKE than itself."""
+    plain = folded(text)
+    for special in "\\%_":
+        plain = plain.replace(special, f"\\{special}")
+    return plain
+
+
+_LIKE = "LIKE ? ESCAPE '\\'"
 
 _HOLDING = (
     "SELECT h.line FROM search_values v CROSS JOIN search_hits h ON h.value = v.number"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from bunsui_core.adapters.local.matching import Condition, every, like
+from bunsui_core.adapters.local.matching import Condition, ended_by, every
 from bunsui_core.domain.answer import FieldValue, SessionFilter
 from bunsui_core.domain.searchable import compared
 
 _FEW_VALUES = 8
-"""So many values are looked up for each line; the lines of more are collected first."""
+"""So many values are looked up line by line; the lines of more are collected first."""
 
-_ENOUGH = 2_000
-"""Values with more lines than this are all alike: not rare."""
+ENOUGH = 20_000
+"""Lines of a value are counted to this number."""
 
 _END = "\U0010ffff"
 """Sorts after everything that begins with what stands before it."""
@@ -23,31 +23,28 @@ _HELD = "FROM search_values v CROSS JOIN search_hits h ON h.value = v.number WHE
 
 @dataclass(frozen=True)
 class Sought:
-    """One sought field: which values it means, how many of them and of their lines, to a limit."""
+    """One sought field: the values it means, or what means them when they are many.
 
-    condition: Condition
-    values: int
+    `lines` is how many hold one of them, counted to `ENOUGH`.
+    """
+
+    meant: Condition
+    numbers: tuple[int, ...]
     lines: int
 
     @property
     def query(self) -> str:
-        """The lines that hold it, each once."""
-        once = "DISTINCT " if self.values > 1 else ""
-        return f"SELECT {once}h.line AS line {_HELD} {self.condition.sql}"
-
-    def among_lines(self) -> Condition:
-        """Return what collects the lines first."""
-        return Condition(f"+number IN ({self.query})", self.condition.values)
+        """The lines that hold it, each once; its values are those of `meant`."""
+        once = "" if len(self.numbers) == 1 else "DISTINCT "
+        return f"SELECT {once}h.line AS line {_HELD} {self.meant.sql}"
 
     def looked_up(self) -> Condition:
-        """Return what looks at one line after the other, if that is the less of work."""
-        if self.values > _FEW_VALUES:
-            return self.among_lines()
-        return Condition(
-            "EXISTS (SELECT 1 FROM search_hits h WHERE h.line = number AND h.value IN"
-            f" (SELECT v.number FROM search_values v WHERE {self.condition.sql}))",
-            self.condition.values,
-        )
+        """Return what looks at one line after the other, or knows all lines if that is less."""
+        if len(self.numbers) > _FEW_VALUES:
+            return Condition(f"+number IN ({self.query})", self.meant.values)
+        marks = ", ".join("?" * len(self.numbers))
+        found = f"SELECT 1 FROM search_hits h WHERE h.value IN ({marks}) AND h.line = number"
+        return Condition(f"EXISTS ({found})", self.numbers)
 
 
 def sought_in(
@@ -67,7 +64,7 @@ def meaning(place: tuple[str, str], side: str, field: FieldValue) -> Condition:
     own = Condition(
         "v.account = ? AND v.region = ? AND v.side = ? AND v.key = ?", (*place, side, key)
     )
-    under = [like("v.path", f".{path}", ends=True)] if path != key else []
+    under = [ended_by("v.path", path)] if path != key else []
     return every([own, _text(field.value), *under])
 
 
@@ -79,12 +76,8 @@ def _text(value: str) -> Condition:
 
 
 def _measured(connection: sqlite3.Connection, meant: Condition) -> Sought:
-    values = _up_to(connection, f"FROM search_values v WHERE {meant.sql}", meant, _FEW_VALUES)
-    lines = _up_to(connection, f"{_HELD} {meant.sql}", meant, _ENOUGH)
-    return Sought(meant, values, lines)
-
-
-def _up_to(connection: sqlite3.Connection, what: str, meant: Condition, limit: int) -> int:
-    query = f"SELECT count(*) FROM (SELECT 1 {what} LIMIT ?)"
-    found: int = connection.execute(query, (*meant.values, limit + 1)).fetchone()[0]
-    return found
+    some = f"SELECT v.number FROM search_values v WHERE {meant.sql} LIMIT ?"
+    lines = f"SELECT count(*) FROM (SELECT 1 {_HELD} {meant.sql} LIMIT ?)"
+    numbers = connection.execute(some, (*meant.values, _FEW_VALUES + 1)).fetchall()
+    held: int = connection.execute(lines, (*meant.values, ENOUGH)).fetchone()[0]
+    return Sought(meant, tuple(number for (number,) in numbers), held)
