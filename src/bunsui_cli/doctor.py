@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ def look(as_json: bool) -> int:
     # Reaching AWS costs what `bunsui --help` must not pay.
     from bunsui_core.wiring.doctor import checkup
 
-    found = checkup(read_settings())
+    found = checkup(read_settings(), os.environ.get("BUNSUI_WEBHOOK", ""))
     show(Answer("doctor", found), as_json)
     return ExitCode.OK if found.is_well else ExitCode.UNAVAILABLE
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import socket
+from datetime import timedelta
+
 import pytest
 
 from bunsui_cli.exits import ExitCode
-from bunsui_core.domain.errors import NotAuthorised, NotFound
-from bunsui_core.domain.health import Health, clock_check
+from bunsui_core.domain.freshness import Bound, Feed, Watch
+from bunsui_core.domain.health import (
+    LEAST_FREE_BYTES,
+    Health,
+    clock_check,
+    disk_check,
+    watch_check,
+    worker_check,
+)
+from bunsui_core.domain.value import Json
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.doctor import checkup, permitted
-from tests.cli.shell import Shell
+from bunsui_core.wiring.doctor import checkup
+from tests.builders import NOW
+from tests.cli.shell import Done, Shell
 
 
 def healths(settings: Settings) -> dict[str, tuple[Health, str]]:
@@ -61,14 +73,92 @@ def test_a_clock_is_judged_by_what_aws_still_takes(skew: float, health: Health) 
     assert clock_check(skew).health is health
 
 
-def test_a_denied_call_names_feature_and_action_and_an_allowed_one_is_well() -> None:
-    def denied() -> object:
-        raise NotAuthorised("no.", "")
+@pytest.mark.parametrize(
+    ("seconds", "health"), [(None, Health.WARN), (5, Health.OK), (61, Health.WARN)]
+)
+def test_a_worker_that_is_silent_for_a_minute_is_missed(
+    seconds: float | None, health: Health
+) -> None:
+    last = None if seconds is None else NOW - timedelta(seconds=seconds)
 
-    def gone() -> object:
-        raise NotFound("no such execution.", "")
+    assert worker_check(last, NOW).health is health
 
-    assert permitted("watching", "states:DescribeExecution", gone).health is Health.OK
-    refused = permitted("watching", "states:DescribeExecution", denied)
-    assert (refused.name, refused.health) == ("watching", Health.FAIL)
-    assert "states:DescribeExecution" in refused.next
+
+@pytest.mark.parametrize(
+    ("measured", "trouble", "health"),
+    [
+        (None, "", Health.OK),
+        (60, "", Health.OK),
+        (61, "", Health.WARN),
+        (1, "states:ListExecutions is denied", Health.WARN),
+    ],
+)
+def test_a_promise_about_the_age_of_data_is_held_against_what_was_measured(
+    measured: int | None, trouble: str, health: Health
+) -> None:
+    kept = Bound(promised_s=60, measured_s=1)
+    found = Bound(promised_s=60, measured_s=measured)
+    watch = Watch(
+        at=NOW,
+        feed=Feed.POLLING,
+        own=kept,
+        found=found,
+        swept=kept,
+        redriven=kept,
+        machines=3,
+        unwatched=0,
+        trouble=trouble,
+    )
+
+    assert watch_check(watch).health is health
+
+
+@pytest.mark.parametrize(
+    ("free", "health"), [(10**9, Health.OK), (LEAST_FREE_BYTES - 1, Health.WARN)]
+)
+def test_a_full_disk_is_told_before_the_store_meets_it(free: int, health: Health) -> None:
+    assert disk_check("/home", free).health is health
+
+
+def test_what_is_wrong_with_the_file_of_environments_is_a_row(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shell.home / "bunsui.toml"
+    file.write_text("[environments.shop]\nacount = '1'\n", encoding="utf-8")
+    file.chmod(0o600)
+    monkeypatch.setenv("BUNSUI_HOME", str(shell.home))
+
+    rows = [one for one in checkup(Settings(home=shell.home)).checks if one.name == "file"]
+
+    assert [one.health for one in rows] == [Health.FAIL, Health.OK]
+    assert "Did you mean 'account'?" in rows[0].found
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://example.com/secret-path", "neither https nor on this machine"),
+        ("http://127.0.0.1:{closed}/secret-path", "does not answer"),
+    ],
+)
+def test_a_webhook_that_cannot_be_used_is_told_without_its_secret(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        closed = free.getsockname()[1]
+    monkeypatch.setenv("BUNSUI_WEBHOOK", url.format(closed=closed))
+
+    done = shell("doctor")
+
+    (row,) = (one for one in rows_of(done) if one["name"] == "webhook")
+    assert (row["health"], said in str(row["found"])) == ("fail", True)
+    assert "secret-path" not in done.stdout
+
+
+def rows_of(done: Done) -> list[dict[str, Json]]:
+    """The rows of an answer."""
+    data = done.document["data"]
+    assert isinstance(data, dict)
+    rows = data["checks"]
+    assert isinstance(rows, list)
+    return [one for one in rows if isinstance(one, dict)]

@@ -11,7 +11,7 @@ from queue import Queue
 
 import pytest
 
-from bunsui_core.adapters.webhook import WAITING, Webhook, body, usable
+from bunsui_core.adapters.webhook import WAITING, Webhook, body, reach, usable
 from bunsui_core.domain.errors import BadInput
 from tests.unit.test_notice import a_notice
 
@@ -48,6 +48,12 @@ class _Handler(BaseHTTPRequestHandler):
         if code == 302:
             self.send_header("Location", f"{self.server.url}/elsewhere")
         self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_HEAD(self) -> None:
+        self.server.got.put(f"HEAD {self.path}".encode())
+        self.send_response(self.server.codes[0])
+        self.send_header("Location", f"{self.server.url}/elsewhere")
         self.end_headers()
 
     def do_GET(self) -> None:
@@ -136,3 +142,15 @@ def test_a_name_cannot_be_markup_of_slack() -> None:
     text = json.loads(body(a_notice().model_copy(update={"title": "<!channel> & co"})))["text"]
 
     assert text.startswith("&lt;!channel&gt; &amp; co")
+
+
+@pytest.mark.parametrize("code", [200, 302, 404, 500])
+def test_a_host_is_reached_whatever_it_answers_and_told_nothing(
+    receiver: Receiver, code: int
+) -> None:
+    receiver.codes = [code]
+
+    assert "answers" in reach(receiver.url)
+
+    assert receiver.got.get(timeout=PATIENCE_S) == b"HEAD /"
+    assert receiver.got.empty()

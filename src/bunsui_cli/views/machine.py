@@ -80,9 +80,10 @@ def probed(value: Probed) -> Sequence[RenderableType]:
 
 
 NOT_YET = """\
-Nothing was made. `bunsui doctor --aws --yes` makes a role that may do nothing and a state machine,
-both named bunsui-probe-…, runs five executions, redrives four of them, and deletes it all again.
-That takes about a minute and some fifty state transitions. The executing profile needs this policy:
+
+With --yes a role that may do nothing and a state machine are made, both named bunsui-probe-…, five
+executions run, four of them are redriven, and all of it is deleted again. That takes about a minute
+and some fifty state transitions. The executing profile needs this policy:
 """
 
 

@@ -11,7 +11,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.errors import BadInput, Unavailable
 from bunsui_core.domain.notice import Notice
 from bunsui_core.log import events
 
@@ -26,6 +26,8 @@ PAUSES_S = (1.0, 4.0, 15.0)
 
 CLOSING_S = 3.0
 """How long the end of the process waits for what is on its way."""
+
+_AGENT = {"User-Agent": "bunsui"}
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -87,7 +89,7 @@ class Webhook:
 
         The URL is a secret with Slack and others: no trouble quotes it.
         """
-        headers = {"Content-Type": "application/json", "User-Agent": "bunsui"}
+        headers = {"Content-Type": "application/json", **_AGENT}
         request = Request(self._url, content, headers, method="POST")
         try:
             with self._opener.open(request, timeout=self._timeout):
@@ -127,6 +129,32 @@ def usable(url: str) -> str:
         "the webhook's URL is neither https nor on this machine.",
         "Give one that begins with https://.",
     )
+
+
+def reach(url: str) -> str:
+    """Return that the host of a webhook answers; its path, which is a secret, is not sent.
+
+    Raises: BadInput, Unavailable; neither quotes the URL.
+    """
+    parts = urlsplit(usable(url))
+    request = Request(f"{parts.scheme}://{parts.netloc}/", headers=_AGENT, method="HEAD")
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=TIMEOUT_S):
+            pass
+    except HTTPError as error:
+        error.close()  # any answer is an answer
+    except OSError as error:
+        raise Unavailable(
+            f"the webhook's host does not answer ({_reason(error)}).",
+            "Check its address, the network and HTTPS_PROXY; notices are lost meanwhile.",
+        ) from error
+    return "its host answers; `bunsui worker` posts notices there"
+
+
+def _reason(error: OSError) -> str:
+    """The name of what went wrong; its words may quote the URL."""
+    inner = getattr(error, "reason", error)
+    return type(inner).__name__
 
 
 def body(notice: Notice) -> bytes:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
-from bunsui_core.domain.value import JsonText, Value
+from bunsui_core.domain.freshness import Watch
+from bunsui_core.domain.value import Instant, JsonText, Value
 
 SKEW_WARNS_S = 60
 """A clock this wrong makes ages and expiries misleading."""
 
 SKEW_FAILS_S = 300
 """AWS refuses a signature that is five minutes off (IAM User Guide, Signature Version 4)."""
+
+
+LEAST_FREE_BYTES = 500_000_000
+"""Below this a store and its archive may not grow any more."""
+
+WORKER_SILENT = timedelta(seconds=60)
+"""Without a worker's sign for this long, sessions are read from AWS, not from the store."""
 
 
 class Health(StrEnum):
@@ -74,6 +83,54 @@ def clock_check(skew_seconds: float) -> Check:
         health = Health.FAIL if off >= SKEW_FAILS_S else Health.WARN
     todo = "" if health is Health.OK else "Set this machine's clock, best with NTP."
     return Check(name="clock", health=health, found=found, next=todo)
+
+
+def disk_check(path: str, free_bytes: int) -> Check:
+    """Return whether there is room for what a worker stores."""
+    found = f"{free_bytes / 1e9:,.1f} GB are free at {path}"
+    if free_bytes >= LEAST_FREE_BYTES:
+        return Check(name="disk", health=Health.OK, found=found)
+    return Check(name="disk", health=Health.WARN, found=found, next="Make room, or move the home.")
+
+
+def worker_check(last: Instant | None, now: Instant) -> Check:
+    """Return whether a worker keeps the store fresh."""
+    todo = "Start `bunsui worker`, or `bunsui tui`, which runs one."
+    if last is None:
+        return Check(name="worker", health=Health.WARN, found="none ever ran here", next=todo)
+    age = max(timedelta(), now - last)
+    found = f"last seen {round(age.total_seconds()):,} s ago"
+    if age <= WORKER_SILENT:
+        return Check(name="worker", health=Health.OK, found=found)
+    return Check(name="worker", health=Health.WARN, found=found, next=todo)
+
+
+def watch_check(watch: Watch) -> Check:
+    """Return how old what is shown can be, as promised and as measured."""
+    said = ", ".join(
+        f"{name} {_seconds(bound.measured_s)} of {bound.promised_s} s"
+        for name, bound in watch.bounds
+    )
+    found = f"{watch.machines:,} machines by {watch.feed.value}; how old at most: {said}"
+    if watch.trouble:
+        return Check(
+            name="watching",
+            health=Health.WARN,
+            found=f"{found}; {watch.trouble}",
+            next="See the rows about permissions; the rest goes on.",
+        )
+    if watch.is_kept:
+        return Check(name="watching", health=Health.OK, found=found)
+    return Check(
+        name="watching",
+        health=Health.WARN,
+        found=found,
+        next="Watch fewer machines (include, exclude), or name an event_queue.",
+    )
+
+
+def _seconds(measured: int | None) -> str:
+    return "not measured" if measured is None else str(measured)
 
 
 def folder_check(name: str, path: str, mode: int) -> Check:

@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
-from bunsui_core.adapters.aws.client import Access, Clients
-from bunsui_core.adapters.aws.clock import clock_of_aws
+from bunsui_core.adapters.aws.client import Access, Clients, owner
+from bunsui_core.adapters.aws.clock import clock_of_aws, clock_without_credentials
 from bunsui_core.adapters.aws.errors import translated
-from bunsui_core.adapters.aws.executions import AwsExecutions
-from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
-from bunsui_core.adapters.local.failure import explained, wrong_version
-from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.domain.errors import BunsuiError, NotAuthorised, NotFound, StoreDamaged
-from bunsui_core.domain.health import Check, Checkup, Health, clock_check, folder_check, mode_check
+from bunsui_core.adapters.aws.probes import NOWHERE, Sample
+from bunsui_core.adapters.webhook import reach
+from bunsui_core.domain.environment import Environment
+from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.health import Check, Checkup, Health, clock_check
+from bunsui_core.domain.quota import SHARES, allowance, quota_of
 from bunsui_core.settings import Settings
+from bunsui_core.wiring.abilities import acting, looking, made_up
+from bunsui_core.wiring.configuration import configuration
+from bunsui_core.wiring.environments import file_check
 from bunsui_core.wiring.nature import clock
-from bunsui_core.wiring.seeing import local_access
-from bunsui_core.wiring.store import reader, store
+from bunsui_core.wiring.premises import attempted, premises, refused
+from bunsui_core.wiring.seeing import read_access
 
 PACKAGES = ("bunsui", "boto3", "mcp", "textual", "pydantic")
 
+SCARCE = ("ListExecutions", "DescribeExecution", "GetExecutionHistory")
+"""The calls that decide how fresh and how wide bunsui can look."""
 
-def checkup(settings: Settings) -> Checkup:
+METHODS = {
+    "sso": "signed in through IAM Identity Center",
+    "login": "signed in through a browser",
+    "assume-role": "a role taken through another profile",
+    "assume-role-with-web-identity": "a role taken with a web identity",
+    "shared-credentials-file": "a key in the credentials file",
+    "config-file": "a key in the config file",
+    "custom-process": "a program of the profile",
+    "env": "variables",
+    "iam-role": "the role of this instance",
+    "container-role": "the role of this container",
+}
+"""Where a profile has its credentials from, by what botocore calls it."""
+
+
+def checkup(settings: Settings, webhook: str = "") -> Checkup:
     """Return what was found; a check that cannot be made never hides the others."""
     return Checkup(
-        checks=(versions(), *home(settings), *files(settings), *keys(settings), *aws(settings))
+        checks=(
+            versions(),
+            *named_environments(settings),
+            *premises(settings),
+            *aws(settings),
+            hook(webhook),
+        )
     )
 
 
@@ -41,77 +65,62 @@ def versions() -> Check:
     )
 
 
-def home(settings: Settings) -> Iterator[Check]:
-    """Yield whether the home folder is there and private."""
-    if settings.home.is_dir():
-        yield folder_check("home", str(settings.home), settings.home.stat().st_mode)
-    else:
+def named_environments(settings: Settings) -> Iterator[Check]:
+    """Yield which environment is looked at, which others there are, and about their file."""
+    where = f"{settings.environment} ({settings.kind.value}), account {settings.account}"
+    found = configuration()
+    others = [one.name for one in found.environments if one.name != settings.environment]
+    more = f"; others: {', '.join(others)}" if others else ""
+    yield Check(name="environment", health=Health.OK, found=f"{where}, {settings.region}{more}")
+    if found.trouble:
         yield Check(
-            name="home",
-            health=Health.WARN,
-            found=f"{settings.home} is not there yet",
-            next="Run `bunsui demo`, or start `bunsui worker`.",
+            name="file", health=Health.FAIL, found=found.trouble, next="See `bunsui config show`."
         )
-
-
-def files(settings: Settings) -> Iterator[Check]:
-    """Yield whether the store and the inbox are private, whole and of this version."""
-    known = (
-        ("store", settings.store_path, STORE_VERSION),
-        ("inbox", settings.inbox_path, INBOX_VERSION),
-    )
-    for name, path, wanted in known:
-        if not path.exists():
-            todo = "`bunsui worker` makes it."
-            yield Check(name=name, health=Health.WARN, found=f"{path} is not there yet", next=todo)
-            continue
-        yield mode_check(f"{name} permissions", str(path), path.stat().st_mode)
-        yield attempted(name, partial(whole, path, wanted))
-
-
-def whole(path: Path, wanted: int) -> str:
-    """Return that a file is whole and of the wanted version. Raises: StoreDamaged, StoreNewer."""
-    with explained(path), closing(open_file(path, "ro")) as connection:
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found != wanted:
-            raise wrong_version(path, found, wanted)
-        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise StoreDamaged(f"{path} is damaged: {said}.", "Restore it from a copy.")
-    return f"whole, version {found}"
-
-
-def keys(settings: Settings) -> Iterator[Check]:
-    """Yield whether the private keys can be read by their owner only."""
-    folder = settings.keys_path
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    if not found:
-        yield Check(
-            name="keys",
-            health=Health.WARN,
-            found="there is no key, so nothing can be approved",
-            next="Run `bunsui approvers init NAME`.",
-        )
-    for path in found:
-        yield mode_check("key", str(path), path.stat().st_mode)
+    yield from file_check(settings.config_path)
 
 
 def aws(settings: Settings) -> Iterator[Check]:
-    """Yield whether AWS answers, its clock, and what each feature may read there."""
+    """Yield whether AWS answers and to whom, its clock, and what each feature may read there."""
     try:
-        access = local_access(settings, "agent", reading=True)
+        access = read_access(settings, "agent")
+        mine = identity(access)
     except BunsuiError as error:
         yield refused("aws", error)
-        yield Check(
-            name="permissions",
-            health=Health.SKIPPED,
-            found="AWS cannot be reached",
-            next="See the row `aws`.",
-        )
+        yield from unreached(settings)
         return
-    yield Check(name="aws", health=Health.OK, found=f"{access.endpoint}, {access.region}")
+    yield Check(name="aws", health=Health.OK, found=f"{mine} in {access.region}")
+    if access.profile:
+        yield attempted("credentials", lambda: origin(access))
     yield clock_of(access)
     yield from features(settings, access)
+    yield from quotas(settings)
+
+
+def identity(access: Access) -> str:
+    """Return as whom AWS is read. Raises: Unavailable, Refused, NotAuthorised."""
+    if access.profile:
+        return owner(access).identity.arn
+    with closing(Clients(lambda: access)) as clients, translated("whose the credentials are"):
+        return clients.callers.get_caller_identity()["Arn"]
+
+
+def unreached(settings: Settings) -> Iterator[Check]:
+    """Yield what can still be said where AWS does not take the credentials, or does not answer."""
+    if not settings.is_local:
+        yield clock_without(settings)
+    yield Check(
+        name="permissions",
+        health=Health.SKIPPED,
+        found="AWS cannot be reached",
+        next="See the row `aws`.",
+    )
+
+
+def origin(access: Access) -> str:
+    """Return where the credentials of a profile come from."""
+    found = owner(access).session.get_credentials()
+    method = found.method if found else ""
+    return f"profile {access.profile}: {METHODS.get(method, method or 'unknown')}"
 
 
 def clock_of(access: Access) -> Check:
@@ -128,74 +137,72 @@ def clock_of(access: Access) -> Check:
     return clock_check((clock() - now).total_seconds())
 
 
+def clock_without(settings: Settings) -> Check:
+    """Return how far the clock is off when it may be what makes AWS refuse everything."""
+    try:
+        now = clock_without_credentials(settings.read_profile, settings.region)
+    except BunsuiError as error:
+        return refused("clock", error)
+    return clock_check((clock() - now).total_seconds())
+
+
 def features(settings: Settings, access: Access) -> Iterator[Check]:
     """Yield, for each feature, whether the reading credentials may do what it needs."""
-    clients = Clients(lambda: access)
-    executions, arn = AwsExecutions(clients), some_execution(settings)
-    with closing(clients):
-        yield permitted("finding machines", "states:ListStateMachines", lambda: machines(clients))
-        calls: tuple[tuple[str, str, Callable[[str], object]], ...] = (
-            ("watching sessions", "states:DescribeExecution", executions.describe),
-            ("explaining failures", "states:GetExecutionHistory", executions.history),
-            ("judging reruns", "states:DescribeStateMachineForExecution", executions.definition),
+    yield from looking(access, settings.selection, sample_of(settings))
+    if settings.is_local:
+        return
+    if settings.execute_profile:
+        yield from acting(environment_of(settings))
+    else:
+        yield Check(
+            name="executing as", health=Health.OK, found="nobody: nothing is ever changed there"
         )
-        for name, action, call in calls:
-            if arn:
-                yield permitted(name, action, partial(call, arn))
-            else:
-                yield Check(
-                    name=name,
-                    health=Health.SKIPPED,
-                    found=f"no execution is known to try {action} on",
-                    next="Run `bunsui doctor` again when a session ran.",
-                )
 
 
-def machines(clients: Clients) -> object:
-    """List one machine."""
-    with translated("state machines"):
-        return clients.stepfunctions.list_state_machines(maxResults=1)
+def sample_of(settings: Settings) -> Sample:
+    """Return names to ask about where nothing real is known."""
+    if not settings.is_local:
+        return made_up(environment_of(settings))
+    place = f"arn:aws:states:{settings.region}:{settings.account}"
+    return Sample(
+        machine=f"{place}:stateMachine:{NOWHERE}",
+        execution=f"{place}:execution:{NOWHERE}:{NOWHERE}",
+    )
 
 
-def permitted(feature: str, action: str, call: Callable[[], object]) -> Check:
-    """Return whether a call is allowed; what is gone or not there was allowed to be asked for."""
-    try:
-        call()
-    except NotFound:
-        pass
-    except NotAuthorised as error:
-        return Check(
-            name=feature,
-            health=Health.FAIL,
-            found=f"{action} is denied: {error.message}",
-            next=f"Allow {action} to the reading credentials; the rest works without it.",
-        )
-    except BunsuiError as error:
-        return refused(feature, error)
-    return Check(name=feature, health=Health.OK, found=f"{action} is allowed")
+def environment_of(settings: Settings) -> Environment:
+    """Return the environment that these settings are of."""
+    return Environment.model_validate(
+        {
+            "account": settings.account,
+            "region": settings.region,
+            "read_profile": settings.read_profile,
+            "execute_profile": settings.execute_profile,
+            "class": settings.kind,
+            "expose": settings.expose,
+            "include": settings.selection.include,
+            "exclude": settings.selection.exclude,
+            "event_queue": settings.event_queue,
+        }
+    )
 
 
-def some_execution(settings: Settings) -> str:
-    """Return the newest known execution, or the empty string."""
-    if not settings.store_path.exists():
-        return ""
-    try:
-        kept = store(settings, reader(settings)).sessions
-        ids = [line.session_id for line in kept.page(SessionFilter(), 20, "").items]
-        runs = [run for one in ids for run in kept.get(one).runs]
-    except BunsuiError:
-        return ""  # the row of the store says why
-    return next((r.last.execution_arn for r in runs if r.last and r.last.execution_arn), "")
+def quotas(settings: Settings) -> Iterator[Check]:
+    """Yield how much of the scarce quotas bunsui takes; the embedded AWS has none."""
+    if settings.is_local:
+        return
+    share = SHARES[settings.kind]
+    rates = [
+        f"{name} {allowance(quota, share).rate:g} of {quota.refill}"
+        for name in SCARCE
+        if (quota := quota_of("sfn", name, settings.region))
+    ]
+    found = f"at most {share:.0%} of what AWS documents; calls a second: {', '.join(rates)}"
+    yield Check(name="quotas", health=Health.OK, found=found)
 
 
-def attempted(name: str, look: Callable[[], str]) -> Check:
-    """Return what a look found, or why it could not be had."""
-    try:
-        return Check(name=name, health=Health.OK, found=look())
-    except BunsuiError as error:
-        return refused(name, error)
-
-
-def refused(name: str, error: BunsuiError) -> Check:
-    """Return the row of a check that ended in an error."""
-    return Check(name=name, health=Health.FAIL, found=error.message, next=error.next_step)
+def hook(webhook: str) -> Check:
+    """Return whether the receiver of notices can be reached; nothing is told to it."""
+    if not webhook:
+        return Check(name="webhook", health=Health.OK, found="none; BUNSUI_WEBHOOK names one")
+    return attempted("webhook", lambda: reach(webhook))

@@ -25,16 +25,14 @@ def planned(settings: Settings) -> Probed:
     Raises: Refused where there is nothing to prove or nobody who may.
     """
     _executing(settings)
-    checks = tuple(
-        Check(
-            name=fact.name,
-            health=Health.SKIPPED,
-            found=f"to be seen: {fact.claim}",
-            next="Run `bunsui doctor --aws --yes`.",
-        )
-        for fact in FACTS
+    first = Check(
+        name="probe",
+        health=Health.SKIPPED,
+        found="nothing was called; what follows is to be seen",
+        next=f"Run `bunsui -e {settings.environment} doctor --aws --yes`.",
     )
-    return _probed(settings, checks, Recording(answers={}), has_run=False)
+    claims = (Check(name=one.name, health=Health.SKIPPED, found=one.claim) for one in FACTS)
+    return _probed(settings, (first, *claims), Recording(answers={}), has_run=False)
 
 
 def probed(
