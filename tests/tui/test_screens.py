@@ -69,6 +69,8 @@ def test_a_session_shows_its_jobs_the_failure_and_its_evidence(home: Home) -> No
         await pilot.press("shift+tab", "l")
         await until_shown(pilot, "log of extract")
         await pilot.press("escape")
+        await until_shown(pilot, "TRY 1")
+        await pilot.press("escape")
         await until_shown(pilot, "2 of 2")
 
     on_screen(home.app(), play)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from rich.text import Text
 
-from bunsui_tui.actions import Key
+from bunsui_tui.actions import EVERYWHERE, HELP, Key
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import FAILED, WAITING, sign
 from bunsui_tui.render.text import MUTED, TITLE, apart, joined, said, words
@@ -57,16 +57,24 @@ def _worker(board: Board) -> str:
     return ""
 
 
-def keys(shown: tuple[Key, ...]) -> Text:
-    """Return the keys of a screen; what cannot be done now stands in brackets."""
-    parts = [
-        words(("(" + one.shown + " " + one.label + ")", MUTED))
-        if one.why_not
-        else words((one.shown, "key"), " ", one.label)
-        for one in shown
-        if one.label
-    ]
-    return words(" ", joined(parts, "  "))
+def keys(shown: tuple[Key, ...], width: int) -> Text:
+    """Return the keys of a screen; what cannot be done now stands in brackets.
+
+    Where there is no room for all, the last ones give way: `?` shows them, so it stays.
+    """
+    parts = [(one, _key(one)) for one in shown if one.label]
+    kept = [part for one, part in parts if one == HELP]
+    for one, part in parts:
+        line = joined([*kept, part], "  ")
+        if one != HELP and line.cell_len < width:
+            kept.insert(len(kept) - 1 if one not in EVERYWHERE else len(kept), part)
+    return words(" ", joined(kept, "  "))
+
+
+def _key(one: Key) -> Text:
+    if one.why_not:
+        return words((f"({one.shown} {one.label})", MUTED))
+    return words((one.shown, "key"), " ", one.label)
 
 
 def help_lines(title: str, shown: tuple[Key, ...]) -> Text:

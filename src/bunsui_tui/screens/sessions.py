@@ -11,15 +11,29 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from bunsui_tui.actions import COPY, DIAGNOSIS, FILTER, LOG, MOVE, OPEN, PANE, REVIEW, Key
+from bunsui_core.domain.session import SessionStatus
+from bunsui_tui.actions import (
+    COPY,
+    DIAGNOSIS,
+    FILTER,
+    LOG,
+    MOVE,
+    OPEN,
+    PANE,
+    REVIEW,
+    TIMELINE,
+    Key,
+)
 from bunsui_tui.board import Board
 from bunsui_tui.messages import (
+    LogOpened,
     LogsWanted,
     QueryGiven,
     ReviewOpened,
     RowsWanted,
     SessionOpened,
     SessionWanted,
+    TimelineOpened,
 )
 from bunsui_tui.render.session import log
 from bunsui_tui.render.sessions import COLUMNS, SessionRows, beside, filter_line
@@ -41,6 +55,7 @@ class SessionsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "do('filter')", show=False),
         Binding("l", "do('log')", show=False),
+        Binding("t", "do('timeline')", show=False),
         Binding("d", "do('diagnosis')", show=False),
         Binding("a", "do('review')", show=False),
         Binding("y", "do('copy')", show=False),
@@ -94,8 +109,9 @@ class SessionsScreen(Frame):
         failed = nothing or ("" if self._has_failed() else "no job of it failed")
         return (
             OPEN.unless(nothing),
-            LOG.unless(failed),
+            LOG.unless(nothing or ("" if self._has_log() else "nothing of it failed or runs")),
             DIAGNOSIS.unless(failed),
+            TIMELINE.unless(nothing),
             REVIEW.unless(nothing or ("" if waiting else "no request waits for this session")),
             FILTER,
             MOVE,
@@ -106,6 +122,10 @@ class SessionsScreen(Frame):
     def _has_failed(self) -> bool:
         one = self.board.summary(self.selected)
         return bool(one and one.failed_job)
+
+    def _has_log(self) -> bool:
+        one = self.board.summary(self.selected)
+        return self._has_failed() or bool(one and one.status is SessionStatus.RUNNING)
 
     def paint(self) -> None:
         """Show the list and the selected session."""
@@ -163,9 +183,9 @@ class SessionsScreen(Frame):
             case "filter":
                 self._open_filter()
             case "log":
-                self._log_open = not self._log_open
-                self._paint_log()
-                self._read(self.selected)
+                self.post_message(LogOpened(self.selected, ""))
+            case "timeline":
+                self.post_message(TimelineOpened(self.selected))
             case "diagnosis":
                 self.post_message(SessionOpened(self.selected))
             case "review":

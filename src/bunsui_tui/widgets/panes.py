@@ -95,6 +95,13 @@ class KeyLine(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
+        self._keys: tuple[Key, ...] = ()
+
     def show(self, shown: tuple[Key, ...]) -> None:
         """Show the keys; those that cannot be used now in brackets."""
-        self.update(keys(shown))
+        self._keys = shown
+        self.refresh()
+
+    def render(self) -> Text:
+        """Return as many of the keys as there is room for."""
+        return keys(self._keys, self.size.width)
