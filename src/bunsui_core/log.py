@@ -5,30 +5,82 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from threading import Lock
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import structlog
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+
+class Events:
+    """The logger of one part of the program.
+
+    structlog takes longer to import than a list of sessions takes to appear; so the first event
+    does that.
+    """
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def info(self, event: str, **keys: object) -> None:
+        """Log what happened."""
+        _logger(self._part).info(event, **keys)
+
+    def warning(self, event: str, **keys: object) -> None:
+        """Log what went wrong and does not stop anything."""
+        _logger(self._part).warning(event, **keys)
+
+    def error(self, event: str, **keys: object) -> None:
+        """Log what went wrong."""
+        _logger(self._part).error(event, **keys)
+
+    def exception(self, event: str, **keys: object) -> None:
+        """Log what went wrong with the error that is being handled."""
+        _logger(self._part).exception(event, **keys)
+
+    def log(self, level: int, event: str, **keys: object) -> None:
+        """Log at a level of the standard library."""
+        _logger(self._part).log(level, event, **keys)
+
+
+_pending: list[TextIO] = []
+_pending_lock = Lock()
 
 
 def to_stderr() -> None:
     """Send this process's events to stderr."""
-    _configure(sys.stderr)
+    _send_to(sys.stderr)
 
 
 def to_file(path: Path) -> None:
     """Send this process's events to a file that only its owner can read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)
-    _configure(path.open("a", encoding="utf-8", buffering=1))
+    _send_to(path.open("a", encoding="utf-8", buffering=1))
 
 
-def events(name: str) -> structlog.typing.FilteringBoundLogger:
+def events(name: str) -> Events:
     """Return the logger of one part of the program."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(part=name)
+    return Events(name)
+
+
+def _send_to(stream: TextIO) -> None:
+    with _pending_lock:
+        _pending[:] = [stream]
+
+
+def _logger(part: str) -> FilteringBoundLogger:
+    import structlog
+
+    with _pending_lock:
+        while _pending:
+            _configure(_pending.pop())
+    logger: FilteringBoundLogger = structlog.get_logger(part=part)
     return logger
 
 
 def _configure(stream: TextIO) -> None:
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -84,8 +84,8 @@ class _Events(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record with its logger and its exception."""
-        event = log.events("mcp").bind(logger=record.name)
-        event.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+        keys = {"logger": record.name, "exc_info": record.exc_info}
+        log.events("mcp").log(record.levelno, record.getMessage(), **keys)
 
 
 if __name__ == "__main__":
