@@ -180,6 +180,25 @@ def of_settings() -> Mapping[str, Value]:
     }
 
 
+def of_health() -> Mapping[str, Value]:
+    """The answers about what bunsui stands on."""
+    return {
+        "doctor": Checkup(
+            checks=(Check(name="keys", health=Health.WARN, found="no key", next="Make one."),)
+        ),
+        "doctor-aws": Probed(
+            environment="shop",
+            account="123456789012",
+            region="eu-west-1",
+            profile="shop-run",
+            has_run=False,
+            checks=(Check(name="redrive", health=Health.SKIPPED, found="to do", next="Run it."),),
+            left=(),
+            policy="{}",
+        ),
+    }
+
+
 def every_answer() -> Mapping[str, Value]:
     """The value of every command's answer by the name that its envelope carries."""
     approval = an_approval()
@@ -213,19 +232,7 @@ def every_answer() -> Mapping[str, Value]:
         "local-reset": a_reset(),
         "demo": a_report(),
         "demo-list": a_scene_list(),
-        "doctor": Checkup(
-            checks=(Check(name="keys", health=Health.WARN, found="no key", next="Make one."),)
-        ),
-        "doctor-aws": Probed(
-            environment="shop",
-            account="123456789012",
-            region="eu-west-1",
-            profile="shop-run",
-            has_run=False,
-            checks=(Check(name="redrive", health=Health.SKIPPED, found="to do", next="Run it."),),
-            left=(),
-            policy="{}",
-        ),
         "worker": WorkerStopped(signal="SIGTERM"),
         **of_settings(),
+        **of_health(),
     }
