@@ -27,7 +27,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--window-size=1280,800",
+    "--window-size=960,560",
     "--remote-debugging-port=0",
 )
 SECONDS = 60.0
@@ -47,6 +47,8 @@ window.WebSocket = class extends WebSocket {
 };
 """
 """Keeps what the terminal in the page is told to draw."""
+
+BARE = r"window.__seen.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')"
 
 
 def chromium() -> str:
@@ -103,12 +105,11 @@ class Page:
             if await self.value(expression) == "true":
                 return
             await asyncio.sleep(0.1)
-        raise AssertionError(f"never: {what}\n{await self.value('window.__seen')!r}")
+        raise AssertionError(f"never: {what}\n{(await self.value(BARE))[-3000:]}")
 
     async def until_drawn(self, text: str) -> None:
         """Wait until the terminal was told to draw a text, colours left out."""
-        bare = r"window.__seen.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')"
-        await self.until(f"{bare}.includes({json.dumps(text)})", f"{text!r} drawn")
+        await self.until(f"{BARE}.includes({json.dumps(text)})", f"{text!r} drawn")
 
     async def picture(self) -> bytes:
         """The page as a PNG."""
