@@ -128,7 +128,10 @@ class Watcher:
         machine = next_machine(times.machines.values(), times.turn, now)
         if machine:
             turn = read_machine(machine, self._watching, now)
-            times.machines[machine.machine.arn] = turn.machine
+            if turn.machine:
+                times.machines[machine.machine.arn] = turn.machine
+            else:
+                del times.machines[machine.machine.arn]
             times.owed += turn.calls - 1
         self._pulse.well("list")
         self._report(now)
@@ -137,13 +140,13 @@ class Watcher:
     def _survey(self, now: datetime) -> None:
         """List the machines; where that is denied those are read on that are known."""
         times = self._times
-        times.survey = now
         try:
             found = survey(self._watching, now)
             self._troubles.over("not_listed", "machines")
         except NotAuthorised as error:
             self._troubles.tell("not_listed", "machines", error.code, error.message)
             found = self._watching.store.watches.machines()
+        times.survey = now
         times.machines = {one.machine.arn: one for one in found}
 
     def _learn(self, now: datetime) -> None:

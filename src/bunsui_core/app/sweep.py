@@ -67,9 +67,9 @@ class Watching:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn did: the machine as it is known now, and the calls that it took."""
+    """What one turn did: the machine as it is known now, none when it is gone, and the calls."""
 
-    machine: WatchedMachine
+    machine: WatchedMachine | None
     calls: int
     news: int
 
@@ -145,7 +145,7 @@ def read_machine(machine: WatchedMachine, watching: Watching, now: datetime) -> 
         rows, calls, cut = _newest(machine, watching)
     except NotFound:
         watches.forget((machine.machine.arn,))
-        return Turn(machine, 1, 0)
+        return Turn(None, 1, 0)
     except NotAuthorised as error:
         denied = machine.model_copy(update={"trouble": error.message, "read_at": now})
         watches.put_machines((denied,))
