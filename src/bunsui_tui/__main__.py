@@ -7,15 +7,15 @@ import os
 import sys
 from functools import partial
 
-from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import Settings, read_settings
-from bunsui_core.wiring.local import local_status
 from bunsui_core.wiring.nature import clock
 from bunsui_core.wiring.operator import operator_desk
-from bunsui_core.wiring.worker import worker
+from bunsui_core.wiring.reach import reaching
 from bunsui_tui.app import DeskApp
+from bunsui_tui.needs import Work
 from bunsui_tui.plain import wants_ascii
 from bunsui_tui.showing import Setting
 
@@ -75,16 +75,16 @@ def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
         operator_desk(settings),
         clock,
         setting,
-        check=partial(_check, settings),
-        make_worker=None if options.no_worker else partial(worker, settings),
+        check=reaching(settings),
+        make_worker=None if options.no_worker else partial(_worker, settings),
     )
 
 
-def _check(settings: Settings) -> None:
-    if local_status(settings) is None:
-        raise Unavailable(
-            "the embedded AWS is down; what is stored stays.", "Run `bunsui local up`."
-        )
+def _worker(settings: Settings) -> Work:
+    """The list is on the screen before what the worker needs is imported."""
+    from bunsui_core.wiring.worker import worker
+
+    return worker(settings)
 
 
 def _arguments() -> argparse.Namespace:

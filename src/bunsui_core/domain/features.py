@@ -35,27 +35,27 @@ FEATURES = (
     Feature(
         name="watching sessions",
         action="states:DescribeExecution",
-        without="the state of an execution is not seen.",
+        without="the state of an execution is not seen, nor anything about it.",
     ),
     Feature(
         name="explaining failures",
         action="states:GetExecutionHistory",
-        without="a failure is explained from its error and cause alone.",
+        without="a failure is not explained, and no recovery is proposed.",
     ),
     Feature(
         name="reading definitions",
         action="states:DescribeStateMachineForExecution",
-        without="what a failed state would do, and whether it may run twice, is not known.",
+        without="what closed is not archived, and whether a definition changed is not known.",
     ),
     Feature(
         name="comparing definitions",
         action="states:DescribeStateMachine",
-        without="whether a machine changed since it failed is not known.",
+        without="no recovery is proposed, for a plan names the definition it was made for.",
     ),
     Feature(
         name="comparing functions",
         action="lambda:GetFunctionConfiguration",
-        without="whether a function changed since it failed is not known.",
+        without="whether a function changed is not known, nor a log group of its own.",
     ),
     Feature(
         name="finding logs of containers",
@@ -65,12 +65,12 @@ FEATURES = (
     Feature(
         name="finding log lines",
         action="logs:FilterLogEvents",
-        without="the log lines of a failed request are not found.",
+        without="the log lines of functions are not found.",
     ),
     Feature(
         name="reading log lines",
         action="logs:GetLogEvents",
-        without="the log lines of a failed operation are not read.",
+        without="no log lines are read.",
     ),
 )
 """What reading an account gives, in the order in which it is needed."""

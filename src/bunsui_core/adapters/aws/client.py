@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cache
 from os import devnull
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bunsui_core.adapters.aws.profile import Identity, Owned, Profile, Stamp, owned
+from bunsui_core.adapters.aws.profile import Identity, Owned, Profile, Stamp, models, owned
 from bunsui_core.domain.errors import Refused
 
 if TYPE_CHECKING:
     from boto3 import Session
     from botocore.client import BaseClient
-    from botocore.loaders import Loader
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -46,8 +44,9 @@ READS: Mapping[str, frozenset[str]] = {
 """All that a reading client ever sends, by botocore's service id; everything else is refused."""
 
 _GUARDED_EVENTS = ("provide-client-params", "before-call", "before-send")
-_CONNECT_SECONDS = 1.0
-_READ_SECONDS = 5.0
+_NEAR, _FAR = (1.0, 5.0), (3.0, 10.0)
+"""Seconds to connect and to read; what is far is reached through proxies and tunnels."""
+
 _ATTEMPTS = 2
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _NO_FILE = (None, None, devnull, None)
@@ -148,17 +147,18 @@ class Clients:
 
 
 def make_client(service: str, access: Access) -> Any:
-    """Return a boto3 client; a dead endpoint answers it within about three seconds."""
+    """Return a boto3 client; it waits a few seconds for a dead endpoint, not longer."""
     return _of(_own_session(access), service, access)
 
 
 def _of(session: Session, service: str, access: Access) -> Any:
     from botocore.config import Config
 
+    connect, read = _FAR if access.profile else _NEAR
     is_local = urlsplit(access.endpoint).hostname in _THIS_MACHINE
     config = Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        connect_timeout=connect,
+        read_timeout=read,
         retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
         s3={"addressing_style": "path"},
         proxies={} if is_local else None,
@@ -203,21 +203,13 @@ def _keyed_session(access: Access) -> Session:
     import botocore.session
 
     core = botocore.session.Session(session_vars=_OWN_SETTINGS)
-    core.register_component("data_loader", _models())
+    core.register_component("data_loader", models())
     return boto3.Session(
         aws_access_key_id=access.access_key,
         aws_secret_access_key=access.secret_key,
         region_name=access.region,
         botocore_session=core,
     )
-
-
-@cache
-def _models() -> Loader:
-    """One loader for all sessions: reading a service's model costs 30 to 100 ms."""
-    from botocore.loaders import create_loader
-
-    return create_loader()
 
 
 def refuse_changes(client: BaseClient) -> None:

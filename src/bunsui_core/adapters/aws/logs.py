@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
-from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.errors import NotAuthorised, NotFound
 from bunsui_core.domain.failure import ContainerTask, LogLine
 from bunsui_core.ports.observe import LogWindow
 
@@ -46,11 +46,11 @@ class AwsLogs:
             return tuple(islice(of_request(written, window.request_id), limit)) or named
 
     def _group(self, function: str) -> str:
-        """LoggingConfig.LogGroup, where the function has one; a deleted function had the usual."""
+        """LoggingConfig.LogGroup; the usual group of a function that is gone or may not be seen."""
         try:
             with translated(f"function {function}"):
                 found = self._clients.functions.get_function_configuration(FunctionName=function)
-        except NotFound:
+        except (NotFound, NotAuthorised):
             return f"/aws/lambda/{function}"
         return found.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
 

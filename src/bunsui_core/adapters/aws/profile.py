@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -21,6 +22,7 @@ from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
 if TYPE_CHECKING:
     from boto3 import Session
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.loaders import Loader
 
 _AGAIN_SECONDS = 3.0
 """How long a profile that could not be used is not tried again: each try may take as long."""
@@ -122,9 +124,18 @@ def _opened(profile: Profile) -> Session:
     import botocore.session
 
     core = botocore.session.Session(profile=profile.name or None)
+    core.register_component("data_loader", models())
     roles = core.get_component("credential_provider").get_provider("assume-role")
     roles._prompter = _nobody_types  # it has no public place, and getpass would read the screen
     return boto3.Session(region_name=profile.region or None, botocore_session=core)
+
+
+@cache
+def models() -> Loader:
+    """Return the one loader of all sessions: reading a service's model costs 30 to 100 ms."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def _nobody_types(question: str) -> str:
