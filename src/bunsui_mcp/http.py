@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import anyio
 import uvicorn
-from mcp.server import MCPServer
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError, Unavailable
 from bunsui_mcp.arguments import Arguments, Transport
+from bunsui_mcp.server import BunsuiServer
 
 LARGEST = 1_000_000
 """Bytes of the largest message that is read; inputs of executions are at most 256 KiB."""
@@ -45,7 +47,7 @@ class Door:
         await self.app(scope, receive, send)
 
 
-def build_app(server: MCPServer, arguments: Arguments, look: Callable[[], object]) -> Starlette:
+def build_app(server: BunsuiServer, arguments: Arguments, look: Callable[[], object]) -> Starlette:
     """Return the app of the wanted transports; `look` reads the store, for the health check."""
     security = _security(arguments)
     streamable = server.streamable_http_app(
@@ -60,8 +62,16 @@ def build_app(server: MCPServer, arguments: Arguments, look: Callable[[], object
     return Starlette(
         routes=routes,
         middleware=[Middleware(Door, security=security), *streamable.user_middleware],
-        lifespan=lambda _: server.session_manager.run(),
+        lifespan=lambda _: _running(server),
     )
+
+
+@asynccontextmanager
+async def _running(server: BunsuiServer) -> AsyncIterator[None]:
+    async with server.session_manager.run(), anyio.create_task_group() as tasks:
+        tasks.start_soon(server.watch)
+        yield
+        tasks.cancel_scope.cancel()
 
 
 async def serve_http(app: Starlette, arguments: Arguments) -> None:

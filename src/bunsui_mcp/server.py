@@ -14,12 +14,14 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import AnyHttpUrl
 
+from bunsui_mcp.completions import add_completions
 from bunsui_mcp.desks import Whose
 from bunsui_mcp.prompts import stored_prompts
 from bunsui_mcp.read_tools import ReadTools
 from bunsui_mcp.refusals import in_words, unknown_arguments, unknown_tool
 from bunsui_mcp.request_tools import RequestTools
-from bunsui_mcp.resources import add_approvals
+from bunsui_mcp.resources import add_resources
+from bunsui_mcp.subscriptions import Subscriptions
 
 INSTRUCTIONS = (
     "bunsui recovers failed AWS data pipelines together with a human. Go: list_sessions, "
@@ -39,8 +41,42 @@ READ_ONLY = (
 _AUTH = AuthSettings(issuer_url=AnyHttpUrl("http://127.0.0.1"), resource_server_url=None)
 
 
-class StrictServer(MCPServer):
-    """An MCP server that refuses what it does not know and says what to do instead."""
+@dataclass(frozen=True)
+class Offer:
+    """What a server offers, and who may call it; `sleep` paces a wait."""
+
+    read_only: bool = False
+    tokens: TokenVerifier | None = None
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+
+
+_EVERYTHING = Offer()
+
+
+class BunsuiServer(MCPServer):
+    """An MCP server that refuses what it does not know and says what to do instead.
+
+    `watch` must run beside it for subscribers to hear of changes.
+    """
+
+    def __init__(self, whose: Whose, offer: Offer) -> None:
+        requests = RequestTools(whose, offer.sleep)
+        asking = [] if offer.read_only else requests.asking()
+        subscriptions = Subscriptions(whose)
+        super().__init__(
+            "bunsui",
+            version="0.1.0",
+            instructions=READ_ONLY if offer.read_only else INSTRUCTIONS,
+            log_level="WARNING",
+            tools=[*ReadTools(whose).tools(), *asking, *requests.looking()],
+            token_verifier=offer.tokens,
+            auth=_AUTH if offer.tokens else None,
+            subscriptions=subscriptions.bus,
+            middleware=[subscriptions.heed],
+        )
+        subscriptions.serve(self)
+        self.subscriptions = subscriptions
+        self.watch = subscriptions.watch
 
     async def call_tool(
         self, name: str, arguments: dict[str, object], context: Context | None = None
@@ -57,32 +93,11 @@ class StrictServer(MCPServer):
             raise in_words(name, error) from error.__cause__
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What a server offers, and who may call it; `sleep` paces a wait."""
-
-    read_only: bool = False
-    tokens: TokenVerifier | None = None
-    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
-
-
-_EVERYTHING = Offer()
-
-
-def build_server(whose: Whose, offer: Offer = _EVERYTHING) -> MCPServer:
+def build_server(whose: Whose, offer: Offer = _EVERYTHING) -> BunsuiServer:
     """Return the server through which agents look and ask."""
-    requests = RequestTools(whose, offer.sleep)
-    asking = [] if offer.read_only else requests.asking()
-    server = StrictServer(
-        "bunsui",
-        version="0.1.0",
-        instructions=READ_ONLY if offer.read_only else INSTRUCTIONS,
-        log_level="WARNING",
-        tools=[*ReadTools(whose).tools(), *asking, *requests.looking()],
-        token_verifier=offer.tokens,
-        auth=_AUTH if offer.tokens else None,
-    )
-    add_approvals(server, whose)
+    server = BunsuiServer(whose, offer)
+    add_resources(server, whose)
+    add_completions(server, whose)
     for prompt in stored_prompts():
         server.add_prompt(prompt)
     return server

@@ -12,12 +12,13 @@ from functools import partial
 from typing import Self, TypeAlias
 
 import anyio
-from mcp.server import MCPServer
 from mcp.server.runner import serve_dual_era_loop
 from mcp.server.stdio import stdio_server
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCRequest
+
+from bunsui_mcp.server import BunsuiServer
 
 Frame: TypeAlias = SessionMessage | Exception
 """What the transport reads: a message, or why a line was none."""
@@ -28,14 +29,17 @@ Serve: TypeAlias = Callable[
 """Serves one connection over a pair of streams, in the era of its first request."""
 
 
-async def serve_stdio(server: MCPServer) -> None:
+async def serve_stdio(server: BunsuiServer) -> None:
     """Serve until stdin closes."""
     # The era loop takes the low-level server, to which MCPServer has no public way.
     low = server._lowlevel_server
     options = low.create_initialization_options()
     async with stdio_server() as (read, write), low.lifespan(low) as state:
         serve = partial(serve_dual_era_loop, low, lifespan_state=state, init_options=options)
-        await serve(Probed(read, partial(answer_alone, serve, write)), write)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(server.watch)
+            await serve(Probed(read, partial(answer_alone, serve, write)), write)
+            tasks.cancel_scope.cancel()
 
 
 class Probed:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from mcp import Client
+from mcp.client.session import MessageHandlerFnT
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
@@ -47,16 +48,19 @@ class Served:
             connection.close()
 
     @asynccontextmanager
-    async def client(self, way: str, token: str, mode: str) -> AsyncIterator[Client]:
-        """A client over HTTP or SSE with a token."""
+    async def client(
+        self, way: str, token: str, mode: str, ear: MessageHandlerFnT | None = None
+    ) -> AsyncIterator[Client]:
+        """A client over HTTP or SSE with a token, and who hears what it is told."""
         headers = {"Authorization": f"Bearer {token}"}
         if way == "sse":
-            async with Client(sse_client(f"{self.url}/sse", headers=headers), mode=mode) as client:
+            sse = sse_client(f"{self.url}/sse", headers=headers)
+            async with Client(sse, mode=mode, message_handler=ear) as client:
                 yield client
             return
         async with create_mcp_http_client(headers) as http:
             streams = streamable_http_client(f"{self.url}/mcp", http_client=http)
-            async with Client(streams, mode=mode) as client:
+            async with Client(streams, mode=mode, message_handler=ear) as client:
                 yield client
 
     def stop(self) -> str:

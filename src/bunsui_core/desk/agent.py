@@ -19,6 +19,7 @@ from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
     OperationLogs,
+    Placed,
     Proposals,
     SessionFilter,
     SessionPage,
@@ -90,6 +91,10 @@ class AgentDesk:
         """Return sessions from anywhere in the list, failed ones first. Raises: BadInput."""
         return self._store.sessions.window(wanted, offset, limit)
 
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return where a window has a session, if it is wanted."""
+        return self._store.sessions.place(wanted, session_id)
+
     def session(self, session_id: str) -> SessionView:
         """Return a session, from AWS when no worker keeps the store fresh and AWS answers.
 
@@ -98,6 +103,10 @@ class AgentDesk:
         session, freshness = self._current(session_id)
         waiting = self.open_requests(session_id)
         return SessionView(session=session, freshness=freshness, open_requests=waiting)
+
+    def stored(self, session_id: str) -> Session:
+        """Return a session as the store has it, without asking AWS. Raises: NotFound."""
+        return self._store.sessions.get(session_id)
 
     def open_requests(self, session_id: str, job: str = "") -> tuple[str, ...]:
         """Return the ids of requests about a session, or about one job of it, that are not over."""

@@ -1,0 +1,178 @@
+"""Tells clients of both eras when a session or a request they subscribed to has changed.
+
+In 2026-07-28 a client listens (`subscriptions/listen`); earlier ones subscribe address by address
+(`resources/subscribe`). One watcher looks at what somebody wants to hear of, and at nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import anyio
+from anyio import to_thread
+from mcp.server import MCPServer
+from mcp.server.connection import Connection
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
+from mcp.shared.exceptions import MCPError
+from mcp.types import (
+    INVALID_PARAMS,
+    EmptyResult,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    UnsubscribeRequestParams,
+)
+from pydantic import ValidationError
+
+from bunsui_core.desk.agent import AgentDesk
+from bunsui_core.domain.errors import BunsuiError
+from bunsui_mcp.desks import Whose
+from bunsui_mcp.resources import is_ours, mark
+
+MOST = 200
+"""How many addresses are watched at once."""
+
+INTERVAL_S = 1.0
+"""Seconds between two looks."""
+
+_PATIENCE_S = 5.0
+
+Asked: TypeAlias = ServerRequestContext[object, object]
+
+
+@dataclass
+class Watched:
+    """An address, who looks at it, how it looked last, and who hears of a change."""
+
+    desk: AgentDesk
+    mark: str
+    listeners: int = 0
+    sessions: dict[Connection, ServerSession] = field(default_factory=dict)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody still wants to hear of it."""
+        return self.listeners > 0 or bool(self.sessions)
+
+
+class Subscriptions:
+    """Who wants to hear of what. Belongs to one event loop."""
+
+    def __init__(self, whose: Whose) -> None:
+        self.bus = InMemorySubscriptionBus()
+        self._whose = whose
+        self._watched: dict[str, Watched] = {}
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The addresses that somebody wants to hear of."""
+        return frozenset(self._watched)
+
+    def serve(self, server: MCPServer) -> None:
+        """Answer what clients of the earlier era send to subscribe."""
+        # Only the low-level server serves methods that 2026-07-28 removed.
+        low = server._lowlevel_server
+        low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._subscribe)
+        low.add_request_handler(
+            "resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe
+        )
+
+    async def heed(self, ctx: Asked, call_next: CallNext) -> HandlerResult:
+        """Watch what a client listens to for as long as it listens."""
+        uris = _listened(ctx)
+        begun: list[str] = []
+        try:
+            for uri in uris:
+                (await self._watch(uri)).listeners += 1
+                begun.append(uri)
+            return await call_next(ctx)
+        finally:
+            for uri in begun:
+                self._watched[uri].listeners -= 1
+                self._drop(uri)
+
+    async def watch(self, sleep: Callable[[float], Awaitable[None]] = anyio.sleep) -> None:
+        """Look at every wanted address again and again, and tell of changes, for ever."""
+        while True:
+            for uri, watched in list(self._watched.items()):
+                await self._look(uri, watched)
+            await sleep(INTERVAL_S)
+
+    async def _look(self, uri: str, watched: Watched) -> None:
+        try:
+            now = await to_thread.run_sync(mark, watched.desk, uri)
+        except BunsuiError:
+            return  # the store cannot be read now; a change will still be one later
+        if now != watched.mark:
+            watched.mark = now
+            await self.bus.publish(ResourceUpdated(uri=uri))
+            async with anyio.create_task_group() as telling:
+                for connection, session in list(watched.sessions.items()):
+                    telling.start_soon(self._tell, uri, connection, session)
+
+    async def _tell(self, uri: str, connection: Connection, session: ServerSession) -> None:
+        """Tell one client; one that does not take it in time, or left, is not told again."""
+        with anyio.move_on_after(_PATIENCE_S) as waiting:
+            try:
+                await session.send_resource_updated(uri)
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                self._forget(connection)
+        if waiting.cancelled_caught:
+            self._forget(connection)
+
+    async def _subscribe(self, context: Asked, params: SubscribeRequestParams) -> EmptyResult:
+        if not is_ours(params.uri):
+            raise MCPError(INVALID_PARAMS, f"There is no resource {params.uri[:200]} to follow.")
+        watched = await self._watch(params.uri)
+        # What belongs to a connection is cleaned up on its exit stack, which has no public way.
+        connection = context.session._connection
+        if not any(connection in one.sessions for one in self._watched.values()):
+            connection.exit_stack.callback(self._forget, connection)
+        watched.sessions[connection] = context.session
+        return EmptyResult()
+
+    async def _unsubscribe(self, context: Asked, params: UnsubscribeRequestParams) -> EmptyResult:
+        if watched := self._watched.get(params.uri):
+            watched.sessions.pop(context.session._connection, None)
+            self._drop(params.uri)
+        return EmptyResult()
+
+    async def _watch(self, uri: str) -> Watched:
+        if uri not in self._watched:
+            if len(self._watched) >= MOST:
+                raise MCPError(INVALID_PARAMS, f"At most {MOST} resources are followed at once.")
+            desk = self._whose()
+            first = await to_thread.run_sync(_first_mark, desk, uri)
+            self._watched.setdefault(uri, Watched(desk, first))
+        return self._watched[uri]
+
+    def _forget(self, connection: Connection) -> None:
+        for uri, watched in list(self._watched.items()):
+            watched.sessions.pop(connection, None)
+            self._drop(uri)
+
+    def _drop(self, uri: str) -> None:
+        if uri in self._watched and not self._watched[uri].is_wanted:
+            del self._watched[uri]
+
+
+def _first_mark(desk: AgentDesk, uri: str) -> str:
+    try:
+        return mark(desk, uri)
+    except BunsuiError:
+        return ""
+
+
+def _listened(context: Asked) -> Sequence[str]:
+    """The addresses of ours that a request listens to; none when it is another request."""
+    if context.method != "subscriptions/listen":
+        return ()
+    try:
+        params = SubscriptionsListenRequestParams.model_validate(context.params, by_name=False)
+    except ValidationError:
+        return ()  # refused further down
+    wanted = dict.fromkeys(params.notifications.resource_subscriptions or ())
+    return [uri for uri in wanted if is_ours(uri)]
