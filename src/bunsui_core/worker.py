@@ -49,6 +49,9 @@ REQUESTS = 200
 AT_ONCE = 4
 """How many sessions are brought forward at the same time: most of it is waiting for AWS."""
 
+MADE_KNOWN = 200
+"""How many sessions of an older bunsui one round makes known to searches."""
+
 Each: TypeAlias = Callable[[Callable[[str], bool], Iterable[str]], Iterable[bool]]
 """Calls a function for each id and gives the results in their order."""
 
@@ -86,6 +89,7 @@ class Worker:
         self._beside = beside
         self._troubles = Troubles("worker")
         self._blind = False
+        self._is_known = False
         self._each: Each = map
 
     def tick(self) -> bool:
@@ -97,7 +101,8 @@ class Worker:
         ours = (one for one in self._hands.store.sessions.open_ids() if not is_found_id(one))
         moving = list(self._each(self._advance, ours))
         self._beside.pulse.round_took(self._clock() - began)
-        return any(executed) or any(moving)
+        self._make_known()
+        return any(executed) or any(moving) or not self._is_known
 
     def run(self, stop: threading.Event, pauses: Pauses = PAUSES) -> None:
         """Do rounds until told to stop. What goes wrong is logged, never raised."""
@@ -205,6 +210,16 @@ class Worker:
                 self._explain(self._hands.store.sessions.get(line.session_id))
             except BunsuiError as error:
                 self._trouble("not_explained", line.session_id, error)
+
+    def _make_known(self) -> None:
+        """Let searches find what an older bunsui stored, some of it in each round."""
+        if self._is_known:
+            return
+        try:
+            self._is_known = not self._hands.store.index.fill(MADE_KNOWN)
+        except BunsuiError as error:
+            self._is_known = True
+            self._trouble("not_made_known", "store", error)
 
     def _trouble(self, event: str, subject: str, error: BunsuiError) -> None:
         """Log a trouble once for as long as it lasts; without AWS the rounds become rarer."""

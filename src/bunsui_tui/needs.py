@@ -10,6 +10,7 @@ from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
     OperationLogs,
+    Placed,
     Proposals,
     Review,
     SessionFilter,
@@ -36,6 +37,10 @@ class Desk(Protocol):
 
     def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
         """Return rows of the list in the order of attention, with exact totals."""
+        ...
+
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return where the list has a session, if it is wanted."""
         ...
 
     def session(self, session_id: str) -> SessionView:

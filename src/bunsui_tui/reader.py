@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeAlias
 
-from bunsui_core.domain.answer import SessionFilter, SessionPage, Totals
-from bunsui_core.domain.session import ATTENTION, SessionSummary
+from bunsui_core.domain.answer import SessionFilter, SessionPage
+from bunsui_core.domain.session import SessionSummary
 from bunsui_tui.listing import PAGE, Listing, Page
 from bunsui_tui.needs import Desk
 from bunsui_tui.query import Query
@@ -21,8 +20,6 @@ RUNS_ANEW_S = 10.0
 
 PINNED = 20
 """Sessions that wait for a human and stand above the list for it."""
-
-MOMENT = timedelta(microseconds=1)
 
 Found: TypeAlias = tuple[int, SessionSummary]
 """A session and its place in the store's order."""
@@ -57,9 +54,9 @@ class ListReader:
             everything=self._everything(wish, first),
             totals=first.totals,
             pages=pages,
-            pinned=dict(self._pinned(wish, first.totals)) if wish.waiting else {},
+            pinned=dict(self._pinned(wish)) if wish.waiting else {},
             sought=wish.sought,
-            found_at=near[wish.sought] if wish.sought in near else self._sought(wish, first),
+            found_at=near[wish.sought] if wish.sought in near else self._sought(wish),
         )
 
     def runs(self, pipelines: Iterable[str]) -> Mapping[str, tuple[SessionSummary, ...]]:
@@ -78,30 +75,19 @@ class ListReader:
         whole = SessionFilter()
         return first.total if wish.query.wanted == whole else self._desk.window(whole, 0, 1).total
 
-    def _pinned(self, wish: Wish, totals: Totals) -> list[Found]:
+    def _pinned(self, wish: Wish) -> list[Found]:
         """The sessions that wait for a human, in the order of the list, which then skips them."""
-        found = (self._find(wish.query, one, totals) for one in wish.waiting[:PINNED])
+        found = (self._find(wish.query, one) for one in wish.waiting[:PINNED])
         return sorted((one for one in found if one), key=lambda one: one[0])
 
-    def _sought(self, wish: Wish, first: SessionPage) -> int | None:
-        found = self._find(wish.query, wish.sought, first.totals) if wish.sought else None
+    def _sought(self, wish: Wish) -> int | None:
+        found = self._find(wish.query, wish.sought) if wish.sought else None
         return found[0] if found else None
 
-    def _find(self, query: Query, session_id: str, totals: Totals) -> Found | None:
-        """Return where the list has a session: after the statuses before it and what is newer."""
-        one = self._line(query, session_id)
-        if one is None:
-            return None
-        before = ATTENTION[: ATTENTION.index(one.status)]
-        after = max(one.created_at + MOMENT, query.wanted.after or one.created_at)
-        newer = query.wanted.model_copy(update={"statuses": (one.status,), "after": after})
-        at = sum(totals.of(status) for status in before) + self._desk.window(newer, 0, 1).total
-        return at, one
-
-    def _line(self, query: Query, session_id: str) -> SessionSummary | None:
-        words = (*query.wanted.words, session_id)
-        page = self._desk.window(query.wanted.model_copy(update={"words": words}), 0, PAGE)
-        return next((one for one in page.items if one.session_id == session_id), None)
+    def _find(self, query: Query, session_id: str) -> Found | None:
+        """Return where the list has a session."""
+        placed = self._desk.place(query.wanted, session_id)
+        return (placed.at, placed.line) if placed else None
 
 
 def _places(pages: Mapping[int, Page]) -> Iterator[tuple[str, int]]:

@@ -9,6 +9,7 @@ from bunsui_core.domain.answer import (
     Freshness,
     InputChange,
     OperationLogs,
+    Placed,
     Proposals,
     Review,
     SessionFilter,
@@ -73,6 +74,10 @@ class HostileDesk:
             next_cursor="",
             totals=Totals(failed=1),
         )
+
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return it as the only one."""
+        return Placed(at=0, line=summarize(self.the_session()))
 
     def session(self, session_id: str) -> SessionView:
         """Return the session."""

@@ -114,6 +114,13 @@ class SessionPage(Value):
     unsearched: int = 0
 
 
+class Placed(Value):
+    """A line of a list and how many stand before it, in order of attention."""
+
+    at: int
+    line: SessionSummary
+
+
 class SessionView(Value):
     """A session with how old it is and what is waiting for a human about it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bunsui_core.domain.answer import SessionFilter, SessionPage
+from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.outcome import Outcome
@@ -87,6 +87,10 @@ class Sessions(Protocol):
         """
         ...
 
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return where a window has a session, if it is wanted."""
+        ...
+
     def open_ids(self) -> tuple[str, ...]:
         """Return the ids of all sessions that are RUNNING."""
         ...
@@ -105,6 +109,14 @@ class Diagnoses(Protocol):
 
     def similar(self, fingerprint: str, limit: int) -> tuple[Diagnosis, ...]:
         """Return the diagnoses of that fingerprint, newest first."""
+        ...
+
+
+class Index(Protocol):
+    """What an older bunsui stored and a search does not know yet."""
+
+    def fill(self, limit: int) -> int:
+        """Make at most so many sessions and diagnoses known; return how many were left."""
         ...
 
 
@@ -175,4 +187,5 @@ class Store:
     diagnoses: Diagnoses
     outcomes: Outcomes
     heartbeat: Heartbeat
+    index: Index
     watches: Watches

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.indexing import LocalIndex
 from bunsui_core.adapters.local.requests import LocalRequests
 from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.adapters.local.store import (
@@ -36,5 +37,6 @@ def store(settings: Settings, connection: StoreReader) -> Store:
         diagnoses=LocalDiagnoses(connection),
         outcomes=LocalOutcomes(connection),
         heartbeat=LocalHeartbeat(connection),
+        index=LocalIndex(connection),
         watches=LocalWatches(connection),
     )

@@ -9,7 +9,7 @@ from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.cursor import Position, cursor_of, position_of
 from bunsui_core.adapters.local.finding import Found, Line
 from bunsui_core.adapters.local.rows import stored
-from bunsui_core.domain.answer import SessionFilter, SessionPage
+from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.session import SessionSummary
 
@@ -47,13 +47,15 @@ def window(store: StoreReader, wanted: SessionFilter, offset: int, limit: int) -
         return _page(store, connection, found, found.attended(offset, limit))
 
 
-def place_of(store: StoreReader, wanted: SessionFilter, session_id: str) -> int | None:
+def placed(store: StoreReader, wanted: SessionFilter, session_id: str) -> Placed | None:
     """Return where a session stands in order of attention, if it is wanted."""
     with store.reading() as connection:
         row = connection.execute(_LINE, (*store.place, session_id)).fetchone()
-        if row is None:
+        at = Found(connection, store.place, wanted).place_of(Line(*row)) if row else None
+        if at is None:
             return None
-        return Found(connection, store.place, wanted).place_of(Line(*row))
+        (body,) = connection.execute(_SUMMARY, (*store.place, session_id)).fetchone()
+    return Placed(at=at, line=stored(SessionSummary, body, store.path))
 
 
 def _page(

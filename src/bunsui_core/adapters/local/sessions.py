@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from bunsui_core.adapters.local.connect import StoreReader
-from bunsui_core.adapters.local.listing import list_sessions, place_of, window
+from bunsui_core.adapters.local.listing import list_sessions, placed, window
 from bunsui_core.adapters.local.rows import moment, stored
-from bunsui_core.domain.answer import SessionFilter, SessionPage
+from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
 from bunsui_core.domain.errors import Conflict, NotFound
 from bunsui_core.domain.searchable import held_by, mark_of, names_of, said_by
 from bunsui_core.domain.session import Session, SessionStatus, summarize
@@ -58,9 +58,9 @@ class LocalSessions:
         """Return lines in order of attention. Raises: BadInput for a window that cannot be."""
         return window(self._store, wanted, offset, limit)
 
-    def place(self, wanted: SessionFilter, session_id: str) -> int | None:
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
         """Return where a session stands in order of attention, if it is wanted."""
-        return place_of(self._store, wanted, session_id)
+        return placed(self._store, wanted, session_id)
 
     def open_ids(self) -> tuple[str, ...]:
         """Return the ids of all sessions that are RUNNING, oldest first."""

@@ -1,0 +1,54 @@
+"""Makes known to a search what an older bunsui stored without it."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.adapters.local.sessions import make_found
+from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.fingerprint import fingerprint
+from bunsui_core.domain.session import Session
+
+
+class LocalIndex:
+    """`Index` in the store's file."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    def fill(self, limit: int) -> int:
+        """Make at most so many sessions and diagnoses known; return how many were left."""
+        with self._store.reading() as connection:
+            (lines,) = connection.execute(f"SELECT count(*) {_LINES}", self._store.place).fetchone()
+            (made,) = connection.execute(f"SELECT count(*) {_MADE}", self._store.place).fetchone()
+        if lines:
+            self._fill_sessions(limit)
+        elif made:
+            self._fill_diagnoses(limit)
+        return max(0, int(lines + made) - limit)
+
+    def _fill_sessions(self, limit: int) -> None:
+        place, path = self._store.place, self._store.path
+        with self._store.writing() as connection:
+            ids = connection.execute(f"SELECT id {_LINES} LIMIT ?", (*place, limit)).fetchall()
+            for (session_id,) in ids:
+                (body,) = connection.execute(_BODY, (*place, session_id)).fetchone()
+                make_found(connection, place, stored(Session, body, path))
+
+    def _fill_diagnoses(self, limit: int) -> None:
+        place, path = self._store.place, self._store.path
+        with self._store.writing() as connection:
+            rows = connection.execute(f"SELECT rowid, body {_MADE} LIMIT ?", (*place, limit))
+            for number, body in rows.fetchall():
+                diagnosis = stored(Diagnosis, body, path)
+                alike = fingerprint(diagnosis), moment(diagnosis.made_at)
+                connection.execute(_ALIKE, (*alike, number))
+
+
+_LINES = "FROM session_lines WHERE account = ? AND region = ? AND mark = '' AND is_partial = 1"
+
+_MADE = "FROM diagnoses WHERE account = ? AND region = ? AND fingerprint = ''"
+
+_BODY = "SELECT body FROM sessions WHERE account = ? AND region = ? AND id = ?"
+
+_ALIKE = "UPDATE diagnoses SET fingerprint = ?, made_at = ? WHERE rowid = ?"
