@@ -35,6 +35,7 @@ from bunsui_tui.query import parse
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.screens.inbox import InboxScreen
 from bunsui_tui.screens.log import LogScreen
+from bunsui_tui.screens.pipelines import PipelinesScreen
 from bunsui_tui.screens.review import ReviewScreen
 from bunsui_tui.screens.session import SessionScreen
 from bunsui_tui.screens.sessions import SessionsScreen
@@ -52,6 +53,7 @@ class DeskApp(BoardApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "sessions", show=False),
         Binding("2", "inbox", show=False),
+        Binding("3", "pipelines", show=False),
         Binding("q", "quit", show=False),
     ]
 
@@ -63,6 +65,7 @@ class DeskApp(BoardApp):
         """Return the commands behind `:`, which are the keys by their names."""
         yield SystemCommand("sessions", "Go to the sessions", self.action_sessions)
         yield SystemCommand("inbox", "Go to the inbox", self.action_inbox)
+        yield SystemCommand("pipelines", "Go to the pipelines and machines", self.action_pipelines)
         for theme, name in ((LIGHT, "light"), (DARK, "dark")):
             choose = partial(self.choose_theme, theme.name)
             yield SystemCommand(name, f"Use the {name} theme", choose)
@@ -78,6 +81,12 @@ class DeskApp(BoardApp):
         if not isinstance(self.screen, InboxScreen):
             self.action_sessions()
             self.push_screen(InboxScreen(self.board))
+
+    def action_pipelines(self) -> None:
+        """Go to the pipelines and machines."""
+        if not isinstance(self.screen, PipelinesScreen):
+            self.action_sessions()
+            self.push_screen(PipelinesScreen(self.board))
 
     def action_leave(self) -> None:
         """Go to the screen below."""
@@ -115,6 +124,10 @@ class DeskApp(BoardApp):
         """Read a log, or go on reading it."""
         known = self.board.tails.get((event.session_id, event.job))
         self.calls.tail(event.session_id, event.job, known)
+
+    def on_catalog_wanted(self) -> None:
+        """Read the pipelines and machines."""
+        self.calls.catalog()
 
     def on_timeline_opened(self, event: TimelineOpened) -> None:
         """Show the timeline of a session."""
@@ -155,6 +168,8 @@ class DeskApp(BoardApp):
         self.show(with_arrival(self.board, event, self.clock()))
         if self.board.waiting != waited:
             self.read_list()
+        if self.board.listing:
+            self.call_after_refresh(self.start_work)
 
     def on_decided(self, event: Decided) -> None:
         """Leave the review; after an approval, show the session that it moves."""

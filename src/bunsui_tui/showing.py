@@ -25,6 +25,12 @@ from bunsui_tui.workers import WORKER, Background, Workers
 EVERY_SECOND = 1.0
 NOTICE = timedelta(seconds=8)
 PATIENCE_S = 1.0
+LATEST_START_S = 1.0
+"""Seconds after which the worker starts, even when there is no list to be seen."""
+
+
+FIRST_ROWS = 0, 0
+"""What is read of the list before a screen is there to say what it shows."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class BoardApp(App[None]):
         self.clock = clock
         self.calls = Workers(self, desk, check)
         self._is_paint_due = False
+        self._has_begun = False
         self._inner_worker = Background(make_worker, self._tell) if make_worker else None
         self.board = Board(now=clock(), place=setting.place, note=setting.note)
         self._setting = setting
@@ -78,11 +85,18 @@ class BoardApp(App[None]):
         """Show the first screen, read the store now and every second."""
         self.theme_changed_signal.subscribe(self, lambda theme: self._restyle())
         self._restyle()
+        self.read_list()
         await self.push_screen(self.first_screen())
-        if self._inner_worker:
-            self._inner_worker.start()
-        self.read_all()
         self.set_interval(EVERY_SECOND, self.read_all)
+        self.set_timer(LATEST_START_S, self.start_work)
+
+    def start_work(self) -> None:
+        """Begin with everything that may wait until the first list is on the screen."""
+        if not self._has_begun:
+            self._has_begun = True
+            self.read_all()
+            if self._inner_worker:
+                self._inner_worker.start()
 
     def on_unmount(self) -> None:
         """Let the worker know that it shall end."""
@@ -112,8 +126,8 @@ class BoardApp(App[None]):
     def read_list(self, ahead: bool = False) -> None:
         """Read the rows in sight again, or those around them that are missing."""
         screen = self.screen
-        shown = screen.rows_shown if isinstance(screen, Frame) else None
-        if shown is None or not isinstance(screen, Frame):
+        shown = screen.rows_shown if isinstance(screen, Frame) else FIRST_ROWS
+        if shown is None:
             return
         query, listing = parse(self.board.query.text, self.clock()), self.board.listing
         is_known = listing is not None and listing.query == query.text
@@ -123,7 +137,8 @@ class BoardApp(App[None]):
             numbers = tuple(n for n in missing if n * PAGE < listing.total)
         if numbers:
             waiting = tuple(one.request.plan.session_id for one in self.board.waiting)
-            self.calls.sessions(Wish(query, numbers, screen.session_shown, waiting))
+            sought = screen.session_shown if isinstance(screen, Frame) else ""
+            self.calls.sessions(Wish(query, numbers, sought, waiting))
 
     def show(self, board: Board) -> None:
         """Show a board, once for all changes that arrive together."""
