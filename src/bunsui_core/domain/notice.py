@@ -21,6 +21,13 @@ REMEMBERED = 10_000
 """How many told keys are remembered; older ones are not new any more."""
 
 
+OLD = timedelta(days=1)
+"""A failure that ended longer ago is no news, whoever was not there to be told."""
+
+GRACE = timedelta(minutes=10)
+"""How long before the first look a failure may have ended and be news when it is found."""
+
+
 class NoticeKind(StrEnum):
     """Why a person is told."""
 
@@ -39,11 +46,15 @@ class Notice(Value):
 
 
 class Told(Value):
-    """What was told: keys, oldest first, and when the last ones went out."""
+    """What was told: keys, oldest first, and when the last ones went out.
+
+    `since` is the first look of all, before which nothing is news.
+    """
 
     keys: tuple[str, ...] = ()
     sent: tuple[Instant, ...] = ()
     held_back: int = 0
+    since: Instant | None = None
 
 
 class Round(Value):
@@ -83,10 +94,20 @@ def waiting(approvals: Iterable[Approval]) -> tuple[Notice, ...]:
     )
 
 
+def at_first(found: Iterable[Notice], now: Instant) -> Told:
+    """Return what counts as told when nobody ever looked: the failures that are there."""
+    keys = tuple(one.key for one in found if one.kind is NoticeKind.FAILURE)
+    return Told(keys=keys, since=now)
+
+
 def news(found: Iterable[Notice], told: Told, now: Instant) -> Round:
     """Return what is new and may go out now; what the rate holds back is counted and not retold."""
     known = set(told.keys)
-    fresh = [one for one in {n.key: n for n in found}.values() if one.key not in known]
+    fresh = [
+        one
+        for one in {n.key: n for n in found}.values()
+        if one.key not in known and _is_recent(one, told.since, now)
+    ]
     sent = tuple(at for at in told.sent if now - at < timedelta(minutes=1))
     room = max(0, PER_MINUTE - len(sent))
     now_out = tuple(sorted(fresh, key=lambda one: one.at)[:room])
@@ -97,8 +118,16 @@ def news(found: Iterable[Notice], told: Told, now: Instant) -> Round:
             keys=keys,
             sent=(*sent, *(now for _ in now_out)),
             held_back=told.held_back + len(fresh) - len(now_out),
+            since=told.since,
         ),
     )
+
+
+def _is_recent(one: Notice, since: Instant | None, now: Instant) -> bool:
+    """A request waits, however old it is; a failure is news for a day."""
+    if one.kind is not NoticeKind.FAILURE:
+        return True
+    return now - one.at <= OLD and (since is None or one.at >= since - GRACE)
 
 
 def _line(text: str) -> str:

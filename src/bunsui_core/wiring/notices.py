@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from bunsui_core.adapters.local.told import ToldFile
 from bunsui_core.adapters.webhook import Webhook
 from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.domain.notice import Notice, Told, failures, news, waiting
+from bunsui_core.domain.notice import Notice, at_first, failures, news, waiting
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.log import events
 from bunsui_core.ports.notify import Notifier
@@ -40,52 +41,66 @@ class Bell:
 
 
 class Announcer:
-    """Looks at the store and tells every notifier what is new since the first look."""
+    """Looks at the store and tells a notifier what is new since the last look of any process."""
 
-    def __init__(self, desk: AgentDesk, notifiers: Sequence[Notifier]) -> None:
+    def __init__(self, desk: AgentDesk, notifier: Notifier, told: ToldFile) -> None:
         self._desk = desk
-        self._notifiers = notifiers
-        self._told: Told | None = None
+        self._notifier = notifier
+        self._told = told
 
     def look(self) -> None:
-        """Tell what is new; failures that were there before the first look are not."""
+        """Tell what is new; failures that were there before the first look of all are not."""
         page = self._desk.sessions(SessionFilter(statuses=(SessionStatus.FAILED,)), NEWEST)
-        failed = failures(page.items)
-        if self._told is None:
-            self._told = Told(keys=tuple(one.key for one in failed))
-        found = (*failed, *waiting(self._desk.approvals(NEWEST)))
-        made = news(found, self._told, clock())
-        self._told = made.told
+        found = (*failures(page.items), *waiting(self._desk.approvals(NEWEST)))
+        now = clock()
+        made = self._told.change(lambda told: news(found, told or at_first(found, now), now))
         for notice in made.notices:
-            for notifier in self._notifiers:
-                notifier.tell(notice)
+            self._notifier.tell(notice)
+
+    def close(self) -> None:
+        """Deliver what waits."""
+        self._notifier.close()
 
 
 @contextmanager
 def announcing(
-    settings: Settings, webhook: str, ring: Callable[[Notice], None] | None = None
+    settings: Settings,
+    webhook: str,
+    ring: Callable[[Notice], None] | None = None,
+    who: str = "worker",
 ) -> Iterator[None]:
-    """Announce from a thread of its own until the end of the block. Raises: BadInput."""
-    hooks = [Webhook(webhook)] if webhook else []
-    notifiers: list[Notifier] = [*hooks, *([Bell(ring)] if ring else [])]
+    """Announce from a thread of its own until the end of the block. Raises: BadInput.
+
+    What rang for `who`, and what was posted to the webhook, is not repeated by a later process.
+    """
+    channels: dict[str, Notifier] = {}
+    if webhook:
+        channels["webhook"] = Webhook(webhook)
+    if ring:
+        channels[f"bell-{who}"] = Bell(ring)
+    desk = reading_desk(settings)
+    announcers = [
+        Announcer(desk, notifier, ToldFile(settings.folder / f"told-{name}.json"))
+        for name, notifier in channels.items()
+    ]
     stop = threading.Event()
-    announcer = Announcer(reading_desk(settings), notifiers)
-    thread = threading.Thread(target=_rounds, args=(announcer, stop), name="notices", daemon=True)
+    thread = threading.Thread(target=_rounds, args=(announcers, stop), name="notices", daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join()
-        for notifier in notifiers:
-            notifier.close()
+        for one in announcers:
+            one.close()
 
 
-def _rounds(announcer: Announcer, stop: threading.Event) -> None:
+def _rounds(announcers: Sequence[Announcer], stop: threading.Event) -> None:
     log, trouble = events("notices"), ""
     while not stop.is_set():
         try:
-            announcer.look()
+            for one in announcers:
+                one.look()
             trouble = ""
         except BunsuiError as error:
             if error.message != trouble:
