@@ -9,10 +9,10 @@ from bunsui_tui.board import Board, Detail, Prepared
 from bunsui_tui.listing import with_reading
 from bunsui_tui.messages import (
     Arrival,
+    CatalogRead,
     ListRead,
     LogsRead,
     OverviewRead,
-    PipelinesRead,
     ReviewRead,
     RunsRead,
     SessionExplained,
@@ -36,7 +36,7 @@ def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
         case LogsRead():
             key = (arrival.logs.session_id, arrival.job)
             return replace(board, logs={**board.logs, key: arrival.logs})
-        case TailRead() | TimelineRead() | PipelinesRead():
+        case TailRead() | TimelineRead() | CatalogRead():
             return _with_view(board, arrival)
         case ReviewRead():
             prepared = Prepared(arrival.review, now)
@@ -45,7 +45,7 @@ def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
     return board
 
 
-def _with_view(board: Board, arrival: TailRead | TimelineRead | PipelinesRead) -> Board:
+def _with_view(board: Board, arrival: TailRead | TimelineRead | CatalogRead) -> Board:
     match arrival:
         case TailRead():
             about = (arrival.session_id, arrival.job)
@@ -54,8 +54,8 @@ def _with_view(board: Board, arrival: TailRead | TimelineRead | PipelinesRead) -
             seen = arrival.timeline
             known = {**board.timelines, (seen.session_id, seen.job): seen}
             return replace(board, timelines=known)
-        case PipelinesRead():
-            return replace(board, pipelines=arrival.pipelines)
+        case CatalogRead():
+            return replace(board, catalog=arrival.catalog)
 
 
 def _with_list(board: Board, arrival: ListRead | RunsRead) -> Board:

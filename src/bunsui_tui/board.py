@@ -16,6 +16,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.following import Shown
+from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
@@ -66,6 +67,15 @@ class Tail:
 
 
 @dataclass(frozen=True)
+class Catalog:
+    """Pipelines, machines that belong to none, and the last runs of each by its name."""
+
+    pipelines: tuple[Pipeline, ...]
+    machines: tuple[WatchedMachine, ...]
+    runs: Mapping[str, tuple[SessionSummary, ...]]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A review, and when everything in it was looked up."""
 
@@ -97,7 +107,7 @@ class Board:
     logs: Mapping[tuple[str, str], OperationLogs] = field(default_factory=dict)
     tails: Mapping[tuple[str, str], Tail] = field(default_factory=dict)
     timelines: Mapping[tuple[str, str], JobTimeline] = field(default_factory=dict)
-    pipelines: tuple[Pipeline, ...] | None = None
+    catalog: Catalog | None = None
     reviews: Mapping[str, Prepared] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     notice: Notice | None = None

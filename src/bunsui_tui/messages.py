@@ -9,10 +9,9 @@ from textual.message import Message
 
 from bunsui_core.domain.answer import Analysis, OperationLogs, Proposals, Review, SessionView
 from bunsui_core.domain.approval import Answer, Approval
-from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
-from bunsui_tui.board import Overview, Tail
+from bunsui_tui.board import Catalog, Overview, Tail
 from bunsui_tui.listing import Listing
 
 
@@ -83,10 +82,10 @@ class TimelineRead(Arrival):
 
 
 @dataclass
-class PipelinesRead(Arrival):
-    """The known pipelines were read."""
+class CatalogRead(Arrival):
+    """The pipelines and machines were read, and how their last runs went."""
 
-    pipelines: tuple[Pipeline, ...]
+    catalog: Catalog
 
 
 @dataclass
@@ -169,8 +168,8 @@ class TimelineWanted(Message):
     job: str
 
 
-class PipelinesWanted(Message):
-    """The known pipelines are wanted."""
+class CatalogWanted(Message):
+    """The pipelines and machines are wanted."""
 
 
 @dataclass

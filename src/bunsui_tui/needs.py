@@ -19,6 +19,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
@@ -57,6 +58,10 @@ class Desk(Protocol):
 
     def timeline(self, session_id: str, job: str) -> JobTimeline:
         """Return when the states of a job's newest execution ran."""
+        ...
+
+    def machines(self) -> MachineList:
+        """Return every state machine, watched or with the reason why not."""
         ...
 
     def pipelines(self) -> tuple[Pipeline, ...]:

@@ -16,13 +16,14 @@ from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import events
 from bunsui_tui.board import Overview, Tail
+from bunsui_tui.catalog import catalog
 from bunsui_tui.messages import (
     AnswerGiven,
+    CatalogRead,
     Decided,
     ListRead,
     LogsRead,
     OverviewRead,
-    PipelinesRead,
     ReviewRead,
     RunsRead,
     SessionExplained,
@@ -102,9 +103,9 @@ class Workers:
             lambda: self._post(TimelineRead(self._desk.timeline(session_id, job))),
         )
 
-    def pipelines(self) -> None:
-        """Read the known pipelines."""
-        self._begin(PIPELINES, PIPELINES, lambda: self._post(PipelinesRead(self._desk.pipelines())))
+    def catalog(self) -> None:
+        """Read the pipelines and machines, and how their last runs went."""
+        self._begin(PIPELINES, PIPELINES, lambda: self._post(CatalogRead(catalog(self._desk))))
 
     def review(self, request_id: str) -> None:
         """Prepare the review of a request."""
