@@ -156,3 +156,29 @@ def test_a_function_that_logs_json_is_read_by_its_platform_events() -> None:
     other = start.replace(REQUEST, "another")
 
     assert of(other, "x", start, "y", report, "z") == [start, "y", report]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "step"),
+    [
+        (
+            "AccessDeniedException",
+            "User: arn:aws:iam::1:user/u is not authorized to perform: states:ListExecutions on x",
+            "Allow states:ListExecutions",
+        ),
+        ("SignatureDoesNotMatch", "Signature expired: 2026 is now earlier than 2026", "clock"),
+        ("InvalidSignatureException", "Signature not yet current: 2026", "clock"),
+        ("RequestTimeTooSkewed", "The difference is too large", "clock"),
+        ("SignatureDoesNotMatch", "The signature does not match", "secret key"),
+        ("ExpiredTokenException", "The token has expired", "Sign in again"),
+        ("UnrecognizedClientException", "The token is invalid", "region that is off"),
+        ("ThrottlingException", "Rate exceeded", "quota"),
+    ],
+)
+def test_the_next_step_is_about_what_went_wrong(code: str, message: str, step: str) -> None:
+    said = ClientError({"Error": {"Code": code, "Message": message}}, "ListExecutions")
+
+    with pytest.raises(BunsuiError) as caught, translated("machine one"):
+        raise said
+
+    assert step in caught.value.next_step

@@ -189,6 +189,7 @@ def _works_elsewhere(profile: Profile, ask: Ask) -> bool:
 def _written(variable: str, name: str, environ: Mapping[str, str]) -> Stamp:
     path = Path(environ.get(variable) or Path.home() / ".aws" / name).expanduser()
     try:
-        return str(path), path.stat().st_mtime_ns
+        status = path.stat()
     except OSError:
-        return str(path), 0
+        return str(path), 0, 0
+    return str(path), status.st_mtime_ns, status.st_size
