@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
-from bunsui_cli.choosing import choose_environment
+from bunsui_cli.choosing import choose_environment, misplaced
 from bunsui_cli.envelope import Problem
 from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
@@ -69,6 +69,8 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 def help_for(arguments: Sequence[str]) -> str:
     """Return where the right words stand."""
+    if misplaced(arguments):
+        return misplaced(arguments)
     words = [word for word in arguments[:2] if word.isalpha()]
     known = words if words[:1] and words[0] in NOUNS else []
     return f"See `{' '.join(['bunsui', *known[:1], '--help'])}`."

@@ -16,6 +16,7 @@ from bunsui_core.domain.environment import (
     Environment,
     EnvironmentClass,
     Expose,
+    environment_of,
     named,
     parse_environments,
 )
@@ -156,6 +157,7 @@ def _of(
 ) -> Settings:
     said = {key: environ[_variable(key)] for key in OVERRIDES if environ.get(_variable(key))}
     written = dict.fromkeys(_written(environment), Origin.FILE)
+    environment = _overruled(environment, said)
     chosen = {
         "account": environment.account,
         "region": environment.region,
@@ -167,8 +169,13 @@ def _of(
         "event_queue": environment.event_queue,
     }
     origins = {**local.origins, **written, **_said(environ, OVERRIDES)}
-    changes = {**chosen, **said, "environment": name, "origins": origins}
+    changes = {**chosen, "environment": name, "origins": origins}
     return Settings.model_validate({**dict(local), **changes})
+
+
+def _overruled(environment: Environment, said: Mapping[str, str]) -> Environment:
+    table = environment.model_dump(by_alias=True, exclude_unset=True)
+    return environment_of({**table, **said}, "what flags and variables say")
 
 
 def _written(environment: Environment) -> set[str]:
