@@ -26,13 +26,14 @@ MARGIN = 11
 class Lines:
     """Log lines made harmless, and where each begins on a screen of some width.
 
-    `width` is that of the text itself; zero leaves every line on one row. Only what is added is
-    worked on again.
+    `width` is that of the text itself; zero leaves every line on one row. What was said in several
+    lines is several lines, of which the first has the time. Only what is added is worked on.
     """
 
     width: int = 0
     said: list[Said] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     rows: int = 0
     longest: int = 0
@@ -40,13 +41,19 @@ class Lines:
     def add(self, new: Sequence[Said]) -> None:
         """Take more lines at the end."""
         for one in new:
-            text = safe(one.text.rstrip("\n").expandtabs(4), LONGEST, newlines=False)
             self.said.append(one)
-            self.texts.append(text)
-            self.starts.append(self.rows)
-            cells = cell_len(text)
-            self.longest = max(self.longest, cells)
-            self.rows += _height(text, cells, self.width)
+            time = f"{one.at:%H:%M:%S}"
+            for line in one.text.rstrip("\r\n").split("\n"):
+                self._take(safe(line.rstrip("\r").expandtabs(4), LONGEST, newlines=False), time)
+                time = ""
+
+    def _take(self, text: str, time: str) -> None:
+        self.texts.append(text)
+        self.times.append(time)
+        self.starts.append(self.rows)
+        cells = cell_len(text)
+        self.longest = max(self.longest, cells)
+        self.rows += _height(text, cells, self.width)
 
     def find(self, row: int) -> tuple[int, int]:
         """Return which line a row belongs to, and which part of it the row is."""
@@ -80,8 +87,8 @@ def matches(texts: Sequence[str], term: str, first: int = 0) -> list[int]:
 def row(lines: Lines, at: int, number: int, term: str, is_current: bool) -> Text:
     """Return one row: the time before the first part of a line, the text behind our mark."""
     part, before = lines.part(at, number)
-    one = lines.said[at]
-    text = words((f"{one.at:%H:%M:%S} " if number == 0 else " " * 9, MUTED))
+    time = lines.times[at] if number == 0 else ""
+    text = words((f"{time:<9}", MUTED))
     text.append("> " if is_current and number == 0 else "│ ", FOUND if is_current else MUTED)
     text.append(part, OUTSIDE)
     for start in _places(lines.texts[at], term):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session
@@ -16,8 +14,8 @@ from bunsui_tui.board import Board
 from bunsui_tui.render.clock import BODY, Bar, Window, axis, busy, drawn
 from bunsui_tui.render.signs import FAILED, JOBS, OK, QUIET, RUNNING, SESSIONS, Meaning, named, sign
 from bunsui_tui.render.table import GAP, Column, Row, widths
-from bunsui_tui.render.text import MUTED, apart, joined, said, section, stack, words
-from bunsui_tui.render.times import absolute, lasted
+from bunsui_tui.render.text import MUTED, apart, said, words
+from bunsui_tui.render.times import exact, lasted
 
 COLUMNS = (
     Column("", 1),
@@ -41,13 +39,6 @@ WORST = (
 )
 """Which of several ends a line shows."""
 
-WORDS = {
-    StateEnd.RUNNING: "running",
-    StateEnd.SUCCEEDED: "went well",
-    StateEnd.CAUGHT: "failed and were caught",
-    StateEnd.FAILED: "failed",
-    StateEnd.STOPPED: "were stopped with the rest",
-}
 _BETWEEN = "\n"
 
 
@@ -64,6 +55,12 @@ class View:
 def key_of(job: str, path: tuple[str, ...] = ()) -> str:
     """Return the key of a line."""
     return _BETWEEN.join((job, *path))
+
+
+def parts_of(key: str) -> tuple[str, tuple[str, ...]]:
+    """Return the job and the path of the state that a line is about."""
+    job, *path = key.split(_BETWEEN)
+    return job, tuple(path)
 
 
 def job_of(key: str) -> str:
@@ -90,12 +87,30 @@ def rows(board: Board, view: View) -> tuple[Row, ...]:
     lines = [
         line
         for name in detail.view.session.pipeline.order
-        for line in _lines(board, view, _run(detail.view.session, name))
+        for line in _lines(board, view, detail.view.session, run_of(detail.view.session, name))
     ]
     bare = tuple(Row(key, cells) for key, cells, _ in lines)
     room = widths(COLUMNS, bare, view.width)[-1]
     window = view.window or whole(board, view.session_id)
-    return tuple(Row(key, (*cells[:-1], drawn(bars, window, room))) for key, cells, bars in lines)
+    return tuple(
+        Row(key, (*cells[:-1], drawn(bars, window, room) if bars else cells[-1]))
+        for key, cells, bars in lines
+    )
+
+
+def middle(board: Board, view: View, key: str) -> datetime:
+    """Return the middle of what a line shows within the time in sight, or of that time itself."""
+    detail = board.details.get(view.session_id)
+    window = view.window or whole(board, view.session_id)
+    run = run_of(detail.view.session, job_of(key)) if detail else JobRun(job=job_of(key))
+    session = detail.view.session if detail else None
+    lines = _lines(board, view, session, run) if session else ()
+    bars = next((bars for line, _, bars in lines if line == key), [])
+    seen = [one for one in bars if one.ended >= window.start and one.began <= window.end]
+    if not seen:
+        return window.start + window.length / 2
+    first = max(window.start, min(one.began for one in seen))
+    return first + (min(window.end, max(one.ended for one in seen)) - first) / 2
 
 
 def clock_line(board: Board, view: View) -> Text:
@@ -112,19 +127,28 @@ def clock_line(board: Board, view: View) -> Text:
 _Line = tuple[str, tuple[Text, ...], list[Bar]]
 
 
-def _run(session: Session, name: str) -> JobRun:
+def run_of(session: Session, name: str) -> JobRun:
+    """Return the run of a job, which has no attempt before it starts."""
     return session.run(name) or JobRun(job=name)
 
 
-def _lines(board: Board, view: View, run: JobRun) -> Iterable[_Line]:
+def _why_not(run: JobRun, session: Session) -> Text:
+    """What a job that has not started waits for; it has no bar."""
+    job = session.pipeline.find(run.job)
+    if run.attempts or job is None or not job.after:
+        return Text()
+    return said(f"after {', '.join(job.after)}", 200, MUTED)
+
+
+def _lines(board: Board, view: View, session: Session, run: JobRun) -> Iterable[_Line]:
     is_open = run.job in view.opened
     mark = " " if run.last is None else "-" if is_open else "+"
-    spans = [_span(one, board.now) for one in run.attempts if one.started_at]
+    spans = [span_of(one, board.now) for one in run.attempts if one.started_at]
     cells = (
         sign(JOBS[run.status]),
         words(f"{mark} ", said(run.job, 40)),
-        words(lasted(busy(spans)) if spans else ""),
-        Text(),
+        words(exact(busy(spans)) if spans else ""),
+        _why_not(run, session),
     )
     yield key_of(run.job), cells, [_attempt_bar(one, board.now) for one in run.attempts]
     if is_open and run.last is not None:
@@ -132,12 +156,13 @@ def _lines(board: Board, view: View, run: JobRun) -> Iterable[_Line]:
         yield from _states(board, run.job, found)
 
 
-def _span(one: Attempt, now: datetime) -> tuple[datetime, datetime]:
+def span_of(one: Attempt, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when an attempt lasted, or has lasted so far."""
     return one.started_at or now, one.stopped_at or now
 
 
 def _attempt_bar(one: Attempt, now: datetime) -> Bar:
-    began, ended = _span(one, now)
+    began, ended = span_of(one, now)
     mark, style = JOBS[one.status]
     return Bar(began, ended, style, BODY if one.status is JobStatus.SUCCEEDED else mark, 1)
 
@@ -159,7 +184,7 @@ def _cells(track: StateTrack, now: datetime) -> tuple[Text, ...]:
     return (
         sign(ENDS[worst(track)]),
         words(indent, said(track.path[-1], 80), (times, MUTED)),
-        words((lasted(length), MUTED)),
+        words((exact(length), MUTED)),
         Text(),
     )
 
@@ -192,104 +217,3 @@ def heading(board: Board, session_id: str, width: int) -> Text:
     left = words(sign(meaning), " ", name, "  ", named(meaning, session.status.value))
     length = lasted((session.stopped_at or board.now) - session.created_at)
     return apart(left, words((f"took {length}", MUTED)), width)
-
-
-def beside(board: Board, session_id: str, key: str) -> Group:
-    """Return what is known about the selected line, and the way through the jobs that took most."""
-    detail = board.details.get(session_id)
-    if detail is None or not key:
-        return stack([])
-    job, *path = key.split(_BETWEEN)
-    session = detail.view.session
-    found = board.timelines.get((session_id, job))
-    tracks = found.tracks if found else ()
-    track = next((one for one in tracks if one.path == tuple(path)), None)
-    about = _about_state(track, board.now) if track else _about_job(session, job, board.now)
-    return stack([*about, _longest(session, board.now)])
-
-
-def _about_job(session: Session, job: str, now: datetime) -> list[Text]:
-    run = _run(session, job)
-    if not run.attempts:
-        found = session.pipeline.find(job)
-        why = f", it waits for {', '.join(found.after)}" if found and found.after else ""
-        return [words(said(job, 40), (" has not started", MUTED), (why, MUTED))]
-    return [_about_attempt(job, one, now) for one in reversed(run.attempts)]
-
-
-def _about_attempt(job: str, one: Attempt, now: datetime) -> Text:
-    began, ended = _span(one, now)
-    redrives = f" · redriven {one.redrive_count}×" if one.redrive_count else ""
-    return words(
-        said(job, 40),
-        f" try {one.number}  ",
-        named(JOBS[one.status], one.status.value.lower()),
-        f" · {lasted(ended - began)} · {_when(began, one.stopped_at)}{redrives} ",
-        said(one.error, 100),
-    )
-
-
-def _when(began: datetime, ended: datetime | None) -> str:
-    return f"{absolute(began)} to {ended:%H:%M:%S}" if ended else f"since {absolute(began)}"
-
-
-def _about_state(track: StateTrack, now: datetime) -> list[Text]:
-    first = min(run.began for run in track.runs)
-    over = [run.ended for run in track.runs if run.ended]
-    last = max(over) if len(over) == len(track.runs) else None
-    path = said(" / ".join(track.path), 200)
-    lines = [words(path, (f"  {track.type} · {_when(first, last)}", MUTED)), _how(track)]
-    if len(track.runs) > 1:
-        lengths = sorted((run.ended or now) - run.began for run in track.runs)
-        middle = lengths[len(lengths) // 2]
-        told = f"a run took {_exact(middle)} in the middle, {_exact(lengths[-1])} at most"
-        lines.append(words((told, MUTED)))
-    return lines
-
-
-def _how(track: StateTrack) -> Text:
-    counts = Counter(run.end for run in track.runs)
-    retries = sum(max(0, run.tries - 1) for run in track.runs)
-    if len(track.runs) == 1:
-        (run,) = track.runs
-        word = WORDS[run.end].replace("were", "was")
-        parts = [named(ENDS[run.end], word)]
-    else:
-        parts = [named(ENDS[end], f"{counts[end]:,} {WORDS[end]}") for end in WORST if counts[end]]
-    if retries:
-        parts.append(words((f"{retries} retried", MUTED)))
-    return joined(parts, " · ")
-
-
-def _exact(length: timedelta) -> str:
-    seconds = length.total_seconds()
-    return f"{seconds:.1f} s" if seconds < 60 else lasted(length)
-
-
-def longest_way(session: Session, now: datetime) -> tuple[tuple[str, timedelta], ...]:
-    """Return the jobs that decided when a session was over, each with how long it lasted.
-
-    It begins at the job that ended last and goes back to whichever job before it ended last.
-    """
-    ended = {
-        run.job: max(_span(one, now)[1] for one in run.attempts)
-        for run in session.runs
-        if run.attempts
-    }
-    at = max(ended, key=lambda job: ended[job], default="")
-    way: list[tuple[str, timedelta]] = []
-    while at:
-        attempts = _run(session, at).attempts
-        way.append((at, busy(_span(one, now) for one in attempts)))
-        job = session.pipeline.find(at)
-        before = [name for name in job.after if name in ended] if job else []
-        at = max(before, key=lambda name: ended[name], default="")
-    return tuple(reversed(way))
-
-
-def _longest(session: Session, now: datetime) -> Group:
-    way = longest_way(session, now)
-    if len(way) < 2:
-        return stack([])
-    steps = [words(said(job, 40), (f" {lasted(length)}", MUTED)) for job, length in way]
-    return stack([section("longest way", joined(steps, " → "), style=MUTED)])

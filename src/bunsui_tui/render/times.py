@@ -50,6 +50,12 @@ def lasted(length: timedelta | None) -> str:
     return f"{minutes}m {seconds:02d}s" if minutes else f"{seconds}s"
 
 
+def exact(length: timedelta) -> str:
+    """Return a duration to the second, and short ones to a tenth of it."""
+    seconds = length.total_seconds()
+    return f"{seconds:.1f}s" if seconds < 10 else lasted(length)
+
+
 def typical(lengths: Iterable[timedelta | None]) -> timedelta:
     """Return the median of the known durations, zero when there is none."""
     known = [length for length in lengths if length is not None]

@@ -14,14 +14,15 @@ from bunsui_tui.actions import BACK, COPY, LOG, MOVE, Key
 from bunsui_tui.board import Board
 from bunsui_tui.messages import LogOpened, TimelineWanted
 from bunsui_tui.render.clock import Window
+from bunsui_tui.render.lasting import beside
 from bunsui_tui.render.table import Row
 from bunsui_tui.render.timeline import (
     COLUMNS,
     View,
-    beside,
     clock_line,
     heading,
     job_of,
+    middle,
     rows,
     whole,
 )
@@ -168,8 +169,8 @@ class TimelineScreen(Frame):
         """Show half of the time around the selection, or twice as much."""
         all_of_it = whole(self.board, self.session_id)
         now = self._window or all_of_it
-        middle = now.start + now.length / 2
-        self._window = now.zoomed(FACTOR if is_closer else 1 / FACTOR, middle, all_of_it)
+        around = middle(self.board, self._view(), self.query_one(Rows).key)
+        self._window = now.zoomed(FACTOR if is_closer else 1 / FACTOR, around, all_of_it)
         if self._window.length >= all_of_it.length:
             self._window = None
         self._draw()
