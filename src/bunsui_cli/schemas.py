@@ -65,6 +65,7 @@ OBJECTS: tuple[type[Value], ...] = (
 
 ANSWERS: Mapping[str, type[Value]] = {
     "sessions-list": SessionPage,
+    "sessions-search": SessionPage,
     "sessions-show": SessionView,
     "sessions-logs": OperationLogs,
     "sessions-start": Approval,

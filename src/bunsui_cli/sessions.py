@@ -8,18 +8,21 @@ from typing import Annotated
 
 import typer
 
-from bunsui_cli.completing import session_ids
+from bunsui_cli.completing import job_names, pipeline_names, session_ids
 from bunsui_cli.envelope import Answer
+from bunsui_cli.filtering import Given, filtered, wanted
 from bunsui_cli.following import keep_following
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
 from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.domain.session import SessionStatus
+from bunsui_core.domain.errors import BadInput
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import reading_desk
 
-app = typer.Typer(name="sessions", help="What ran: list, show, read its log, ask for a start.")
+app = typer.Typer(
+    name="sessions", help="What ran: list, search, show, read its log, ask for a start."
+)
 
 SessionId = Annotated[
     str,
@@ -29,33 +32,67 @@ SessionId = Annotated[
         autocompletion=session_ids,
     ),
 ]
-Job = Annotated[str, typer.Option(help="The job; without it the first one that failed.")]
+Job = Annotated[
+    str,
+    typer.Option(help="The job; without it the first one that failed.", autocompletion=job_names),
+]
+
+
+Limit = Annotated[int, typer.Option(min=1, max=200, help="At most so many lines.")]
+Cursor = Annotated[str, typer.Option(help="`next_cursor` of the page before.")]
 
 
 @app.command("list")
+@filtered
 def list_sessions(
-    status: Annotated[SessionStatus | None, typer.Option(case_sensitive=False)] = None,
-    pipeline: Annotated[str, typer.Option(help="Only sessions of this pipeline.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
-    cursor: Annotated[str, typer.Option(help="`next_cursor` of the page before.")] = "",
+    given: Given,
+    limit: Limit = 20,
+    cursor: Cursor = "",
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Show it anew when it changes, until Ctrl-C."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List sessions, newest first."""
-    wanted = SessionFilter(statuses=(status,) if status else (), pipeline=pipeline)
+    """List sessions, newest first: all of them, or those that fit every option."""
     desk = reading_desk(read_settings())
 
     def look() -> Answer:
-        page = desk.sessions(wanted, limit, cursor)
+        page = desk.sessions(wanted(given), limit, cursor)
         return Answer("sessions-list", page, desk.freshness(), page.next_cursor)
 
     if watch:
         keep_showing(look, as_json, threading.Event())
     else:
         show(look(), as_json)
+
+
+@app.command("search")
+@filtered
+def search(
+    given: Given,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD]…",
+            help="A part of a name or of an error, a value in an input or output, or a word such as"
+            " status:failed. All of them have to fit.",
+        ),
+    ] = None,
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find sessions by any value in their inputs and outputs, by name, error or time."""
+    sought = wanted(given, words or ())
+    if sought == SessionFilter():
+        raise BadInput(
+            "there is nothing to look for.",
+            "Name a value, such as --input order_id=42, or a word; `sessions list` lists them all.",
+        )
+    desk = reading_desk(read_settings())
+    page = desk.sessions(sought, limit, cursor)
+    show(Answer("sessions-search", page, desk.freshness(), page.next_cursor), as_json)
 
 
 @app.command("show")
@@ -89,7 +126,10 @@ def logs(
 
 @app.command("start")
 def start(
-    pipeline: Annotated[str, typer.Argument(metavar="PIPELINE", help="Its name.")],
+    pipeline: Annotated[
+        str,
+        typer.Argument(metavar="PIPELINE", help="Its name.", autocompletion=pipeline_names),
+    ],
     file: Annotated[Path, typer.Option("--input", help="The input, a JSON file; - is stdin.")],
     reason: Annotated[str, typer.Option(help="Why, for whoever approves and for the record.")],
     as_json: AsJson = False,

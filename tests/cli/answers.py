@@ -204,6 +204,7 @@ def every_answer() -> Mapping[str, Value]:
     approval = an_approval()
     return {
         "sessions-list": SessionPage(items=(summarize(a_session()),), total=7, next_cursor="c2"),
+        "sessions-search": SessionPage(items=(), total=0, next_cursor="", unsearched=2),
         "sessions-show": SessionView(
             session=a_session(), freshness=FRESHNESS, open_requests=("r-4f2a",)
         ),

@@ -10,13 +10,13 @@ from rich.text import Text
 from bunsui_cli.views.table import Cell, facts, table
 from bunsui_cli.views.words import line, moment, plain, short, status, took
 from bunsui_core.domain.answer import OperationLogs, SessionPage, SessionView
-from bunsui_core.domain.session import Session
+from bunsui_core.domain.session import ATTENTION, Session
 
 
 def page(value: SessionPage) -> Sequence[RenderableType]:
     """Return one page of sessions."""
     if not value.items:
-        return [Text("No session matches. `bunsui demo` makes some.")]
+        return [Text("No session matches. `bunsui demo` makes some."), *unsearched(value)]
     rows = [
         (
             one.session_id,
@@ -30,10 +30,25 @@ def page(value: SessionPage) -> Sequence[RenderableType]:
         for one in value.items
     ]
     columns = ("session", "pipeline", "status", "jobs", "started", "took", "failed")
-    end = [Text(f"{len(rows)} of {value.total:,}")]
+    end = [Text(f"{len(rows)} of {value.total:,}{counts(value)}"), *unsearched(value)]
     if value.next_cursor:
-        end.append(Text(f"more: bunsui sessions list --cursor {value.next_cursor}"))
+        end.append(Text(f"more: the same command with --cursor {value.next_cursor}"))
     return [table(columns, rows), *end]
+
+
+def counts(value: SessionPage) -> str:
+    """Return how many sessions of each status there are, where that says something."""
+    every = {one.value.lower(): value.totals.of(one) for one in ATTENTION}
+    some = [f"{number:,} {name}" for name, number in every.items() if number]
+    return f": {', '.join(some)}" if len(some) > 1 else ""
+
+
+def unsearched(value: SessionPage) -> Sequence[Text]:
+    """Return what a search cannot know of."""
+    if not value.unsearched:
+        return []
+    some = f"of {value.unsearched:,} a search does not know every value"
+    return [Text(f"{some}; `bunsui worker` makes known what an older bunsui stored.")]
 
 
 def view(value: SessionView) -> Sequence[RenderableType]:

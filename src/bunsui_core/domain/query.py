@@ -41,7 +41,7 @@ def parse_query(text: str, now: datetime) -> SessionFilter:
         raise BadInput(f"the query has {len(text):,} characters.", f"Use at most {LONGEST:,}.")
     if text.count('"') % 2:
         raise BadInput("a quotation mark is not closed.", 'Write words like error:"no such key".')
-    return filter_of(map(_pair, _WORD.findall(text)), now)
+    return filter_of(map(pair, _WORD.findall(text)), now)
 
 
 def filter_of(pairs: Iterable[Pair], now: datetime) -> SessionFilter:
@@ -65,8 +65,11 @@ def filter_of(pairs: Iterable[Pair], now: datetime) -> SessionFilter:
     )
 
 
-def _pair(word: str) -> Pair:
-    """Free text is also what is quoted, an ARN, a URI, a time, and an exception's name."""
+def pair(word: str) -> Pair:
+    """Return the key and the value that a word says. Raises: BadInput for a key nobody knows.
+
+    Free text is also what is quoted, an ARN, a URI, a time, and an exception's name.
+    """
     found = _KEYED.fullmatch(word)
     if found is None:
         return "", _bare(word)

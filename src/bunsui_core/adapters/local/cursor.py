@@ -38,8 +38,12 @@ def position_of(wanted: SessionFilter, place: tuple[str, str], cursor: str) -> P
 
 
 def _seal(wanted: SessionFilter, place: tuple[str, str], position: Position) -> str:
-    """Bind the filter, account, region and position; it finds mistakes and hides nothing."""
-    body = b"\0".join((*(part.encode() for part in place), canonical(wanted), canonical(position)))
+    """Bind the filter, account, region and position; it finds mistakes and hides nothing.
+
+    Moments are left out: an age means another one for each page.
+    """
+    always = wanted.model_copy(update={"after": None, "before": None})
+    body = b"\0".join((*(part.encode() for part in place), canonical(always), canonical(position)))
     return digest("bunsui/cursor/v1", body)[:16]
 
 
