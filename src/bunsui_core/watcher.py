@@ -125,7 +125,8 @@ class Watcher:
         if times.owed and times.turn % 2:
             times.owed -= 1
             times.turn += 1
-        machine = next_machine(times.machines.values(), times.turn, now)
+        rate = self._pulse.lists_per_second
+        machine = next_machine(tuple(times.machines.values()), times.turn, rate, now)
         if machine:
             turn = read_machine(machine, self._watching, now)
             if turn.machine:

@@ -9,7 +9,7 @@ between are for machines in which something happens. Nothing here reads a clock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from bunsui_core.domain.machine import ExecutionRow, Sighting, WatchedMachine
@@ -21,6 +21,9 @@ ACTIVE = timedelta(hours=1)
 
 HOT_EVERY = timedelta(seconds=2)
 """The shortest time between two reads of a machine in which something happens."""
+
+HOT_TIMES = 50
+"""How many times as often as all machines in turn one of them is read at most."""
 
 COLD_EVERY = timedelta(seconds=10)
 """The shortest time between two reads of any other machine."""
@@ -40,8 +43,6 @@ REDRIVEN_EVERY = timedelta(seconds=1)
 HEARD_WITHIN = timedelta(seconds=60)
 """How old what events tell may be."""
 
-_LONG_AGO = timedelta(days=36_500)
-
 
 def is_hot(machine: WatchedMachine, now: Instant) -> bool:
     """Whether something happens in a machine: it runs, failed last, or was active lately."""
@@ -51,14 +52,16 @@ def is_hot(machine: WatchedMachine, now: Instant) -> bool:
 
 
 def next_machine(
-    machines: Iterable[WatchedMachine], turn: int, now: Instant
+    machines: Sequence[WatchedMachine], turn: int, calls_per_second: float, now: Instant
 ) -> WatchedMachine | None:
     """Return the machine to read in this turn, or none when all were read a moment ago."""
-    watched = [one for one in machines if one.is_watched]
-    due = [one for one in watched if _is_due(one, now)]
+    hot_every = max(HOT_EVERY, timedelta(seconds=len(machines) / calls_per_second) / HOT_TIMES)
+    due = [one for one in machines if one.is_watched and _is_due(one, hot_every, now)]
     if turn % 2:
-        due = [one for one in due if is_hot(one, now)] or due
-    return min(due, key=lambda one: _waited_since(one, now), default=None)
+        hot = [one for one in due if _is_due_as_hot(one, hot_every, now)]
+        if hot:
+            return max(hot, key=lambda one: _urgency(one, now))
+    return min(due, key=_read_at, default=None)
 
 
 def swept_within(machines: int, calls_per_second: float) -> timedelta:
@@ -130,13 +133,29 @@ def redriven_within(closed: int) -> timedelta:
     return max(closed * REDRIVEN_EVERY, COLD_EVERY) + SLACK
 
 
-def _is_due(machine: WatchedMachine, now: Instant) -> bool:
-    every = HOT_EVERY if is_hot(machine, now) else COLD_EVERY
-    return machine.read_at is None or now - machine.read_at >= every
+def _is_due(machine: WatchedMachine, hot_every: timedelta, now: Instant) -> bool:
+    if machine.read_at is None or now - machine.read_at >= COLD_EVERY:
+        return True
+    return _is_due_as_hot(machine, hot_every, now)
 
 
-def _waited_since(machine: WatchedMachine, now: Instant) -> Instant:
-    return machine.read_at or now - _LONG_AGO
+def _is_due_as_hot(machine: WatchedMachine, hot_every: timedelta, now: Instant) -> bool:
+    is_early = machine.read_at is not None and now - machine.read_at < hot_every
+    return not is_early and is_hot(machine, now)
 
+
+def _urgency(machine: WatchedMachine, now: Instant) -> float:
+    """How long a machine waits, beside how long nothing happened in it."""
+    idle = min(now - (machine.active_at or _NEVER), ACTIVE)
+    return (now - _read_at(machine)) / (idle + _BRIEF)
+
+
+def _read_at(machine: WatchedMachine) -> Instant:
+    return machine.read_at or _NEVER
+
+
+_BRIEF = timedelta(seconds=30)
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _UNSETTLED = frozenset({JobStatus.FAILED, JobStatus.TIMED_OUT})
