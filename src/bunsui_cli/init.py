@@ -7,15 +7,16 @@ from contextlib import nullcontext
 import typer
 
 from bunsui_cli.asking import Asking
+from bunsui_cli.connect import how_to_connect
 from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
-from bunsui_cli.output import show
+from bunsui_cli.output import narrate, show
 from bunsui_cli.person import person
 from bunsui_cli.wanted import Wanted, from_flags
 from bunsui_core.domain.configuring import Initialised
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.errors import Conflict
-from bunsui_core.settings import Settings, local_settings
+from bunsui_core.settings import Settings, environments, local_settings
 from bunsui_core.wiring.environments import in_file, looked_at, save, shown
 from bunsui_core.wiring.estates import policies
 
@@ -54,7 +55,13 @@ def write(settings: Settings, asking: Asking) -> int:
         checks=looked_at(settings, environment),
     )
     show(Answer("init", done), asking.wanted.as_json)
+    narrate(how_to_connect(of(name)))
     return ExitCode.OK
+
+
+def of(name: str) -> Settings:
+    """Return the settings of an environment of the file."""
+    return next(one for one in environments() if one.environment == name)
 
 
 def may_replace(asking: Asking, name: str) -> bool:
