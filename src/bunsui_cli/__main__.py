@@ -16,6 +16,7 @@ from bunsui_cli.envelope import Problem
 from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
 from bunsui_cli.output import refuse
+from bunsui_cli.root import before_the_noun
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.settings import read_settings
 
@@ -61,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
 def command_line(arguments: Sequence[str]) -> typer.Typer:
     """Return the called noun alone, or all of them for help, completion and wrong words."""
     called = [noun for noun in arguments[:1] if noun in NOUNS]
-    root = typer.Typer(help=HELP, rich_markup_mode=None, callback=lambda: None)
+    root = typer.Typer(help=HELP, rich_markup_mode=None, callback=before_the_noun)
     for noun in called or NOUNS:
         root.add_typer(NOUNS[noun]())
     return root

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.answers import ApprovalList
+from bunsui_cli.completing import request_ids, waiting_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, show
 from bunsui_core.settings import read_settings
@@ -15,7 +16,20 @@ from bunsui_core.wiring.agent import reading_desk
 app = typer.Typer(name="approvals", help="What waits for a human, and the human's answer.")
 
 RequestId = Annotated[
-    str, typer.Argument(metavar="REQUEST", help="Its id, from `bunsui approvals list`.")
+    str,
+    typer.Argument(
+        metavar="REQUEST",
+        help="Its id, from `bunsui approvals list`.",
+        autocompletion=request_ids,
+    ),
+]
+WaitingId = Annotated[
+    str,
+    typer.Argument(
+        metavar="REQUEST",
+        help="Its id, from `bunsui approvals list`.",
+        autocompletion=waiting_ids,
+    ),
 ]
 Approver = Annotated[
     str, typer.Option("--as", help="Whose key signs; needed when there are several.")
@@ -40,7 +54,7 @@ def show_approval(request_id: RequestId, as_json: AsJson = False) -> None:
 
 
 @app.command("approve")
-def approve(request_id: RequestId, name: Approver = "", as_json: AsJson = False) -> None:
+def approve(request_id: WaitingId, name: Approver = "", as_json: AsJson = False) -> None:
     """Review a request and approve it with your passphrase, which only a terminal can give."""
     # Deferred, as below: the lists need nothing of what signs.
     from bunsui_cli.deciding import approve
@@ -50,7 +64,7 @@ def approve(request_id: RequestId, name: Approver = "", as_json: AsJson = False)
 
 @app.command("reject")
 def reject(
-    request_id: RequestId,
+    request_id: WaitingId,
     reason: Annotated[str, typer.Option(help="Why not; the asker reads it.")],
     name: Approver = "",
     as_json: AsJson = False,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bunsui_cli.completing import environment_names
 from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, show
@@ -28,7 +29,12 @@ def show_settings(as_json: AsJson = False) -> int:
 @app.command("check")
 def check(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="One environment; all of them unless told.")
+        str,
+        typer.Argument(
+            metavar="[NAME]",
+            help="One environment; all of them unless told.",
+            autocompletion=environment_names,
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bunsui_cli.completing import pipeline_names, session_ids
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.graph import GraphFormat, drawn
 from bunsui_core.domain.pipeline import Job, Pipeline
@@ -78,19 +77,3 @@ def test_a_job_stands_right_of_all_it_waits_for() -> None:
 def test_a_word_of_mermaid_is_no_node_there() -> None:
     assert '["end"]' in drawn(DIAMOND, GraphFormat.MERMAID)
     assert "  end" not in drawn(DIAMOND, GraphFormat.MERMAID)
-
-
-def test_a_shell_completes_the_names_of_the_store(shell: Shell) -> None:
-    shell("pipelines", "list")
-
-    assert pipeline_names("o") == [a_pipeline().name]
-    assert pipeline_names("zz") == []
-    assert session_ids("s-3") == ["s-3"]
-
-
-def test_a_shell_completes_nothing_without_a_store(shell: Shell) -> None:
-    (shell.home / "store.db").unlink()
-    shell("local", "status")
-
-    assert pipeline_names("") == []
-    assert session_ids("") == []
