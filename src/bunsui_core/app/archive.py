@@ -12,7 +12,7 @@ from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.domain.value import Value
 from bunsui_core.ports.observe import Seeing
-from bunsui_core.ports.store import Archive, Archived, Blobs
+from bunsui_core.ports.store import Archive, Archived, Blobs, Documents
 
 _LEVEL = 6
 """Of gzip: half the time of 9 for one percent more bytes."""
@@ -56,10 +56,14 @@ def archive_closed(
 
 def recall(execution_arn: str, redrive_count: int, shelf: Shelf) -> ArchivedExecution | None:
     """Return the archive of an execution, if there is one. Raises: StoreDamaged."""
-    entry = shelf.archive.get(execution_arn, redrive_count)
+    return opened(shelf.archive.get(execution_arn, redrive_count), shelf.blobs)
+
+
+def opened(entry: Archived | None, documents: Documents) -> ArchivedExecution | None:
+    """Return what an entry says is archived, if there is one. Raises: NotFound, StoreDamaged."""
     if entry is None:
         return None
-    return ArchivedExecution.model_validate_json(gzip.decompress(shelf.blobs.get(entry.sha256)))
+    return ArchivedExecution.model_validate_json(gzip.decompress(documents.get(entry.sha256)))
 
 
 def _archive(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from bunsui_core.app.remembered import remembered
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.domain.timeline import JobTimeline, is_over, tracks
 from bunsui_core.ports.observe import Executions
+from bunsui_core.ports.store import Store
 
 
-def timeline(session: Session, job: str, executions: Executions) -> JobTimeline:
-    """Return the states of a job's newest execution.
+def timeline(session: Session, job: str, store: Store, executions: Executions) -> JobTimeline:
+    """Return the states of a job's newest execution: from the archive when it is over and there.
 
-    Raises: NotFound when the job has none, Unavailable.
+    Raises: NotFound when the job has none, StoreDamaged, Unavailable.
     """
     attempt = _started(session, job)
-    events = executions.history(attempt.execution_arn)
+    kept = remembered(session, job, store)
+    events = kept.history if kept else executions.history(attempt.execution_arn)
     return JobTimeline(
         session_id=session.id,
         job=job,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bunsui_core.app.diagnose import read_logs
 from bunsui_core.app.follow import follow
 from bunsui_core.app.propose import Asked, known_diagnosis, proposals
+from bunsui_core.app.remembered import remembered_logs
 from bunsui_core.app.request import approval, approvals, open_about, submit, withdraw
 from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
@@ -114,11 +115,19 @@ class AgentDesk:
         return tuple(one.id for one in mine if not job or job in map(step_job, one.plan.steps))
 
     def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
-        """Return what the failing operation itself logged. Raises: NotFound, Unavailable."""
+        """Return what the failing operation itself logged, archived lines where AWS is not reached.
+
+        Raises: NotFound, Unavailable.
+        """
         session, _ = self._current(session_id)
         chosen = find_job(session, job)
         seeing, now = self._seeing, self._nature.clock()
-        return read_logs(session, chosen, seeing.executions, seeing.logs, limit, now)
+        try:
+            return read_logs(session, chosen, seeing.executions, seeing.logs, limit, now)
+        except (NotFound, Unavailable):
+            if kept := remembered_logs(session, chosen, self._store, limit):
+                return kept
+            raise
 
     def follow(self, session_id: str, job: str, shown: Shown) -> Followed:
         """Return the log lines that are new since what was shown, of one job or of all that run.
@@ -132,7 +141,7 @@ class AgentDesk:
     def timeline(self, session_id: str, job: str) -> JobTimeline:
         """Return when the states of a job's newest execution ran. Raises: NotFound, Unavailable."""
         session, _ = self._current(session_id)
-        return timeline(session, find_job(session, job), self._seeing.executions)
+        return timeline(session, find_job(session, job), self._store, self._seeing.executions)
 
     def analyze(self, session_id: str, job: str = "") -> Analysis:
         """Return why the named job, or every failed job, failed. Raises: NotFound, Unavailable."""

@@ -144,6 +144,14 @@ class Blobs(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """Large documents by sha256, to read only."""
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes. Raises: NotFound, StoreDamaged when they do not match."""
+        ...
+
+
 class Archived(Value):
     """Where the archive of one closed execution lies."""
 
@@ -189,3 +197,5 @@ class Store:
     heartbeat: Heartbeat
     index: Index
     watches: Watches
+    archive: Archive
+    documents: Documents

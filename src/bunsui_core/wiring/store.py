@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.indexing import LocalIndex
 from bunsui_core.adapters.local.requests import LocalRequests
 from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.adapters.local.store import (
+    LocalArchive,
     LocalDiagnoses,
     LocalHeartbeat,
     LocalOutcomes,
@@ -39,4 +41,6 @@ def store(settings: Settings, connection: StoreReader) -> Store:
         heartbeat=LocalHeartbeat(connection),
         index=LocalIndex(connection),
         watches=LocalWatches(connection),
+        archive=LocalArchive(connection),
+        documents=FileBlobs(settings.blobs_path),
     )
