@@ -24,6 +24,9 @@ from bunsui_core.domain.trust import Approver
 from bunsui_tui.listing import Listing
 from bunsui_tui.query import EVERYTHING, Query
 
+LOGS, TIMELINE = "logs", "timeline"
+"""What a trouble may be about that a screen shows in its own place too."""
+
 
 @dataclass(frozen=True)
 class Overview:

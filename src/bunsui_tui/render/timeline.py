@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session
 from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
-from bunsui_tui.board import Board
+from bunsui_tui.board import TIMELINE, Board
 from bunsui_tui.render.clock import BODY, Bar, Window, axis, busy, drawn
 from bunsui_tui.render.signs import FAILED, JOBS, OK, QUIET, RUNNING, SESSIONS, Meaning, named, sign
 from bunsui_tui.render.table import GAP, Column, Row, widths
@@ -169,8 +169,10 @@ def _attempt_bar(one: Attempt, now: datetime) -> Bar:
 
 def _states(board: Board, job: str, found: JobTimeline | None) -> Iterable[_Line]:
     if found is None or not found.tracks:
-        said_so = "reading its states…" if found is None else found.note or "no state began yet"
-        blank = (Text(), words((f"    {said_so}", MUTED)), Text(), Text())
+        trouble = board.troubles.get(TIMELINE, "")
+        state = "cannot be read" if trouble else "reading its states…"
+        told = said(trouble, 300, MUTED)
+        blank = (Text(), words((f"    {'no state yet' if found else state}", MUTED)), Text(), told)
         yield key_of(job, ("",)), blank, []
         return
     for track in found.tracks:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bunsui_tui.actions import BACK, Key
-from bunsui_tui.board import Board
+from bunsui_tui.board import LOGS, Board, Tail
 from bunsui_tui.messages import TailWanted
 from bunsui_tui.render.log import Look, heading
 from bunsui_tui.render.text import MUTED, said, words
@@ -81,9 +81,14 @@ class LogScreen(Frame):
         note = self.query_one("#note", Static)
         note.display = bool(tail and tail.note)
         note.update(said(tail.note if tail else "", 400, MUTED))
-        empty = "reading the log…" if tail is None else "no line yet" if not tail.is_over else ""
-        self.query_one(LogView).show(tail.lines if tail else (), empty or "the log has no line")
+        self.query_one(LogView).show(tail.lines if tail else (), self._why_empty(tail))
         self._paint_heading()
+
+    def _why_empty(self, tail: Tail | None) -> str:
+        if tail is None:
+            trouble = self.board.troubles.get(LOGS, "")
+            return f"it cannot be read: {trouble}" if trouble else "reading the log…"
+        return "the log has no line" if tail.is_over else "no line yet"
 
     def _paint_heading(self) -> None:
         view = self.query_one(LogView)
