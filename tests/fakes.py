@@ -38,6 +38,7 @@ class FakeStepFunctions:
     def __init__(self) -> None:
         self.executions: dict[str, FakeExecution] = {}
         self.effects: list[str] = []
+        self.told: dict[str, tuple[HistoryEvent, ...]] = {}
 
     def add_failed(self, arn: str, text: str) -> None:
         """Let an execution have failed."""
@@ -89,8 +90,10 @@ class FakeStepFunctions:
         )
 
     def history(self, execution_arn: str) -> tuple[HistoryEvent, ...]:
-        """Return as many events as there were."""
+        """Return the events that were told, or as many as there were."""
         count = self._find(execution_arn).events
+        if execution_arn in self.told:
+            return self.told[execution_arn]
         return tuple(
             HistoryEvent(id=n, previous_id=n - 1, type="PassStateEntered", at=NOW)
             for n in range(1, count + 1)
@@ -134,6 +137,18 @@ class SilentLogs:
         """Return no line."""
         del window, limit
         return ()
+
+
+class WrittenLogs:
+    """Operations that logged what a test says; `lines` may grow."""
+
+    def __init__(self) -> None:
+        self.written: tuple[LogLine, ...] = ()
+
+    def lines(self, window: LogWindow, limit: int) -> tuple[LogLine, ...]:
+        """Return the lines within a window."""
+        within = (line for line in self.written if window.start <= line.at <= window.end)
+        return tuple(within)[:limit]
 
 
 class Clock:
