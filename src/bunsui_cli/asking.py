@@ -149,4 +149,4 @@ def one_of(said: str, known: Iterable[str], what: str) -> str:
 
 def slug(text: str) -> str:
     """Return a name for an environment made of another one."""
-    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:40]
+    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")[:40]

@@ -35,7 +35,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def server_name(settings: Settings) -> str:
     """Return what the host calls the server: each environment is one of its own."""
-    return "bunsui" if settings.is_local else f"bunsui-{settings.environment.replace('.', '-')}"
+    return "bunsui" if settings.is_local else f"bunsui-{settings.environment}"
 
 
 def claude_line(settings: Settings) -> str:

@@ -6,10 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bunsui_core.domain.environment import EnvironmentClass, parse_environments
+from bunsui_core.adapters.local.files import FileBlobs
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.environment import EnvironmentClass, Expose, parse_environments
 from bunsui_core.domain.errors import BadInput, NotFound, Unavailable
-from bunsui_core.settings import Settings, read_settings
+from bunsui_core.settings import Settings, environments, read_settings
+from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.seeing import local_access
+from bunsui_core.wiring.store import reader, store
+from tests.builders import a_request, a_session
+
+ALL = SessionFilter()
 
 GOOD = """
 [environments.shop]
@@ -61,6 +68,90 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str) -> Non
 def test_a_missing_file_is_refused_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"bunsui\.toml"):
         read_settings({"BUNSUI_HOME": str(tmp_path), "BUNSUI_ENVIRONMENT": "shop"})
+
+
+THREE = "".join(
+    f'[environments.{name}]\naccount = "{account}"\nregion = "eu-west-1"\nread_profile = "p"\n'
+    for name, account in (("shop", "1" * 12), ("lab", "2" * 12), ("shop-eu", "1" * 12))
+)
+
+
+def test_what_environments_remember_lies_apart(tmp_path: Path) -> None:
+    names = ("local", "shop", "lab", "shop-eu")
+    for name in names:
+        one = read(tmp_path, THREE, name)
+        kept = store(one, writer(one))
+        kept.sessions.save(a_session(id=f"s-{name}"))
+        kept.requests.submit(a_request(request_id=f"r-{name}"))
+        FileBlobs(one.blobs_path).put(name.encode())
+
+    for name in names:
+        one = read(tmp_path, THREE, name)
+        kept = store(one, reader(one))
+        assert [line.session_id for line in kept.sessions.page(ALL, 9, "").items] == [f"s-{name}"]
+        assert [request.id for request in kept.requests.newest(9)] == [f"r-{name}"]
+        assert len([path for path in one.blobs_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_the_folder_of_an_environment_is_for_its_owner_only(tmp_path: Path) -> None:
+    home = tmp_path / "deep" / "home"
+    config = tmp_path / "bunsui.toml"
+    config.write_text(THREE, encoding="utf-8")
+    said = {"BUNSUI_HOME": str(home), "BUNSUI_CONFIG": str(config), "BUNSUI_ENVIRONMENT": "shop"}
+
+    writer(read_settings(said))
+
+    for folder in (home, home / "environments", home / "environments" / "shop"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["../other", "Shop", "a b", "", "x" * 41, ".hidden", "local"])
+def test_a_name_that_could_leave_the_home_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput):
+        read(tmp_path, THREE.replace("[environments.shop]", f'[environments."{name}"]'), "lab")
+
+
+def test_every_environment_is_listed_with_the_embedded_aws_first(tmp_path: Path) -> None:
+    (tmp_path / "bunsui.toml").write_text(THREE, encoding="utf-8")
+    found = environments({"BUNSUI_HOME": str(tmp_path), "BUNSUI_ENVIRONMENT": "lab"})
+
+    assert [one.environment for one in found] == ["local", "shop", "lab", "shop-eu"]
+    assert [one.kind.value for one in found] == ["dev", "production", "production", "production"]
+
+
+def test_without_a_file_the_embedded_aws_is_the_only_environment(tmp_path: Path) -> None:
+    assert [one.environment for one in environments({"BUNSUI_HOME": str(tmp_path)})] == ["local"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expose"), [("dev", Expose.VALUES), ("production", Expose.KEYS), (None, Expose.KEYS)]
+)
+def test_in_production_an_agent_sees_shapes_unless_told(kind: str | None, expose: Expose) -> None:
+    text = GOOD + (f'class = "{kind}"\n' if kind else "")
+
+    assert parse_environments(text, "f")["shop"].expose is expose
+    assert parse_environments(f'{text}expose = "none"', "f")["shop"].expose is Expose.NONE
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ('class = "prod"', "'production'"),
+        ('expose = "value"', "'values'"),
+        ('exclud = ["x"]', "'exclude'"),
+        ('include = ["two words"]', "two words"),
+        ('include = "orders"', "include"),
+        ('event_queue = "arn:aws:sqs:x"', "event_queue"),
+    ],
+)
+def test_a_mistake_in_a_value_is_named_with_what_was_meant(line: str, meant: str) -> None:
+    with pytest.raises(BadInput, match=meant):
+        parse_environments(GOOD + line, "f")
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(BadInput, match=r"has no 'region'.*Add a line"):
+        parse_environments(GOOD.replace('region = "eu-west-1"\n', ""), "f")
 
 
 def test_nothing_of_another_environment_reaches_the_embedded_aws(tmp_path: Path) -> None:

@@ -77,4 +77,6 @@ def policies(value: Policies) -> Sequence[RenderableType]:
         plain(json.dumps(value.reading, indent=2)),
         Text("For a profile that also executes what was approved:"),
         plain(json.dumps(value.executing, indent=2)),
+        Text("To hear of executions at once instead of looking for them, a stack of AWS:"),
+        plain(json.dumps(value.event_queue, indent=2)),
     ]

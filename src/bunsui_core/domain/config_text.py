@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 
 from bunsui_core.domain.environment import TABLE, Environment, parse_environments
@@ -16,7 +17,6 @@ HEAD = """\
 """
 
 _HEADER = re.compile(r"\s*\[")
-_PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=")
 
 
 def with_environment(text: str, name: str, environment: Environment, path: str) -> str:
@@ -50,7 +50,7 @@ def _replaced(text: str, name: str, block: str, path: str) -> str:
     rest = lines[start + 1 :]
     length = next((number for number, line in enumerate(rest) if _HEADER.match(line)), len(rest))
     kept = [line for line in rest[:length] if not line.strip() or line.lstrip().startswith("#")]
-    if any(_trailing_comment(line) for line in rest[:length]):
+    if any(_loses_words(line) for line in rest[:length]):
         raise _by_hand(name, path)
     tail = [] if length == len(rest) else rest[length:]
     header, *pairs = block.splitlines()
@@ -65,16 +65,26 @@ def _opens(line: str, name: str) -> bool:
     return bool(re.match(rf"""\s*\[\s*{TABLE}\s*\.\s*["']?{quoted}["']?\s*\]\s*(#.*)?$""", line))
 
 
-def _trailing_comment(line: str) -> bool:
-    """Whether a line holds more than one plain `key = value`."""
+def _loses_words(line: str) -> bool:
+    """Whether a line is more than one plain `key = value`: a part of one, or a comment too."""
     bare = line.strip()
     if not bare or bare.startswith("#"):
         return False
-    return not _PAIR.match(line) or "#" in line or bare.endswith("[")
+    value = _value(bare)
+    ends = [number for number, character in enumerate(bare) if character == "#"]
+    return value is None or any(_value(bare[:end]) == value for end in ends)
+
+
+def _value(line: str) -> object:
+    """Return what a line says by itself, nothing when it says nothing complete."""
+    try:
+        return tomllib.loads(line) or None
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _block(name: str, environment: Environment) -> str:
-    header = f'[{TABLE}."{name}"]' if "." in name else f"[{TABLE}.{name}]"
+    header = f"[{TABLE}.{name}]"
     return "\n".join([header, *_pairs(environment)]) + "\n"
 
 

@@ -52,9 +52,14 @@ class Initialised(Value):
 
 
 class Policies(Value):
-    """The least that each profile of an environment needs, as IAM policy documents."""
+    """The least that each profile of an environment needs, as IAM policy documents.
+
+    `event_queue` is the CloudFormation template of the queue through which bunsui hears of
+    executions at once; without it they are looked for.
+    """
 
     account: str
     region: str
     reading: dict[str, JsonValue]
     executing: dict[str, JsonValue]
+    event_queue: dict[str, JsonValue]

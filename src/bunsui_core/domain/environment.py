@@ -17,7 +17,7 @@ from bunsui_core.domain.value import Value
 
 LOCAL = "local"
 TABLE = "environments"
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """A name is also the name of a folder, on file systems that know no capitals too."""
 
 
@@ -100,7 +100,7 @@ def proper_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise BadInput(
             f"{name!r} cannot name an environment.",
-            "Use up to 40 lower-case letters, digits, dots, dashes and underscores.",
+            "Use up to 40 lower-case letters, digits, dashes and underscores.",
         )
     return name
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bunsui_core.domain.configuring import Policies
 from bunsui_core.domain.environment import Environment
+from bunsui_core.domain.event_template import event_queue_template
 from bunsui_core.domain.permissions import Estate, executing, reading
 from bunsui_core.domain.selection import TAG
 
@@ -14,6 +15,7 @@ def policies(environment: Environment) -> Policies:
     """Return the least that both profiles of an environment need."""
     place = estate(environment)
     documents = {"reading": reading(place), "executing": executing(place)}
+    documents["event_queue"] = event_queue_template()
     return Policies.model_validate({"account": place.account, "region": place.region, **documents})
 
 
