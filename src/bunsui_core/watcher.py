@@ -35,6 +35,9 @@ SURVEY_EVERY = timedelta(seconds=60)
 LEARN_EVERY = timedelta(hours=1)
 """How often the definition of a machine is looked at for machines that it starts."""
 
+SOME = 50
+"""How many definitions are looked at again at a time."""
+
 REPORT_EVERY = timedelta(seconds=2)
 """How often what was measured is stored."""
 
@@ -119,7 +122,7 @@ class Watcher:
         now, times = self._clock(), self._times
         if times.survey is None or now - times.survey >= SURVEY_EVERY:
             self._survey(now)
-        self._learn(now)
+            self._learn(now)
         times.turn += 1
         # The turns that long lists took come out of those for machines in which much happens.
         if times.owed and times.turn % 2:
@@ -151,12 +154,12 @@ class Watcher:
         times.machines = {one.machine.arn: one for one in found}
 
     def _learn(self, now: datetime) -> None:
-        """Look at every new definition, and at one whose last look is long ago."""
+        """Look at every new definition, and at some whose last look is long ago."""
         machines = self._times.machines
         watched = [one for one in machines.values() if one.is_watched]
         due = [one for one in watched if one.defined_at is None]
         old = [one for one in watched if one.defined_at and now - one.defined_at >= LEARN_EVERY]
-        for one in [*due, *old[:1]]:
+        for one in [*due, *old[:SOME]]:
             learned = learn_starts(one, self._watching, now)
             machines[one.machine.arn] = learned
             self._watching.store.watches.put_machines((learned,))

@@ -80,7 +80,7 @@ def most_in(moments: list[float], seconds: float) -> int:
     return most
 
 
-@pytest.mark.parametrize("machines", [1_000, 2_000])
+@pytest.mark.parametrize("machines", [1_000, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_by_listing_alone_everything_is_found_within_the_promise_and_within_the_quota(
     machines: int, tmp_path: Path
 ) -> None:

@@ -56,12 +56,14 @@ def next_machine(
 ) -> WatchedMachine | None:
     """Return the machine to read in this turn, or none when all were read a moment ago."""
     hot_every = max(HOT_EVERY, timedelta(seconds=len(machines) / calls_per_second) / HOT_TIMES)
-    due = [one for one in machines if one.is_watched and _is_due(one, hot_every, now)]
-    if turn % 2:
-        hot = [one for one in due if _is_due_as_hot(one, hot_every, now)]
-        if hot:
-            return max(hot, key=lambda one: _urgency(one, now))
-    return min(due, key=_read_at, default=None)
+    watched = [one for one in machines if not one.why_not]
+    oldest = min(watched, key=_read_at, default=None)
+    if turn % 2 == 0 and oldest and now - _read_at(oldest) >= COLD_EVERY:
+        return oldest
+    hot = [one for one in watched if now - _read_at(one) >= hot_every and is_hot(one, now)]
+    if hot:
+        return max(hot, key=lambda one: _urgency(one, now))
+    return oldest if oldest and now - _read_at(oldest) >= COLD_EVERY else None
 
 
 def swept_within(machines: int, calls_per_second: float) -> timedelta:
@@ -131,17 +133,6 @@ def is_to_try(sighting: Sighting, now: Instant) -> bool:
 def redriven_within(closed: int) -> timedelta:
     """Return how long a redrive of one of so many closed executions may go unseen."""
     return max(closed * REDRIVEN_EVERY, COLD_EVERY) + SLACK
-
-
-def _is_due(machine: WatchedMachine, hot_every: timedelta, now: Instant) -> bool:
-    if machine.read_at is None or now - machine.read_at >= COLD_EVERY:
-        return True
-    return _is_due_as_hot(machine, hot_every, now)
-
-
-def _is_due_as_hot(machine: WatchedMachine, hot_every: timedelta, now: Instant) -> bool:
-    is_early = machine.read_at is not None and now - machine.read_at < hot_every
-    return not is_early and is_hot(machine, now)
 
 
 def _urgency(machine: WatchedMachine, now: Instant) -> float:
