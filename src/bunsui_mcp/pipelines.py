@@ -12,8 +12,7 @@ def pipelines_answer(found: Page[PipelineLine], total: int, freshness: Freshness
     """Return one page of pipelines, by name."""
     failing = [line for line in found.items if line.failed]
     return PipelineAnswer(
-        summary=f"{len(found.items)} of {total} pipelines; {len(failing)} of these have failed "
-        "sessions."
+        summary=f"{len(found.items)} of {total} pipelines; {_named(failing)}."
         if total
         else "No pipeline is known here.",
         next=f"list_sessions with pipeline {failing[0].pipeline} and status FAILED."
@@ -26,6 +25,12 @@ def pipelines_answer(found: Page[PipelineLine], total: int, freshness: Freshness
         truncated=bool(found.next_cursor),
         next_cursor=found.next_cursor,
     )
+
+
+def _named(failing: list[PipelineLine]) -> str:
+    if not failing:
+        return "no session of these failed"
+    return f"sessions failed in {', '.join(few([line.pipeline for line in failing], 3))}"
 
 
 def pipeline_answer(

@@ -29,7 +29,12 @@ from bunsui_mcp.answers import (
 from bunsui_mcp.desks import Whose
 from bunsui_mcp.pipelines import pipeline_answer, pipeline_line, pipelines_answer
 from bunsui_mcp.proposals import proposals_answer
-from bunsui_mcp.sessions import logs_answer, session_answer, sessions_answer
+from bunsui_mcp.sessions import (
+    logs_answer,
+    session_answer,
+    sessions_answer,
+    sessions_that_fit,
+)
 from bunsui_mcp.similar import similar_answer
 from bunsui_mcp.tell import Page, compact, page, tell
 from bunsui_mcp.tools import Cursor, tool
@@ -84,7 +89,11 @@ class ReadTools:
         wanted = parse_query(query, desk.live().as_of)
         told = {"statuses": (status,) if status else (), "pipeline": pipeline}
         both = wanted.model_copy(update={key: value for key, value in told.items() if value})
-        return tell(sessions_answer(desk.sessions(both, limit, cursor), desk.freshness()))
+        found = desk.sessions(both, limit, cursor)
+        if (fitting := sessions_that_fit(found)) < len(found.items):
+            # Read again, because only the store makes the cursor of a shorter page.
+            found = desk.sessions(both, fitting, cursor)
+        return tell(sessions_answer(found, desk.freshness()))
 
     def get_session(
         self, session_id: SessionId, cursor: Cursor = ""

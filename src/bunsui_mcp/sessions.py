@@ -12,6 +12,7 @@ from bunsui_mcp.tell import clip, few, page
 
 _JOBS = 20
 _INPUT = 1_000
+_SESSIONS_ROOM = 7_000
 
 
 def sessions_answer(found: SessionPage, freshness: Freshness) -> SessionsAnswer:
@@ -34,6 +35,12 @@ def sessions_answer(found: SessionPage, freshness: Freshness) -> SessionsAnswer:
         truncated=bool(found.next_cursor),
         next_cursor=found.next_cursor,
     )
+
+
+def sessions_that_fit(found: SessionPage) -> int:
+    """Return how many lines of a page an answer has room for, at least one."""
+    lines = [_session_line(item) for item in found.items]
+    return len(page(lines, "", len(lines), _SESSIONS_ROOM).items)
 
 
 def session_answer(view: SessionView, cursor: str) -> SessionAnswer:

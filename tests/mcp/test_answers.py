@@ -14,13 +14,16 @@ from bunsui_mcp.answers import (
     AnalysisAnswer,
     Answer,
     ApprovalAnswer,
+    ApprovalsAnswer,
     LogsAnswer,
+    PipelineAnswer,
     ProposalsAnswer,
     SessionAnswer,
     SessionsAnswer,
+    SimilarAnswer,
 )
 from bunsui_mcp.desks import always
-from bunsui_mcp.schemas import files
+from bunsui_mcp.schemas import ANSWERS, files
 from bunsui_mcp.server import build_server
 from tests.builders import INPUT, SESSION_ID, a_session, later
 from tests.mcp.calls import answered, document_of, text_of
@@ -37,6 +40,11 @@ CALLS: list[tuple[str, dict[str, Json], type[Answer]]] = [
     ("get_operation_logs", {"session_id": SESSION_ID}, LogsAnswer),
     ("propose_recovery", {"session_id": SESSION_ID}, ProposalsAnswer),
     ("propose_recovery", {"session_id": SESSION_ID, "input": {"input": {}}}, ProposalsAnswer),
+    ("find_similar_failures", {"session_id": SESSION_ID}, SimilarAnswer),
+    ("list_pipelines", {}, PipelineAnswer),
+    ("list_pipelines", {"name": "orders"}, PipelineAnswer),
+    ("list_approvals", {}, ApprovalsAnswer),
+    ("withdraw_request", {"request_id": "r-1", "reason": "not needed"}, ApprovalAnswer),
     ("get_approval", {"request_id": "r-1"}, ApprovalAnswer),
     ("wait_for_approval", {"request_id": "r-1", "max_wait_s": 1}, ApprovalAnswer),
 ]
@@ -90,6 +98,10 @@ async def test_an_answer_says_in_words_what_it_holds_and_what_comes_next(
     assert answer["summary"]
     assert answer["next"]
     assert (answer["source"], answer["as_of"]) != (None, None)
+
+
+def test_every_tool_is_called_here_but_the_one_that_needs_a_proposal() -> None:
+    assert {tool for tool, _, _ in CALLS} == set(ANSWERS) - {"request_recovery"}
 
 
 async def test_an_analysis_names_path_error_category_and_the_lines_of_that_request(

@@ -32,7 +32,13 @@ LONG = [
     pytest.param('"\\\n' * 300_000, id="a megabyte of quotes"),
     pytest.param("障害" * 300_000, id="a megabyte of Japanese"),
 ]
-CALLS = ["get_session", "analyze_failure", "get_operation_logs", "propose_recovery"]
+CALLS = [
+    "get_session",
+    "analyze_failure",
+    "get_operation_logs",
+    "propose_recovery",
+    "find_similar_failures",
+]
 DATA = {"untrusted_log_lines", "untrusted_cause", "untrusted_text"}
 
 
