@@ -1,0 +1,187 @@
+"""Every command, really run, answers in its schema; none is left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.adapters.emulator.record import Folder
+from bunsui_core.wiring.stage import PASSPHRASE
+from tests.cli.shell import Done, Terminal, bunsui, environment
+from tests.cli.test_docs import commands
+from tests.cli.test_schemas import validator
+from tests.e2e.headless import play_demo
+
+BECOME_ANOTHER_PROGRAM = {("tui",), ("mcp",)}
+"""They have no envelope."""
+
+STOPS = {("local", "down"), ("local", "reset")}
+"""They come last: nothing can be asked about an AWS that is gone."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home with an embedded AWS, a session that failed, and a profile that leads there."""
+
+    path: Path
+    session_id: str
+
+    def run(self, *command: str) -> Done:
+        """Run a command with pipes; `SESSION` stands for the session."""
+        words = [self.session_id if word == "SESSION" else word for word in command]
+        return bunsui(self.path, *words, stdin='{"key": 1}', **self.aws)
+
+    @property
+    def aws(self) -> dict[str, str]:
+        """The variables of the user's own AWS configuration."""
+        return {"AWS_CONFIG_FILE": str(self.path / "aws"), "AWS_SHARED_CREDENTIALS_FILE": "/none"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home in which a demo was played and everything still runs."""
+    path = tmp_path_factory.mktemp("answers")
+    report = play_demo(path, 1, "--scene", "rejected")
+    server = up(path, watch_pid=os.getpid())
+    root = Folder.of(path).read_credentials("root")
+    assert root
+    (path / "aws").write_text(
+        f"[profile shop]\nregion = {server.region}\nendpoint_url = {server.url}\n"
+        f"aws_access_key_id = {root.access_key_id}\n"
+        f"aws_secret_access_key = {root.secret_access_key}\n",
+        encoding="utf-8",
+    )
+    yield Home(path, report.scenes[0].session_id)
+    down(path)
+
+
+LOOKS: list[tuple[str, ...]] = [
+    ("demo", "--scene", "list"),
+    ("init", "shop", "--yes", "--read-profile", "shop", "--execute-profile", "shop"),
+    ("init", "shop", "--yes", "--read-profile", "shop", "--print-policies"),
+    ("config", "show"),
+    ("config", "check"),
+    ("-e", "shop", "doctor", "--aws"),
+    ("-e", "shop", "doctor", "--aws", "--yes"),
+    ("local", "up"),
+    ("local", "status"),
+    ("doctor",),
+    ("sessions", "list"),
+    ("sessions", "search", "orders"),
+    ("sessions", "show", "SESSION"),
+    ("sessions", "logs", "SESSION"),
+    ("sessions", "logs", "SESSION", "--follow"),
+    ("sessions", "start", "orders", "--input", "-", "--reason", "r"),
+    ("pipelines", "list"),
+    ("pipelines", "show", "orders"),
+    ("pipelines", "graph", "orders"),
+    ("failures", "analyze", "SESSION"),
+    ("recovery", "propose", "SESSION"),
+    ("recovery", "request", "SESSION", "--mode", "redrive", "--reason", "r"),
+    ("approvals", "list"),
+    ("approvers", "list"),
+]
+
+
+@pytest.mark.parametrize("command", LOOKS, ids=" ".join)
+def test_an_answer_keeps_to_the_schema_that_it_names(home: Home, command: tuple[str, ...]) -> None:
+    assert_valid(home.run(*command))
+
+
+def assert_valid(done: Done) -> str:
+    """Hold an answer against its schema, and return the schema's name."""
+    assert done.stdout.count("\n") == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    name = str(done.document["schema"]).split("/")[2]
+    assert name != "error", done.stdout
+    validator(f"cli.{name}.json").validate(done.document)
+    return name
+
+
+def test_what_a_person_decides_is_answered_in_its_schema(home: Home) -> None:
+    waiting = [
+        asked(home.run("sessions", "start", "orders", "--input", "-", "--reason", "r"))
+        for _ in range(2)
+    ]
+    assert_valid(home.run("approvals", "show", waiting[0]))
+    said = [
+        typed(home.path, "approvals", "approve", waiting[0]),
+        typed(home.path, "approvals", "reject", waiting[1], "--reason", "no"),
+    ]
+
+    for done, name in zip(said, ("approve", "reject"), strict=True):
+        document = done.stdout[done.stdout.index("{\n") :]
+        validator(f"cli.approvals-{name}.json").validate(json.loads(document))
+
+
+def asked(done: Done) -> str:
+    """The id of the request that was made."""
+    data = done.document["data"]
+    assert isinstance(data, dict)
+    assert isinstance(data["request"], dict)
+    assert isinstance(data["request"]["plan"], dict)
+    return str(data["request"]["plan"]["request_id"])
+
+
+def typed(home: Path, *command: str) -> Done:
+    """Decide at a terminal that shows JSON."""
+    terminal = Terminal(home, [*command, "--json"])
+    terminal.expect("Passphrase of demo: ")
+    terminal.type(PASSPHRASE)
+    return terminal.end()
+
+
+def test_a_new_approver_is_answered_in_its_schema(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, ["approvers", "init", "hanako", "--json"])
+    for question in ("New passphrase: ", "The same again: "):
+        terminal.expect(question)
+        terminal.type("three quiet rivers")
+
+    done = terminal.end()
+
+    document = done.stdout[done.stdout.index("{\n") :]
+    validator("cli.approvers-init.json").validate(json.loads(document))
+
+
+def test_a_worker_that_is_stopped_answers_in_its_schema(home: Home) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bunsui_cli", "worker"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(home.path),
+    ) as process:
+        assert process.stderr is not None
+        assert "watches" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=60)
+
+    assert assert_valid(Done(0, out)) == "worker"
+
+
+@pytest.mark.parametrize("command", [("local", "reset", "--yes", "--store"), ("local", "down")])
+def test_what_ends_it_answers_in_its_schema(home: Home, command: tuple[str, ...]) -> None:
+    assert_valid(home.run(*command))
+
+
+def test_no_command_is_left_out() -> None:
+    run = {tuple(w for w in words if w not in {"-e", "shop"}) for words in LOOKS}
+    decided = {("approvals", "show"), ("approvals", "approve"), ("approvals", "reject")}
+    others = decided | {("approvers", "init"), ("worker",)} | STOPS | BECOME_ANOTHER_PROGRAM
+
+    missing = [
+        words
+        for words in commands()
+        if words not in others and not any(one[: len(words)] == words for one in run)
+    ]
+
+    assert missing == []
