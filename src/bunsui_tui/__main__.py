@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import Settings, read_settings
-from bunsui_core.wiring.nature import clock
-from bunsui_core.wiring.operator import operator_desk
-from bunsui_core.wiring.reach import reaching
+from bunsui_core.wiring.lists import session_lists
 from bunsui_tui.app import DeskApp
-from bunsui_tui.needs import Work
+from bunsui_tui.ground import Ground, Opened
+from bunsui_tui.needs import Desk, Work
 from bunsui_tui.plain import wants_ascii
 from bunsui_tui.showing import Setting
 
@@ -71,17 +72,42 @@ def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
         note=options.demo_note,
         ascii_only=wants_ascii(os.environ),
     )
-    return DeskApp(
-        operator_desk(settings),
-        clock,
-        setting,
-        check=reaching(settings),
+    ground = Ground(
+        session_lists(settings),
+        partial(_desk, settings),
+        check=_Reach(settings),
         make_worker=None if options.no_worker else partial(_worker, settings),
     )
+    return DeskApp(ground, _clock, setting)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+# The list is on the screen before any of these imports what it needs.
+def _desk(settings: Settings) -> Desk:
+    from bunsui_core.wiring.operator import operator_desk
+
+    return operator_desk(settings)
+
+
+class _Reach:
+    """Whether AWS answers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._look = Opened(partial(self._open, settings))
+
+    def __call__(self) -> None:
+        self._look()()
+
+    def _open(self, settings: Settings) -> Callable[[], None]:
+        from bunsui_core.wiring.reach import reaching
+
+        return reaching(settings)
 
 
 def _worker(settings: Settings) -> Work:
-    """The list is on the screen before what the worker needs is imported."""
     from bunsui_core.wiring.worker import worker
 
     return worker(settings)

@@ -35,6 +35,11 @@ class Listing:
     sought: str = ""
     found_at: int | None = None
 
+    @property
+    def pipelines(self) -> frozenset[str]:
+        """The pipelines of the sessions that were read."""
+        return frozenset(one.pipeline for page in self.pages.values() for one in page)
+
     def one(self, at: int) -> SessionSummary | None:
         """Return the session at a place of the list, or nothing when it was not read yet."""
         if at < len(self.pinned):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bunsui_core.desk.operator import Signing
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -24,8 +23,23 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
 
+if TYPE_CHECKING:
+    from bunsui_core.desk.operator import Signing
 
-class Desk(Protocol):
+
+class Lists(Protocol):
+    """What the list of sessions needs."""
+
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return rows of the list in the order of attention, with exact totals."""
+        ...
+
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return where the list has a session, if it is wanted."""
+        ...
+
+
+class Desk(Lists, Protocol):
     """What the terminal UI needs of the operator's desk."""
 
     def freshness(self) -> Freshness:
@@ -34,14 +48,6 @@ class Desk(Protocol):
 
     def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
         """Return one page of sessions."""
-        ...
-
-    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
-        """Return rows of the list in the order of attention, with exact totals."""
-        ...
-
-    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
-        """Return where the list has a session, if it is wanted."""
         ...
 
     def session(self, session_id: str) -> SessionView:

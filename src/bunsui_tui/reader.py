@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.session import SessionSummary
 from bunsui_tui.listing import PAGE, Listing, Page
-from bunsui_tui.needs import Desk
+from bunsui_tui.needs import Lists
 from bunsui_tui.query import Query
-
-LAST_RUNS = 20
-"""Runs of a pipeline that say what is usual for it."""
-
-RUNS_ANEW_S = 10.0
 
 PINNED = 20
 """Sessions that wait for a human and stand above the list for it."""
@@ -36,11 +30,10 @@ class Wish:
 
 
 class ListReader:
-    """Reads windows of the list, and the last runs of the pipelines that are in them."""
+    """Reads windows of the list."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._runs: dict[str, tuple[float, tuple[SessionSummary, ...]]] = {}
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
 
     def read(self, wish: Wish) -> Listing:
         """Return the pages that are wanted, and where the sessions are that are looked for."""
@@ -59,21 +52,12 @@ class ListReader:
             found_at=near[wish.sought] if wish.sought in near else self._sought(wish),
         )
 
-    def runs(self, pipelines: Iterable[str]) -> Mapping[str, tuple[SessionSummary, ...]]:
-        """Return the last runs of pipelines, newest first; read anew after a while."""
-        names, now = tuple(pipelines), time.monotonic()
-        for name in names:
-            if name not in self._runs or now - self._runs[name][0] >= RUNS_ANEW_S:
-                page = self._desk.sessions(SessionFilter(pipeline=name), LAST_RUNS)
-                self._runs[name] = (now, page.items)
-        return {name: self._runs[name][1] for name in names}
-
     def _page(self, wish: Wish, number: int) -> SessionPage:
-        return self._desk.window(wish.query.wanted, number * PAGE, PAGE)
+        return self._lists.window(wish.query.wanted, number * PAGE, PAGE)
 
     def _everything(self, wish: Wish, first: SessionPage) -> int:
         whole = SessionFilter()
-        return first.total if wish.query.wanted == whole else self._desk.window(whole, 0, 1).total
+        return first.total if wish.query.wanted == whole else self._lists.window(whole, 0, 1).total
 
     def _pinned(self, wish: Wish) -> list[Found]:
         """The sessions that wait for a human, in the order of the list, which then skips them."""
@@ -86,7 +70,7 @@ class ListReader:
 
     def _find(self, query: Query, session_id: str) -> Found | None:
         """Return where the list has a session."""
-        placed = self._desk.place(query.wanted, session_id)
+        placed = self._lists.place(query.wanted, session_id)
         return (placed.at, placed.line) if placed else None
 
 

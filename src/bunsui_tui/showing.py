@@ -12,9 +12,9 @@ from textual.app import App
 from textual.filter import LineFilter
 
 from bunsui_tui.board import Board, Notice
+from bunsui_tui.ground import Ground
 from bunsui_tui.listing import PAGE, pages_around
 from bunsui_tui.messages import Troubled
-from bunsui_tui.needs import Desk, Work
 from bunsui_tui.plain import AsciiOnly
 from bunsui_tui.query import parse
 from bunsui_tui.reader import Wish
@@ -51,11 +51,9 @@ class BoardApp(App[None]):
 
     def __init__(
         self,
-        desk: Desk,
+        ground: Ground,
         clock: Callable[[], datetime],
         setting: Setting,
-        check: Callable[[], None],
-        make_worker: Callable[[], Work] | None = None,
     ) -> None:
         self._ascii = AsciiOnly(enabled=setting.ascii_only)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (WIDE, "-wide")]
@@ -65,10 +63,11 @@ class BoardApp(App[None]):
             self.register_theme(theme)
         self.theme = DARK.name
         self.clock = clock
-        self.calls = Workers(self, desk, check)
+        self.calls = Workers(self, ground)
         self._is_paint_due = False
         self._has_begun = False
-        self._inner_worker = Background(make_worker, self._tell) if make_worker else None
+        make = ground.make_worker
+        self._inner_worker = Background(make, self._tell) if make else None
         self.board = Board(now=clock(), place=setting.place, note=setting.note)
         self._setting = setting
 
@@ -119,6 +118,8 @@ class BoardApp(App[None]):
         self.calls.check()
         self.calls.overview()
         self.read_list()
+        if self.board.listing:
+            self.calls.runs(self.board.listing.pipelines)
         if isinstance(self.screen, Frame) and self.screen.session_shown:
             self.calls.session(self.screen.session_shown)
         self.show(self.board)

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from textual.app import App
 from textual.message import Message
 
-from bunsui_core.desk.operator import Signing
 from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import events
-from bunsui_tui.board import Overview, Tail
+from bunsui_tui.board import LOGS, TIMELINE, Overview, Tail
 from bunsui_tui.catalog import catalog
+from bunsui_tui.ground import Ground, Opened
 from bunsui_tui.messages import (
     AnswerGiven,
     CatalogRead,
@@ -34,13 +34,14 @@ from bunsui_tui.messages import (
 )
 from bunsui_tui.needs import Desk, Work
 from bunsui_tui.reader import ListReader, Wish
+from bunsui_tui.runs import RunsReader
 from bunsui_tui.tailing import tail
 
 TRY_AGAIN_S = 10.0
 """Seconds until an explanation that could not be had is tried again."""
 
-AWS, STORE, LIST, SESSION, LOGS = "aws", "store", "list", "session", "logs"
-TIMELINE, PIPELINES = "timeline", "pipelines"
+AWS, STORE, LIST, SESSION = "aws", "store", "list", "session"
+PIPELINES, RUNS = "pipelines", "runs"
 REVIEW, DECISION, WORKER = "review", "decision", "worker"
 """What a trouble is about; the next success about the same takes it off the screen."""
 
@@ -48,15 +49,21 @@ REVIEW, DECISION, WORKER = "review", "decision", "worker"
 class Workers:
     """Calls the desk for the app; a call that is still under way is not made twice."""
 
-    def __init__(self, app: App[None], desk: Desk, check: Callable[[], None]) -> None:
+    def __init__(self, app: App[None], ground: Ground) -> None:
         self._app = app
-        self._desk = desk
-        self._reader = ListReader(desk)
-        self._check = check
+        self._open_desk = Opened(ground.open_desk)
+        self._reader = ListReader(ground.lists)
+        self._runs_reader = RunsReader()
+        self._check = ground.check
         self._busy: set[str] = set()
         self._explained: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
         self._log = events("tui")
+
+    @property
+    def _desk(self) -> Desk:
+        """The desk, which a thread of ours opens and nobody waits for."""
+        return self._open_desk()
 
     def check(self) -> None:
         """See whether AWS can be reached."""
@@ -71,9 +78,17 @@ class Workers:
         self._begin(STORE, STORE, lambda: self._post(OverviewRead(self._overview())))
 
     def sessions(self, wish: Wish) -> None:
-        """Read a part of the list of sessions, and what is usual for the pipelines in it."""
+        """Read a part of the list of sessions."""
         key = f"{LIST} {wish.query.text} {wish.pages} {wish.sought} {wish.waiting}"
-        self._begin(key, LIST, lambda: self._sessions(wish))
+        self._begin(key, LIST, lambda: self._post(ListRead(self._reader.read(wish))))
+
+    def runs(self, pipelines: frozenset[str]) -> None:
+        """Read the last runs of pipelines."""
+        self._begin(RUNS, RUNS, lambda: self._runs(pipelines))
+
+    def _runs(self, pipelines: frozenset[str]) -> None:
+        if runs := self._runs_reader.read(pipelines, self._desk):
+            self._post(RunsRead(runs))
 
     def session(self, session_id: str) -> None:
         """Read a session, and explain it when it changed since it was explained."""
@@ -153,12 +168,6 @@ class Workers:
             freshness=self._desk.freshness(),
         )
 
-    def _sessions(self, wish: Wish) -> None:
-        listing = self._reader.read(wish)
-        self._post(ListRead(listing))
-        names = {one.pipeline for page in listing.pages.values() for one in page}
-        self._post(RunsRead(self._reader.runs(sorted(names))))
-
     def _session(self, session_id: str) -> None:
         view = self._desk.session(session_id)
         self._post(SessionRead(view))
@@ -183,6 +192,8 @@ class Workers:
         return SessionExplained(session_id, analysis, proposals, trouble)
 
     def _decide(self, given: AnswerGiven) -> None:
+        from bunsui_core.desk.operator import Signing
+
         signing = Signing(approver=given.approver, passphrase=given.passphrase)
         approval = self._desk.decide(
             given.review, given.answer, signing, given.reason, given.typed_code

@@ -33,8 +33,9 @@ from tests.builders import (
     execution,
     later,
 )
-from tests.fakes import Clock, FakeInventory, FakeStepFunctions, SilentLogs
+from tests.fakes import Clock, FakeInventory, FakeStepFunctions, WrittenLogs
 from tests.local_home import LIGHT
+from tests.tui.ground import a_ground
 
 APPROVER = "hanako"
 PASSPHRASE = "three quiet rivers"
@@ -49,6 +50,7 @@ class Home:
         create(self.settings.store_path, self.settings.inbox_path)
         self.clock = Clock(later(minutes=3))
         self.world = FakeStepFunctions()
+        self.logs = WrittenLogs()
         connection = StoreWriter(self.settings.store_path, ACCOUNT, REGION)
         self.store = store(self.settings, connection)
         self.store.heartbeat.beat(self.clock())
@@ -63,7 +65,7 @@ class Home:
         self.desk = self._desk(connection, keys)
 
     def _desk(self, connection: StoreWriter, keys: LocalKeys) -> OperatorDesk:
-        seeing = Seeing(self.world, SilentLogs(), FakeInventory())
+        seeing = Seeing(self.world, self.logs, FakeInventory())
         deciding = Deciding(LocalDecisions(connection), keys, LocalAudit(connection))
         nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
         return OperatorDesk(
@@ -100,7 +102,7 @@ class Home:
     def app(self, ascii_only: bool = False) -> DeskApp:
         """The terminal UI over this desk, without a worker."""
         setting = Setting(f"local ● {REGION}", str(self.settings.log_path), "", ascii_only)
-        return DeskApp(self.desk, self.clock, setting, check=lambda: None)
+        return DeskApp(a_ground(self.desk), self.clock, setting)
 
 
 def a_healthy_session(session_id: str) -> Session:

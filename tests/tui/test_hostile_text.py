@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from bunsui_tui.app import DeskApp
 from bunsui_tui.showing import Setting
 from tests.fakes import Clock
+from tests.tui.ground import a_ground
 from tests.tui.hostile import HostileDesk
 from tests.tui.screens import on_screen, strips
 
@@ -31,7 +32,10 @@ SCROLLBAR = {"@mouse.down", "@mouse.up"}
 """What Textual's own scrollbars answer to."""
 
 ROUTE = (
-    *("l", "l", "enter", "l", "tab", "escape", "question_mark", "escape"),
+    *("l", "w", "slash", "o", "enter", "n", "question_mark", "escape", "escape", "l"),
+    *("t", "x", "plus", "right", "down", "down", "minus", "enter", "0", "l", "l", "t"),
+    *("enter", "l", "escape", "t", "escape", "tab", "escape", "question_mark", "escape"),
+    *("3", "down", "down", "tab", "s", "escape", "3", "enter", "escape"),
     *("2", "down", "up", "enter", "d", "e", "e", "a", "x", "enter", "escape"),
     *("R", "n", "enter", "n", "enter", "n", "enter", "escape", "escape", "1"),
 )
@@ -66,7 +70,7 @@ def test_a_wide_screen_withstands_it_all_too() -> None:
 
 def walk(text: str, size: tuple[int, int]) -> None:
     """Go through every screen of a desk that says this text everywhere."""
-    app = DeskApp(HostileDesk(text), Clock(), Setting("local", "log", text), lambda: None)
+    app = DeskApp(a_ground(HostileDesk(text)), Clock(), Setting("local", "log", text))
 
     async def play(pilot: Pilot[None]) -> None:
         for key in ("", *ROUTE):

@@ -12,6 +12,7 @@ from bunsui_tui.app import DeskApp
 from bunsui_tui.screens.sessions import SessionsScreen
 from bunsui_tui.showing import Setting
 from tests.builders import later
+from tests.tui.ground import a_ground
 from tests.tui.home import Home, a_healthy_session
 from tests.tui.screens import on_screen, text_of, until, until_shown
 
@@ -185,7 +186,7 @@ def test_what_is_stored_stays_when_aws_cannot_be_reached(home: Home) -> None:
         if is_down.is_set():
             raise Unavailable("the embedded AWS does not run;", "Start it with `bunsui local up`.")
 
-    app = DeskApp(home.desk, home.clock, Setting("local", "log"), check)
+    app = DeskApp(a_ground(home.desk, check), home.clock, Setting("local", "log"))
 
     async def play(pilot: Pilot[None]) -> None:
         await until_shown(pilot, "2 of 2")
@@ -242,7 +243,7 @@ class Stepping:
 
 def test_the_worker_ends_with_the_screen(home: Home) -> None:
     setting = Setting("local", "log")
-    app = DeskApp(home.desk, home.clock, setting, lambda: None, make_worker=Stepping)
+    app = DeskApp(a_ground(home.desk, make_worker=Stepping), home.clock, setting)
     before = set(threading.enumerate())
 
     async def play(pilot: Pilot[None]) -> None:

@@ -1,0 +1,21 @@
+"""The list of sessions alone, for a screen that must not wait for the rest of a desk."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.sessions import LocalSessions
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.ports.store import Sessions
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.store import reader
+
+
+def session_lists(settings: Settings) -> Sessions:
+    """Return the sessions of a home, which is made when it is not there.
+
+    Raises: StoreDamaged, StoreNewer, Unavailable when it cannot be read.
+    """
+    create(settings.store_path, settings.inbox_path)
+    sessions = LocalSessions(reader(settings))
+    sessions.window(SessionFilter(), 0, 1)
+    return sessions
