@@ -8,12 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bunsui_core.adapters.local.matching import Condition, every, listed, told
-from bunsui_core.adapters.local.values import sought_in
+from bunsui_core.adapters.local.values import LIMITS, Limits, sought_in
 from bunsui_core.domain.answer import SessionFilter, Totals
 from bunsui_core.domain.session import ATTENTION, SessionStatus
-
-SORTED_HERE = 2_000
-"""So many matches of a search are sorted here; of more, an index gives the ones to show."""
 
 After: TypeAlias = tuple[str, str]
 """When a session began, and its id: where a page ended."""
@@ -31,17 +28,21 @@ class Found:
     """The wanted lines, as one snapshot of the store has them."""
 
     def __init__(
-        self, connection: sqlite3.Connection, place: tuple[str, str], wanted: SessionFilter
+        self,
+        connection: sqlite3.Connection,
+        place: tuple[str, str],
+        wanted: SessionFilter,
+        limits: Limits = LIMITS,
     ) -> None:
         self._connection = connection
         self._place = place
         self._wanted = wanted
         self._told = told(place, wanted)
-        self._sought = sought_in(connection, place, wanted)
+        self._sought = sought_in(connection, place, wanted, limits)
         self.totals = self._listed()
         self._few: Sequence[Line] | None = None
         if self.is_search:
-            self._search()
+            self._search(limits.sorted_here)
 
     @property
     def is_search(self) -> bool:
@@ -87,13 +88,13 @@ class Found:
             return self._ordered([self._only(status)], "ASC", (limit, behind))[::-1]
         return self._ordered([self._only(status)], "DESC", (limit, offset))
 
-    def _search(self) -> None:
+    def _search(self, most: int) -> None:
         """Collect the matches when they are few, else count them."""
         source, condition = self._along()
         query = f"SELECT created_at, id, status FROM {source} WHERE {condition.sql}"
-        rows = self._connection.execute(f"{query} LIMIT ?", (*condition.values, SORTED_HERE + 1))
+        rows = self._connection.execute(f"{query} LIMIT ?", (*condition.values, most + 1))
         few = [Line(*row) for row in rows]
-        if len(few) <= SORTED_HERE:
+        if len(few) <= most:
             self._few = sorted(few, reverse=True)
             self.totals = _totals(Counter(line.status for line in few))
         else:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bunsui_core.adapters.local.matching import Condition, ended_by, every
 from bunsui_core.domain.answer import FieldValue, SessionFilter
 from bunsui_core.domain.searchable import compared
-
-_FEW_VALUES = 8
-"""So many values are looked up line by line; the lines of more are collected first."""
-
-ENOUGH = 20_000
-"""Lines of a value are counted to this number."""
 
 _END = "\U0010ffff"
 """Sorts after everything that begins with what stands before it."""
@@ -21,15 +16,31 @@ _END = "\U0010ffff"
 _HELD = "FROM search_values v CROSS JOIN search_hits h ON h.value = v.number WHERE"
 
 
+class Limits(NamedTuple):
+    """Sizes from which on another way to the same lines is the faster one.
+
+    So many matches are sorted here, of more an index gives the ones to show; so many values are
+    looked up line by line, the lines of more are collected first; lines are counted so far.
+    """
+
+    sorted_here: int = 2_000
+    looked_up: int = 8
+    counted: int = 20_000
+
+
+LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Sought:
     """One sought field: the values it means, or what means them when they are many.
 
-    `lines` is how many hold one of them, counted to `ENOUGH`.
+    `lines` is how many hold one of them, as far as they are counted.
     """
 
     meant: Condition
     numbers: tuple[int, ...]
+    are_many: bool
     lines: int
 
     @property
@@ -40,7 +51,7 @@ class Sought:
 
     def looked_up(self) -> Condition:
         """Return what looks at one line after the other, or knows all lines if that is less."""
-        if len(self.numbers) > _FEW_VALUES:
+        if self.are_many:
             return Condition(f"+number IN ({self.query})", self.meant.values)
         marks = ", ".join("?" * len(self.numbers))
         found = f"SELECT 1 FROM search_hits h WHERE h.value IN ({marks}) AND h.line = number"
@@ -48,12 +59,15 @@ class Sought:
 
 
 def sought_in(
-    connection: sqlite3.Connection, place: tuple[str, str], wanted: SessionFilter
+    connection: sqlite3.Connection,
+    place: tuple[str, str],
+    wanted: SessionFilter,
+    limits: Limits,
 ) -> list[Sought]:
     """Return the sought fields of a filter, the rarest first."""
     meant = [meaning(place, "input", field) for field in wanted.inputs]
     meant += [meaning(place, "output", field) for field in wanted.outputs]
-    found = [_measured(connection, one) for one in meant]
+    found = [_measured(connection, one, limits) for one in meant]
     return sorted(found, key=lambda one: one.lines)
 
 
@@ -75,9 +89,10 @@ def _text(value: str) -> Condition:
     return Condition("v.text >= ? AND v.text < ?", (start, start + _END))
 
 
-def _measured(connection: sqlite3.Connection, meant: Condition) -> Sought:
+def _measured(connection: sqlite3.Connection, meant: Condition, limits: Limits) -> Sought:
     some = f"SELECT v.number FROM search_values v WHERE {meant.sql} LIMIT ?"
     lines = f"SELECT count(*) FROM (SELECT 1 {_HELD} {meant.sql} LIMIT ?)"
-    numbers = connection.execute(some, (*meant.values, _FEW_VALUES + 1)).fetchall()
-    held: int = connection.execute(lines, (*meant.values, ENOUGH)).fetchone()[0]
-    return Sought(meant, tuple(number for (number,) in numbers), held)
+    numbers = connection.execute(some, (*meant.values, limits.looked_up + 1)).fetchall()
+    held: int = connection.execute(lines, (*meant.values, limits.counted)).fetchone()[0]
+    known = tuple(number for (number,) in numbers)
+    return Sought(meant, known, len(known) > limits.looked_up, held)
