@@ -22,8 +22,12 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Answer, Approval, fold
 from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.failure import ContainerTask, LogLine, Nested
+from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.machine import Machine, MachineKind, MachineList, WatchedMachine
+from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.recovery import Odds, Preview, Proposal, ReusedOutput
 from bunsui_core.domain.session import JobRun, Session, summarize
+from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
 from tests.builders import (
@@ -31,6 +35,7 @@ from tests.builders import (
     a_diagnosis,
     a_failed_attempt,
     a_failure,
+    a_pipeline,
     a_plan,
     a_redrive,
     a_request,
@@ -38,6 +43,7 @@ from tests.builders import (
     a_signed_decision,
     an_effect,
     an_evidence,
+    later,
 )
 
 FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
@@ -95,6 +101,46 @@ class HostileDesk:
             lines=(line,),
             truncated=True,
             note=self.text,
+        )
+
+    def follow(self, session_id: str, job: str, shown: Shown) -> Followed:
+        """Return the same line again and again."""
+        return Followed(parts=(self.logs(session_id, job),), shown=shown, is_over=False)
+
+    def timeline(self, session_id: str, job: str) -> JobTimeline:
+        """Return one state below another."""
+        run = StateRun(began=NOW, ended=later(seconds=3), end=StateEnd.FAILED, tries=2)
+        paths = ((self.text,), (self.text, f"{self.text}2"))
+        return JobTimeline(
+            session_id=session_id,
+            job=job,
+            attempt=1,
+            execution_arn=self.text,
+            redrive_count=0,
+            tracks=tuple(StateTrack(path=path, type=self.text, runs=(run, run)) for path in paths),
+            is_over=True,
+            note=self.text,
+        )
+
+    def pipelines(self) -> tuple[Pipeline, ...]:
+        """Return one pipeline."""
+        return (a_pipeline(jobs=[{"name": "extract", "machine": self.text}]),)
+
+    def machines(self) -> MachineList:
+        """Return one machine that is watched and one that is not."""
+        kinds = ((MachineKind.STANDARD, ""), (MachineKind.EXPRESS, self.text))
+        return MachineList(items=tuple(self._machine(*kind) for kind in kinds), watch=None)
+
+    def _machine(self, kind: MachineKind, why_not: str) -> WatchedMachine:
+        arn = f"arn:aws:states:x:y:stateMachine:{kind} {self.text}"
+        return WatchedMachine(
+            machine=Machine(arn=arn, name=self.text, kind=kind, created_at=NOW),
+            since=NOW,
+            why_not=why_not,
+            chosen_by=self.text,
+            read_at=NOW,
+            active_at=NOW,
+            trouble=self.text,
         )
 
     def analyze(self, session_id: str, job: str = "") -> Analysis:
