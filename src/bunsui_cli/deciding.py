@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bunsui_cli.person import Person, person
+from bunsui_cli.where import remark
 from bunsui_core.desk.operator import OperatorDesk, Signing
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval
@@ -20,10 +21,13 @@ def approve(request_id: str, name: str) -> Approval:
 
     Raises: NotAuthorised without a terminal, an approver or the right passphrase; Refused, Stale.
     """
-    desk = operator_desk(read_settings())
+    settings = read_settings()
+    desk = operator_desk(settings)
     with person("an approval") as human:
         review = desk.review(request_id)
         human.tell(safe(review.document, REVIEW_LIMIT))
+        if remark(settings):
+            human.tell(remark(settings))
         code = typed_code(human, review)
         signature = signing(desk, human, name)
         return desk.decide(review, Answer.APPROVE, signature, typed=code)

@@ -9,8 +9,9 @@ import typer
 
 from bunsui_cli.envelope import Answer
 from bunsui_cli.inputs import input_text
-from bunsui_cli.output import AsJson, show
+from bunsui_cli.output import AsJson, narrate, show
 from bunsui_cli.sessions import Job, SessionId
+from bunsui_cli.where import remark
 from bunsui_core.domain.answer import Proposals
 from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.recovery import Proposal
@@ -46,10 +47,13 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a recovery; it runs after its approval."""
-    desk = operator_desk(read_settings())
+    settings = read_settings()
+    desk = operator_desk(settings)
     proposals = desk.propose(session_id, job, input_text(file) if file else None)
     approval = desk.request(of_mode(proposals, mode).proposal_id, reason)
     show(Answer("recovery-request", approval, desk.freshness()), as_json)
+    if remark(settings):
+        narrate(remark(settings))
 
 
 def of_mode(proposals: Proposals, mode: Mode) -> Proposal:

@@ -13,6 +13,7 @@ import typer
 from bunsui_cli.answers import WorkerStopped
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
+from bunsui_cli.where import where
 from bunsui_core.domain.notice import Notice
 from bunsui_core.settings import read_settings
 
@@ -49,7 +50,8 @@ def worker(
     running = wired_worker(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    narrate("The worker watches and executes what was approved. Ctrl-C stops it.")
+    does = "watches and executes what was approved" if settings.is_local else "only watches"
+    narrate(f"The worker {does}: {where(settings)}. Ctrl-C stops it.")
     with announcing(settings, webhook, ring if sys.stderr.isatty() else None):
         running.run(stop)
     show(Answer("worker", WorkerStopped(signal=received[0] if received else "")), as_json)

@@ -1,0 +1,23 @@
+"""Which environment a person is working in, in words."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.environment import EnvironmentClass
+from bunsui_core.settings import Settings
+
+
+def where(settings: Settings) -> str:
+    """Return the environment with its class, production in capitals, its account and region."""
+    is_production = settings.kind is EnvironmentClass.PRODUCTION
+    kind = settings.kind.value.upper() if is_production else settings.kind.value
+    return f"{settings.environment} · {kind} · {settings.account} · {settings.region}"
+
+
+def remark(settings: Settings) -> str:
+    """Return what somebody has to know who asks or approves; empty where that is executed."""
+    if settings.is_local:
+        return ""
+    return (
+        f"Nothing is executed in {settings.environment}: bunsui only looks there, and what is "
+        "approved expires. Do it in the console or with the AWS CLI."
+    )
