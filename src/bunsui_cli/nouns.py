@@ -71,6 +71,12 @@ def _pipelines() -> typer.Typer:
     return app
 
 
+def _machines() -> typer.Typer:
+    from bunsui_cli.machines import app
+
+    return app
+
+
 def _failures() -> typer.Typer:
     from bunsui_cli.failures import app
 
@@ -106,6 +112,7 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "doctor": _doctor,
     "sessions": _sessions,
     "pipelines": _pipelines,
+    "machines": _machines,
     "failures": _failures,
     "recovery": _recovery,
     "approvals": _approvals,

@@ -35,6 +35,7 @@ from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.health import Checkup, Probed
+from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
@@ -72,6 +73,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "pipelines-list": PipelineList,
     "pipelines-show": Pipeline,
     "pipelines-graph": PipelineGraph,
+    "machines-list": MachineList,
     "failures-analyze": Analysis,
     "recovery-propose": Proposals,
     "recovery-request": Approval,

@@ -13,6 +13,7 @@ from bunsui_cli.answers import (
     PipelineList,
     WorkerStopped,
 )
+from bunsui_core.app.sweep import EXPRESS
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -27,10 +28,12 @@ from bunsui_core.domain.configuring import Configuration, Initialised, Setting
 from bunsui_core.domain.demo import DemoReport, DemoTotals, SceneLine, SceneList, ScenePlayed
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.freshness import Bound, Feed, Watch
 from bunsui_core.domain.health import Check, Checkup, Health, Probed
+from bunsui_core.domain.machine import MachineKind, MachineList, WatchedMachine
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.recovery import Preview, Proposal
-from bunsui_core.domain.session import summarize
+from bunsui_core.domain.session import JobStatus, summarize
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
@@ -49,6 +52,7 @@ from tests.builders import (
     an_effect,
     later,
 )
+from tests.watched import a_machine
 
 RISKY_ID = "r-risk"
 """A waiting request of high risk; its code is RISK."""
@@ -199,6 +203,29 @@ def of_health() -> Mapping[str, Value]:
     }
 
 
+def some_machines() -> MachineList:
+    """A machine that is watched and one that cannot be, and what was measured."""
+    bound = Bound(promised_s=25, measured_s=8)
+    watch = Watch(
+        at=NOW,
+        feed=Feed.POLLING,
+        own=bound,
+        found=bound,
+        swept=bound,
+        redriven=Bound(promised_s=3600),
+        machines=1,
+        unwatched=1,
+        found_as_of=NOW,
+    )
+    watched = WatchedMachine(
+        machine=a_machine("orders"), since=NOW, read_at=NOW, last_status=JobStatus.FAILED
+    )
+    express = WatchedMachine(
+        machine=a_machine("clicks", MachineKind.EXPRESS), since=NOW, why_not=EXPRESS
+    )
+    return MachineList(items=(watched, express), watch=watch)
+
+
 def every_answer() -> Mapping[str, Value]:
     """The value of every command's answer by the name that its envelope carries."""
     approval = an_approval()
@@ -213,6 +240,7 @@ def every_answer() -> Mapping[str, Value]:
         "pipelines-list": PipelineList(items=(a_pipeline(),)),
         "pipelines-show": a_pipeline(),
         "pipelines-graph": PipelineGraph(pipeline="orders", format="text", text="extract"),
+        "machines-list": some_machines(),
         "failures-analyze": Analysis(session_id=SESSION_ID, diagnoses=(a_diagnosis(),), note=""),
         "recovery-propose": Proposals(
             session_id=SESSION_ID,

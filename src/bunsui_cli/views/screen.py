@@ -21,8 +21,17 @@ from bunsui_cli.answers import (
     WorkerStopped,
 )
 from bunsui_cli.envelope import Answer
-from bunsui_cli.views import approvals, config, demo, failures, machine, pipelines, sessions
-from bunsui_cli.views.words import moment
+from bunsui_cli.views import (
+    approvals,
+    config,
+    demo,
+    failures,
+    machine,
+    machines,
+    pipelines,
+    sessions,
+)
+from bunsui_cli.views.words import line, moment
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -35,7 +44,9 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
+from bunsui_core.domain.freshness import said
 from bunsui_core.domain.health import Checkup, Probed
+from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
@@ -126,6 +137,8 @@ def parts_of_surroundings(value: Value) -> Sequence[RenderableType]:
             return config.initialised(value)
         case Policies():
             return config.policies(value)
+        case MachineList():
+            return machines.listing(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 
@@ -134,4 +147,6 @@ def age(freshness: Freshness) -> str:
     """Return one line on how old an answer is and where it was read."""
     if freshness.source is Source.LIVE:
         return f"read from AWS at {moment(freshness.as_of)}; no worker is running"
-    return f"as of {moment(freshness.as_of)}, from the store"
+    told = " and events" if freshness.source is Source.EVENTS else ""
+    watched = f"\n{line(said(freshness.watch), 600)}" if freshness.watch else ""
+    return f"as of {moment(freshness.as_of)}, from the store{told}{watched}"

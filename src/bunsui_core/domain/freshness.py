@@ -59,3 +59,26 @@ class Watch(Value):
     def is_kept(self) -> bool:
         """Whether every bound holds."""
         return all(bound.is_kept for _, bound in self.bounds)
+
+
+def said(watch: Watch) -> str:
+    """Return in one line how old what was found can be, and how much of it is not watched."""
+    how = "told by events of" if watch.feed is Feed.EVENTS else "found by listing"
+    many = "" if watch.machines == 1 else "s"
+    words = f"what others started: {how} {watch.machines} machine{many}"
+    if watch.unwatched:
+        words += f", {watch.unwatched} not watched"
+    words += f"; at most {_aged(watch.found)}"
+    if watch.feed is Feed.EVENTS:
+        words += f", if an event got lost at most {_aged(watch.swept)}"
+    return f"{words}; {watch.trouble}" if watch.trouble else words
+
+
+def _aged(bound: Bound) -> str:
+    now = "not measured yet" if bound.measured_s is None else f"now {_span(bound.measured_s)}"
+    broken = "" if bound.is_kept else ", not kept"
+    return f"{_span(bound.promised_s)} old ({now}{broken})"
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
