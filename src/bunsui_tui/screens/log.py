@@ -79,16 +79,19 @@ class LogScreen(Frame):
             self.post_message(TailWanted(self.session_id, self.job))
         self._shown += 1
         note = self.query_one("#note", Static)
-        note.display = bool(tail and tail.note)
-        note.update(said(tail.note if tail else "", 400, MUTED))
+        told = tail.note if tail else self._trouble()
+        note.display = bool(told)
+        note.update(said(told, 400, MUTED))
         self.query_one(LogView).show(tail.lines if tail else (), self._why_empty(tail))
         self._paint_heading()
 
     def _why_empty(self, tail: Tail | None) -> str:
         if tail is None:
-            trouble = self.board.troubles.get(LOGS, "")
-            return f"it cannot be read: {trouble}" if trouble else "reading the log…"
+            return "it cannot be read" if self._trouble() else "reading the log…"
         return "the log has no line" if tail.is_over else "no line yet"
+
+    def _trouble(self) -> str:
+        return self.board.troubles.get(LOGS, "")
 
     def _paint_heading(self) -> None:
         view = self.query_one(LogView)
