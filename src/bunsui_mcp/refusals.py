@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.types import Prompt
 from pydantic import ValidationError
 
 from bunsui_core.domain.errors import BadInput, BunsuiError, NotFound, StoreDamaged, Unavailable
@@ -48,6 +49,22 @@ def unknown_arguments(tool: str, given: Collection[str], known: Collection[str])
         f"bad_input: {tool} has no argument {clip(strange[0], 80)}.{meant} "
         f"It takes: {', '.join(sorted(known))}. Next tool: {tool} with one of these."
     )
+
+
+def wrong_prompt(name: str, given: Collection[str], known: Sequence[Prompt]) -> str:
+    """Return the sentence that refuses to fill in a prompt; empty when it can be filled in."""
+    prompt = next((one for one in known if one.name == name), None)
+    if prompt is None:
+        names = ", ".join(one.name for one in known)
+        return f"bad_input: there is no prompt {clip(name, 80)}. There are: {names}."
+    arguments = prompt.arguments or []
+    if strange := sorted(set(given) - {one.name for one in arguments}):
+        return (
+            f"bad_input: {name} has no argument {clip(strange[0], 80)}. "
+            f"It takes: {', '.join(one.name for one in arguments)}."
+        )
+    missing = [one.name for one in arguments if one.required and one.name not in given]
+    return f"bad_input: {name} needs {', '.join(missing)}." if missing else ""
 
 
 def in_words(tool: str, error: ToolError) -> ToolError:

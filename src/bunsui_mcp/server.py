@@ -11,14 +11,15 @@ from mcp.server.auth.provider import TokenVerifier
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import CallToolResult, InputRequiredResult
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from pydantic import AnyHttpUrl
 
 from bunsui_mcp.completions import add_completions
 from bunsui_mcp.desks import Whose
 from bunsui_mcp.prompts import stored_prompts
 from bunsui_mcp.read_tools import ReadTools
-from bunsui_mcp.refusals import in_words, unknown_arguments, unknown_tool
+from bunsui_mcp.refusals import in_words, unknown_arguments, unknown_tool, wrong_prompt
 from bunsui_mcp.request_tools import RequestTools
 from bunsui_mcp.resources import add_resources
 from bunsui_mcp.subscriptions import Subscriptions
@@ -91,6 +92,14 @@ class BunsuiServer(MCPServer):
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
             raise in_words(name, error) from error.__cause__
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, str] | None = None, context: Context | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Fill in a prompt. Raises: MCPError with a sentence for one that cannot be filled in."""
+        if sentence := wrong_prompt(name, arguments or {}, await self.list_prompts()):
+            raise MCPError(INVALID_PARAMS, sentence)
+        return await super().get_prompt(name, arguments, context)
 
 
 def build_server(whose: Whose, offer: Offer = _EVERYTHING) -> BunsuiServer:

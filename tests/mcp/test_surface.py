@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from mcp import Client
-from mcp.types import TextContent, Tool
+from mcp import Client, MCPError
+from mcp.types import INVALID_PARAMS, TextContent, Tool
 
 from bunsui_mcp.desks import always
 from bunsui_mcp.server import INSTRUCTIONS, READ_ONLY, Offer, build_server
@@ -135,3 +135,22 @@ async def test_a_prompt_carries_its_arguments_made_safe(home: Home, mode: str) -
     assert isinstance(message.content, TextContent)
     assert "Explain session s-1␛[31m and more to the lead" in message.content.text
     assert "(no language given)" in message.content.text
+
+
+WRONG_PROMPTS = [
+    ("triage", {}, "there is no prompt triage. There are: explain_to_lead, "),
+    ("explain_to_lead", {}, "explain_to_lead needs session_id."),
+    ("explain_to_lead", {"session_id": "s-1", "lang": "ja"}, "has no argument lang. It takes: ses"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "sentence"), WRONG_PROMPTS)
+async def test_a_prompt_that_cannot_be_filled_in_is_a_sentence(
+    home: Home, mode: str, name: str, arguments: dict[str, str], sentence: str
+) -> None:
+    async with Client(build_server(always(home.desk())), mode=mode) as client:
+        with pytest.raises(MCPError) as raised:
+            await client.get_prompt(name, arguments)
+
+    assert raised.value.error.code == INVALID_PARAMS
+    assert sentence in raised.value.error.message
