@@ -13,6 +13,7 @@ from bunsui_core.adapters.local.store import (
     LocalPipelines,
 )
 from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.fingerprint import fingerprint
 from bunsui_core.ports.store import (
     Archive,
     Archived,
@@ -25,6 +26,7 @@ from tests.builders import (
     NOW,
     SESSION_ID,
     a_diagnosis,
+    a_failure,
     a_pipeline,
     an_outcome,
     execution,
@@ -106,6 +108,30 @@ def test_a_job_that_never_failed_has_no_diagnosis(memory: Memory) -> None:
     assert memory.diagnoses.get("s-other", "extract") is None
 
 
+def test_diagnoses_that_say_the_same_are_found_newest_first(memory: Memory) -> None:
+    older, newer, newest = (
+        a_diagnosis(session_id=f"s-{number}", made_at=later(minutes=number)) for number in range(3)
+    )
+    other = a_diagnosis(session_id="s-x", failure=a_failure(message="it broke in another way"))
+    for one in (newer, other, newest, older):
+        memory.diagnoses.put(one)
+
+    assert memory.diagnoses.similar(fingerprint(older), 10) == (newest, newer, older)
+    assert memory.diagnoses.similar(fingerprint(older), 2) == (newest, newer)
+    assert memory.diagnoses.similar(fingerprint(other), 10) == (other,)
+    assert memory.diagnoses.similar("0" * 16, 10) == ()
+
+
+def test_a_diagnosis_made_again_is_found_by_what_it_says_now(memory: Memory) -> None:
+    before = a_diagnosis(failure=a_failure(message="it broke in another way"))
+    memory.diagnoses.put(before)
+
+    memory.diagnoses.put(a_diagnosis())
+
+    assert memory.diagnoses.similar(fingerprint(before), 10) == ()
+    assert memory.diagnoses.similar(fingerprint(a_diagnosis()), 10) == (a_diagnosis(),)
+
+
 def test_the_first_outcome_of_a_request_stands(memory: Memory) -> None:
     memory.outcomes.put(an_outcome())
     memory.outcomes.put(an_outcome(result="FAILED"))
@@ -150,6 +176,7 @@ def test_nothing_of_another_account_or_region_is_seen(memory: Memory, home: Loca
         elsewhere = Memory(other.reader)
         assert elsewhere.pipelines.names() == ()
         assert elsewhere.diagnoses.get(SESSION_ID, "extract") is None
+        assert elsewhere.diagnoses.similar(fingerprint(a_diagnosis()), 10) == ()
         assert elsewhere.outcomes.all() == ()
         assert elsewhere.archive.get(ARCHIVED.execution_arn, 0) is None
         assert elsewhere.heartbeat.last() is None
