@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bunsui_core.desk.agent import AgentDesk
+from bunsui_core.desk.veiled import VeiledDesk
+from bunsui_core.domain.environment import Expose
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import nature
 from bunsui_core.wiring.seeing import seeing
@@ -10,10 +12,14 @@ from bunsui_core.wiring.store import reader, store
 
 
 def agent_desk(settings: Settings, name: str) -> AgentDesk:
-    """Return the desk of the agent of that name; its requests are signed `agent:<name>`."""
-    return AgentDesk(
-        store(settings, reader(settings)), seeing(settings, "agent"), f"agent:{name}", nature()
-    )
+    """Return the desk of the agent of that name; its requests are signed `agent:<name>`.
+
+    It shows of inputs, outputs and log lines what the environment exposes to agents.
+    """
+    kept, eyes = store(settings, reader(settings)), seeing(settings, "agent")
+    if settings.expose is Expose.VALUES:
+        return AgentDesk(kept, eyes, f"agent:{name}", nature())
+    return VeiledDesk(kept, eyes, f"agent:{name}", nature(), settings.expose)
 
 
 def reading_desk(settings: Settings) -> AgentDesk:

@@ -1,0 +1,110 @@
+"""The desk of an agent that may not see the values of inputs, outputs and log lines."""
+
+from __future__ import annotations
+
+from bunsui_core.desk.agent import AgentDesk, Nature
+from bunsui_core.domain.answer import (
+    Analysis,
+    OperationLogs,
+    Placed,
+    Proposals,
+    SessionFilter,
+    SessionPage,
+    SessionView,
+    SimilarFailures,
+)
+from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.environment import Expose
+from bunsui_core.domain.errors import BadInput, Refused
+from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.session import Session
+from bunsui_core.domain.veil import HIDDEN, veiled
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.store import Store
+
+
+class VeiledDesk(AgentDesk):
+    """An agent's desk that shows payloads as its level lets them be seen; it asks as any other."""
+
+    def __init__(
+        self, store: Store, seeing: Seeing, requester: str, nature: Nature, level: Expose
+    ) -> None:
+        super().__init__(store, seeing, requester, nature)
+        self._level = level
+
+    def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
+        """Return one page of sessions. Raises: Refused for a search by what is not shown."""
+        self._may_search(wanted)
+        return super().sessions(wanted, limit, cursor)
+
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return sessions from anywhere. Raises: Refused for a search by what is not shown."""
+        self._may_search(wanted)
+        return super().window(wanted, offset, limit)
+
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return where a session stands in a list. Raises: Refused, as `sessions` does."""
+        self._may_search(wanted)
+        return super().place(wanted, session_id)
+
+    def stored(self, session_id: str) -> Session:
+        """Return a session as it is stored, veiled. Raises: NotFound."""
+        return veiled(super().stored(session_id), self._level)
+
+    def session(self, session_id: str) -> SessionView:
+        """Return a session, veiled. Raises: NotFound."""
+        return veiled(super().session(session_id), self._level)
+
+    def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
+        """Return that lines were logged, and how long each is. Raises: NotFound, Unavailable."""
+        found = veiled(super().logs(session_id, job, limit), self._level)
+        why = f"log lines are not shown to agents here (expose = {self._level})"
+        note = f"{found.note}; {why}" if found.note else why
+        return found.model_copy(update={"note": note})
+
+    def follow(self, session_id: str, job: str, shown: Shown) -> Followed:
+        """Return that new lines were logged. Raises: NotFound, NotAuthorised, Unavailable."""
+        found = super().follow(session_id, job, shown)
+        parts = tuple(veiled(one, self._level) for one in found.parts)
+        return found.model_copy(update={"parts": parts})
+
+    def analyze(self, session_id: str, job: str = "") -> Analysis:
+        """Return why jobs failed, veiled. Raises: NotFound, Unavailable."""
+        return veiled(super().analyze(session_id, job), self._level)
+
+    def similar(self, session_id: str, job: str = "", limit: int = 20) -> SimilarFailures:
+        """Return failures like one, veiled. Raises: NotFound, Refused, Unavailable."""
+        return veiled(super().similar(session_id, job, limit), self._level)
+
+    def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
+        """Return every way to recover, veiled. Raises: NotFound, BadInput, Refused."""
+        if edited_input is not None and HIDDEN in edited_input:
+            raise BadInput(
+                "the edited input holds what stands for hidden values.",
+                "Ask a human for the values; they are not shown to agents here.",
+            )
+        return veiled(super().propose(session_id, job, edited_input), self._level)
+
+    def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
+        """Queue a request, whole, and return it veiled. Raises: NotFound, Stale, Refused."""
+        return veiled(super().request(proposal_id, reason, client_claim), self._level)
+
+    def withdraw(self, request_id: str, reason: str) -> Approval:
+        """Take a request back. Raises: NotFound, BadInput, Refused."""
+        return veiled(super().withdraw(request_id, reason), self._level)
+
+    def approval(self, request_id: str) -> Approval:
+        """Return where a request stands, veiled. Raises: NotFound."""
+        return veiled(super().approval(request_id), self._level)
+
+    def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
+        """Return where the newest requests stand, veiled, newest first."""
+        return tuple(veiled(one, self._level) for one in super().approvals(limit))
+
+    def _may_search(self, wanted: SessionFilter) -> None:
+        """Refuse to tell by a search what is not shown: a guessed value would be confirmed."""
+        if wanted.inputs or wanted.outputs or wanted.words:
+            raise Refused(
+                f"inputs and outputs are not searched for agents here (expose = {self._level}).",
+                "Search by status, pipeline, age, name: or error:.",
+            )
