@@ -15,10 +15,10 @@ from bunsui_cli.choosing import choose_environment, misplaced
 from bunsui_cli.envelope import Problem
 from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
-from bunsui_cli.output import refuse
+from bunsui_cli.output import occupy, refuse
 from bunsui_cli.root import before_the_noun
-from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.settings import read_settings
+from bunsui_core.domain.errors import BadInput, BunsuiError
+from bunsui_core.settings import local_settings
 
 HELP = """The operations desk of AWS data pipelines.
 
@@ -30,12 +30,14 @@ def main() -> None:
     """Run the command of this process and end it with a documented exit code."""
     # A command is short: collecting garbage while modules load only delays its answer.
     gc.disable()
+    occupy()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
+        readable(arguments)
         arguments = choose_environment(arguments, os.environ)
         command = get_command(command_line(arguments))
         result = command.main(
@@ -59,6 +61,13 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else ExitCode.OK
 
 
+def readable(arguments: Sequence[str]) -> None:
+    """Pass when every argument is text. Raises: BadInput."""
+    for one in arguments:
+        if any("\ud800" <= char <= "\udfff" for char in one):
+            raise BadInput(f"the argument {one!a} is not UTF-8.", "Write it in UTF-8.")
+
+
 def command_line(arguments: Sequence[str]) -> typer.Typer:
     """Return the called noun alone, or all of them for help, completion and wrong words."""
     called = [noun for noun in arguments[:1] if noun in NOUNS]
@@ -72,9 +81,16 @@ def help_for(arguments: Sequence[str]) -> str:
     """Return where the right words stand."""
     if misplaced(arguments):
         return misplaced(arguments)
-    words = [word for word in arguments[:2] if word.isalpha()]
-    known = words if words[:1] and words[0] in NOUNS else []
-    return f"See `{' '.join(['bunsui', *known[:1], '--help'])}`."
+    known = [word for word in arguments[:1] if word in NOUNS]
+    return f"See `{' '.join(['bunsui', *known, *verb(arguments), '--help'])}`."
+
+
+def verb(arguments: Sequence[str]) -> list[str]:
+    """Return the verb of a command line, where its noun has it."""
+    if arguments[:1] and arguments[0] in NOUNS:
+        known = [one.name for one in NOUNS[arguments[0]]().registered_commands]
+        return [word for word in arguments[1:2] if word in known]
+    return []
 
 
 def of_this_machine(error: OSError) -> Problem:
@@ -89,13 +105,13 @@ def of_this_machine(error: OSError) -> Problem:
 
 def unexpected(error: Exception) -> Problem:
     """Return the sentence for a defect of bunsui and keep its traceback in the log."""
-    log = read_settings().log_path
     try:
+        log = local_settings().log_path
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         log.touch(mode=0o600)
         with log.open("a", encoding="utf-8") as file:
             file.write("".join(traceback.format_exception(error)))
-    except OSError:
+    except (OSError, BunsuiError):
         return Problem("error", f"this is a defect of bunsui: {error!r}", "Please report it.")
     return Problem(
         "error",

@@ -14,7 +14,8 @@ from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, for_people, narrate, show
 from bunsui_cli.processes import become
 from bunsui_core.domain.demo import DemoReport
-from bunsui_core.settings import read_settings
+from bunsui_core.domain.errors import Refused
+from bunsui_core.settings import Settings, read_settings
 
 app = typer.Typer()
 
@@ -47,7 +48,7 @@ def demo(
     if scene == LIST:
         show(Answer("demo-list", scene_list(seed)), as_json)
         return ExitCode.OK
-    settings, programme = read_settings(), Programme(seed=seed, scene=scene)
+    settings, programme = of_embedded_aws(), Programme(seed=seed, scene=scene)
     to_file(settings.log_path)
     if headless or not for_people(as_json):
         report = play(settings, programme, narrate)
@@ -59,6 +60,17 @@ def demo(
     narrate(note)
     let_read()
     return become("bunsui_tui", ["--demo-note", note])
+
+
+def of_embedded_aws() -> Settings:
+    """Return the settings when they are of the embedded AWS. Raises: Refused."""
+    settings = read_settings()
+    if not settings.is_local:
+        raise Refused(
+            f"a demo plays on the embedded AWS, not in {settings.environment}.",
+            "Run it without -e, and with BUNSUI_ENVIRONMENT unset.",
+        )
+    return settings
 
 
 def ended(report: DemoReport) -> ExitCode:

@@ -20,7 +20,7 @@ def input_text(file: Path) -> str:
     content = _content(file)
     if len(content) > LIMIT_BYTES:
         raise BadInput(
-            f"the input has {len(content):,} bytes and Step Functions takes {LIMIT_BYTES:,}.",
+            f"the input is longer than the {LIMIT_BYTES:,} bytes that Step Functions takes.",
             "Put the data into S3 and pass its address.",
         )
     try:
@@ -37,7 +37,8 @@ def _content(file: Path) -> bytes:
     if str(file) == "-":
         return sys.stdin.buffer.read(LIMIT_BYTES + 1)
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(LIMIT_BYTES + 1)
     except OSError as error:
         raise BadInput(
             f"the input file {file} cannot be read: {error.strerror}.",

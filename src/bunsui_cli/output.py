@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -52,23 +52,57 @@ def reader_may_leave() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
 
 
 def refuse(problem: Problem, arguments: Sequence[str]) -> None:
-    """Say why there is no answer: two lines for a person, otherwise one JSON document."""
-    if for_people("--json" in arguments):
+    """Say why there is no answer: two lines for a person, otherwise one JSON document.
+
+    Where stdout takes nothing the lines go to stderr, and where that takes nothing, nowhere.
+    """
+    if not for_people("--json" in arguments):
+        try:
+            write(as_text(failed(problem), for_eyes=sys.stdout.isatty()))
+            return
+        except OSError:
+            _discard()
+    with suppress(OSError):
         narrate(f"error: {safe(problem.message)}")
         if problem.next:
             narrate(f" next: {safe(problem.next)}")
-    else:
-        write(as_text(failed(problem), for_eyes=sys.stdout.isatty()))
+
+
+def _discard() -> None:
+    """Let what is still buffered for stdout go nowhere, so that the end of the process is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def occupy() -> None:
+    """Give stdin, stdout and stderr a place where a caller closed them.
+
+    The next file that is opened, a store for one, would get the number, and what is said with it.
+    """
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # For stdout it is one that refuses to be written: an answer is not lost in silence.
+            place = os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)
+            if place != number:
+                os.dup2(place, number)
+                os.close(place)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
 
 
 def write(text: str) -> None:
     """Write one line of data to stdout, in UTF-8 whatever the locale says."""
     sys.stdout.flush()
-    os.write(sys.stdout.fileno(), f"{text}\n".encode())
+    try:
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "stdout") from error
 
 
 def narrate(text: str) -> None:

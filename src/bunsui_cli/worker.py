@@ -51,8 +51,8 @@ def worker(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     does = "watches and executes what was approved" if settings.is_local else "only watches"
-    narrate(f"The worker {does}: {where(settings)}. Ctrl-C stops it.")
     with announcing(settings, webhook, ring if sys.stderr.isatty() else None):
+        narrate(f"The worker {does}: {where(settings)}. Ctrl-C stops it.")
         running.run(stop)
     show(Answer("worker", WorkerStopped(signal=received[0] if received else "")), as_json)
 

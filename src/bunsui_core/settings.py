@@ -129,10 +129,10 @@ def environments(environ: Mapping[str, str] = os.environ) -> tuple[Settings, ...
 
 def local_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of the embedded AWS; they need no file and read none."""
-    default = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "bunsui"
+    data = environ.get("XDG_DATA_HOME") or "~/.local/share"
     config = environ.get("BUNSUI_CONFIG")
     return Settings(
-        home=_path(environ.get("BUNSUI_HOME") or str(default)),
+        home=_path(environ.get("BUNSUI_HOME") or f"{data}/bunsui"),
         config=_path(config) if config else None,
         origins=_said(environ, ("home", "config", "environment")),
     )
@@ -197,4 +197,7 @@ def _variable(key: str) -> str:
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadInput(f"{text} names no folder: {error}", "Write the whole path.") from error

@@ -94,6 +94,10 @@ class Shell:
     def __call__(self, *arguments: str, stdin: str = "") -> Done:
         """Run a command with pipes."""
         self.monkeypatch.setenv("BUNSUI_HOME", str(self.home))
+        return self.again(*arguments, stdin=stdin)
+
+    def again(self, *arguments: str, stdin: str = "") -> Done:
+        """Run a command with pipes in the home that the variables name now."""
         self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         self.capture.readouterr()
         code = run(arguments)

@@ -29,7 +29,7 @@ REFUSED = [
     (("sessions", "start", "nope", "--input", "-", "--reason", "r"), 3, "no pipeline nope"),
     (("sessions", "list", "--cursor", "nope"), 2, "cursor"),
     (("sessions", "list", "--limit", "0"), 2, "'--limit'"),
-    (("sessions", "list", "--status", "nope"), 2, "'--status'"),
+    (("sessions", "list", "--status", "nope"), 2, "the status nope"),
     (("sessions", "list", "--nope"), 2, "No such option: --nope"),
     (("sessions", "show"), 2, "SESSION"),
     (("sessions", "nope"), 2, "nope"),

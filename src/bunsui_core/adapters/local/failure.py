@@ -39,7 +39,7 @@ def explained(path: Path) -> Iterator[None]:
 
 def no_store(path: Path) -> Unavailable:
     """Return the error for a file that was never made."""
-    return Unavailable(f"there is no store yet: {path} does not exist.", _MAKE_ONE)
+    return Unavailable(f"there is no store yet: {path} does not exist.", _make_one(path))
 
 
 def unusable(path: Path, error: OSError) -> Unavailable:
@@ -77,14 +77,29 @@ def wrong_version(path: Path, found: int, known: int) -> BunsuiError:
     if found == 0 and is_cut_short(path):
         return cut_short(path)
     if found == 0:
-        return Unavailable(f"there is no store yet: {path} is empty.", _MAKE_ONE)
+        return Unavailable(f"there is no store yet: {path} is empty.", _make_one(path))
     return Unavailable(
         f"{path} was written by an older bunsui (version {found}, this one needs {known}).",
-        "Run `bunsui worker`; it brings the store up to date.",
+        f"Run `{_worker(path)}`; it brings the store up to date.",
     )
 
 
-_MAKE_ONE = "Run `bunsui demo` or `bunsui worker` to make it."
+def _make_one(path: Path) -> str:
+    worker = _worker(path)
+    if worker != _WORKER:
+        return f"Run `{worker}`, which makes it and finds what ran there."
+    return f"Run `bunsui demo` or `{worker}` to make it."
+
+
+_WORKER = "bunsui worker"
+
+
+def _worker(path: Path) -> str:
+    """The command that makes a store; one of an account lies in the folder of its environment."""
+    environment = path.parent
+    if environment.parent.name == "environments":
+        return f"bunsui -e {environment.name} worker"
+    return _WORKER
 
 
 def _explain(error: sqlite3.Error, path: Path) -> BunsuiError:
