@@ -58,7 +58,8 @@ def _serve(arguments: Arguments) -> None:
         # Deferred: over stdio nothing needs a web server.
         from bunsui_mcp.http import build_app, serve_http
 
-        anyio.run(serve_http, build_app(server, arguments, own.freshness), arguments)
+        app = build_app(server, arguments, own.freshness)
+        anyio.run(serve_http, server, app, arguments)
 
 
 def _tokens(arguments: Arguments) -> Tokens | None:

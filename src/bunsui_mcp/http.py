@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError, Unavailable
 from bunsui_mcp.arguments import Arguments, Transport
 from bunsui_mcp.server import BunsuiServer
+from bunsui_mcp.sse import sse_routes
 
 LARGEST = 1_000_000
 """Bytes of the largest message that is read; inputs of executions are at most 256 KiB."""
@@ -57,8 +59,7 @@ def build_app(server: BunsuiServer, arguments: Arguments, look: Callable[[], obj
     if arguments.transport is not Transport.SSE:
         routes.extend(streamable.routes)
     if arguments.transport is not Transport.HTTP:
-        sse = server.sse_app(transport_security=security, max_request_body_size=LARGEST)
-        routes.extend(sse.routes)
+        routes.extend(sse_routes(server, security, LARGEST))
     return Starlette(
         routes=routes,
         middleware=[Middleware(Door, security=security), *streamable.user_middleware],
@@ -69,12 +70,27 @@ def build_app(server: BunsuiServer, arguments: Arguments, look: Callable[[], obj
 @asynccontextmanager
 async def _running(server: BunsuiServer) -> AsyncIterator[None]:
     async with server.session_manager.run(), anyio.create_task_group() as tasks:
-        tasks.start_soon(server.watch)
+        tasks.start_soon(server.subscriptions.watch)
         yield
         tasks.cancel_scope.cancel()
 
 
-async def serve_http(app: Starlette, arguments: Arguments) -> None:
+class WebServer(uvicorn.Server):
+    """A web server that ends its clients' streams before it ends."""
+
+    def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._close = close
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, wait a second for what is being answered, and end."""
+        self._close()
+        # That a waiting call is cut off is no news any more.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
+
+
+async def serve_http(server: BunsuiServer, app: Starlette, arguments: Arguments) -> None:
     """Serve until the process is told to end. Raises: Unavailable when the port is taken."""
     config = uvicorn.Config(
         app,
@@ -87,7 +103,7 @@ async def serve_http(app: Starlette, arguments: Arguments) -> None:
     )
     with _listen(arguments.host, arguments.port) as listening:
         log.events("mcp").info("listening", **_where(arguments, listening))
-        await uvicorn.Server(config).serve(sockets=[listening])
+        await WebServer(config, server.subscriptions.close).serve(sockets=[listening])
 
 
 def _security(arguments: Arguments) -> TransportSecuritySettings:

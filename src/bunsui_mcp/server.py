@@ -57,7 +57,7 @@ _EVERYTHING = Offer()
 class BunsuiServer(MCPServer):
     """An MCP server that refuses what it does not know and says what to do instead.
 
-    `watch` must run beside it for subscribers to hear of changes.
+    `subscriptions.watch` must run beside it for clients to hear of changes.
     """
 
     def __init__(self, whose: Whose, offer: Offer) -> None:
@@ -72,12 +72,11 @@ class BunsuiServer(MCPServer):
             tools=[*ReadTools(whose).tools(), *asking, *requests.looking()],
             token_verifier=offer.tokens,
             auth=_AUTH if offer.tokens else None,
-            subscriptions=subscriptions.bus,
-            middleware=[subscriptions.heed],
+            subscriptions=False,
         )
         subscriptions.serve(self)
         self.subscriptions = subscriptions
-        self.watch = subscriptions.watch
+        self.wants_tokens = offer.tokens is not None
 
     async def call_tool(
         self, name: str, arguments: dict[str, object], context: Context | None = None

@@ -37,7 +37,7 @@ async def serve_stdio(server: BunsuiServer) -> None:
     async with stdio_server() as (read, write), low.lifespan(low) as state:
         serve = partial(serve_dual_era_loop, low, lifespan_state=state, init_options=options)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.watch)
+            tasks.start_soon(server.subscriptions.watch)
             await serve(Probed(read, partial(answer_alone, serve, write)), write)
             tasks.cancel_scope.cancel()
 

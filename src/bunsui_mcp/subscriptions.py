@@ -6,7 +6,7 @@ In 2026-07-28 a client listens (`subscriptions/listen`); earlier ones subscribe 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -14,18 +14,18 @@ import anyio
 from anyio import to_thread
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
-from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.context import ServerRequestContext
 from mcp.server.session import ServerSession
-from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
     EmptyResult,
     SubscribeRequestParams,
     SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
     UnsubscribeRequestParams,
 )
-from pydantic import ValidationError
 
 from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.errors import BunsuiError
@@ -62,7 +62,8 @@ class Subscriptions:
     """Who wants to hear of what. Belongs to one event loop."""
 
     def __init__(self, whose: Whose) -> None:
-        self.bus = InMemorySubscriptionBus()
+        self._bus = InMemorySubscriptionBus()
+        self._listening = ListenHandler(self._bus)
         self._whose = whose
         self._watched: dict[str, Watched] = {}
 
@@ -72,27 +73,16 @@ class Subscriptions:
         return frozenset(self._watched)
 
     def serve(self, server: MCPServer) -> None:
-        """Answer what clients of the earlier era send to subscribe."""
-        # Only the low-level server serves methods that 2026-07-28 removed.
-        low = server._lowlevel_server
-        low.add_request_handler("resources/subscribe", SubscribeRequestParams, self._subscribe)
-        low.add_request_handler(
-            "resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe
-        )
+        """Answer what clients of both eras send to hear of changes."""
+        # Only the low-level server takes handlers of methods that the protocol names.
+        add = server._lowlevel_server.add_request_handler
+        add("subscriptions/listen", SubscriptionsListenRequestParams, self._listen)
+        add("resources/subscribe", SubscribeRequestParams, self._subscribe)
+        add("resources/unsubscribe", UnsubscribeRequestParams, self._unsubscribe)
 
-    async def heed(self, ctx: Asked, call_next: CallNext) -> HandlerResult:
-        """Watch what a client listens to for as long as it listens."""
-        uris = _listened(ctx)
-        begun: list[str] = []
-        try:
-            for uri in uris:
-                (await self._watch(uri)).listeners += 1
-                begun.append(uri)
-            return await call_next(ctx)
-        finally:
-            for uri in begun:
-                self._watched[uri].listeners -= 1
-                self._drop(uri)
+    def close(self) -> None:
+        """Tell listening clients that nothing more will come."""
+        self._listening.close()
 
     async def watch(self, sleep: Callable[[float], Awaitable[None]] = anyio.sleep) -> None:
         """Look at every wanted address again and again, and tell of changes, for ever."""
@@ -108,7 +98,7 @@ class Subscriptions:
             return  # the store cannot be read now; a change will still be one later
         if now != watched.mark:
             watched.mark = now
-            await self.bus.publish(ResourceUpdated(uri=uri))
+            await self._bus.publish(ResourceUpdated(uri=uri))
             async with anyio.create_task_group() as telling:
                 for connection, session in list(watched.sessions.items()):
                     telling.start_soon(self._tell, uri, connection, session)
@@ -122,6 +112,22 @@ class Subscriptions:
                 self._forget(connection)
         if waiting.cancelled_caught:
             self._forget(connection)
+
+    async def _listen(
+        self, context: Asked, params: SubscriptionsListenRequestParams
+    ) -> SubscriptionsListenResult:
+        """Watch what a client listens to for as long as it listens."""
+        wanted = dict.fromkeys(params.notifications.resource_subscriptions or ())
+        begun: list[str] = []
+        try:
+            for uri in filter(is_ours, wanted):
+                (await self._watch(uri)).listeners += 1
+                begun.append(uri)
+            return await self._listening(context, params)
+        finally:
+            for uri in begun:
+                self._watched[uri].listeners -= 1
+                self._drop(uri)
 
     async def _subscribe(self, context: Asked, params: SubscribeRequestParams) -> EmptyResult:
         if not is_ours(params.uri):
@@ -164,15 +170,3 @@ def _first_mark(desk: AgentDesk, uri: str) -> str:
         return mark(desk, uri)
     except BunsuiError:
         return ""
-
-
-def _listened(context: Asked) -> Sequence[str]:
-    """The addresses of ours that a request listens to; none when it is another request."""
-    if context.method != "subscriptions/listen":
-        return ()
-    try:
-        params = SubscriptionsListenRequestParams.model_validate(context.params, by_name=False)
-    except ValidationError:
-        return ()  # refused further down
-    wanted = dict.fromkeys(params.notifications.resource_subscriptions or ())
-    return [uri for uri in wanted if is_ours(uri)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from anyio import to_thread
 
 from bunsui_core.domain.value import Json
 from bunsui_core.settings import Settings
@@ -201,6 +203,27 @@ def test_a_client_that_hangs_up_leaves_no_trace_of_a_crash(tmp_path: Path) -> No
 
     assert (first, alive) == (b"event: endpoint\r\n", 200)
     assert "Traceback" not in said
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_server_that_is_told_to_end_ends_with_its_streams_and_without_a_word(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    home = Home(tmp_path)
+    with served(home.settings.home, "--transport", "both", "--agent", "claude") as it:
+        stream = HTTPConnection(urlsplit(it.url).netloc, timeout=PATIENCE_S)
+        stream.request("GET", "/sse")
+        stream.getresponse().readline()
+        async with (
+            it.client("http", "none", "auto") as client,
+            client.listen(resource_subscriptions=["bunsui://sessions/s"]),
+        ):
+            it.process.send_signal(number)
+            said = await to_thread.run_sync(it.process.communicate)
+        stream.close()
+
+    assert said == ("", "")
 
 
 def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ async def quickly(seconds: float) -> None:
 async def watching(server: BunsuiServer) -> AsyncIterator[None]:
     """Let the server look at what somebody subscribed to."""
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.watch, quickly)
+        tasks.start_soon(server.subscriptions.watch, quickly)
         yield
         tasks.cancel_scope.cancel()
 
