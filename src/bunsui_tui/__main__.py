@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 
 from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.notice import Notice
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import Settings, read_settings
@@ -77,6 +79,7 @@ def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
         partial(_desk, settings),
         check=_Reach(settings),
         make_worker=None if options.no_worker else partial(_worker, settings),
+        announce=partial(_announce, settings),
     )
     return DeskApp(ground, _clock, setting)
 
@@ -111,6 +114,12 @@ def _worker(settings: Settings) -> Work:
     from bunsui_core.wiring.worker import worker
 
     return worker(settings)
+
+
+def _announce(settings: Settings, ring: Callable[[Notice], None]) -> AbstractContextManager[None]:
+    from bunsui_core.wiring.notices import announcing
+
+    return announcing(settings, os.environ.get("BUNSUI_WEBHOOK", ""), ring, "tui")
 
 
 def _arguments() -> argparse.Namespace:

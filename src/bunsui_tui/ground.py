@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bunsui_tui.needs import Desk, Lists, Work
+from bunsui_tui.ringing import Announce
 
 T = TypeVar("T")
 
@@ -20,6 +21,7 @@ class Ground:
     open_desk: Callable[[], Desk]
     check: Callable[[], None]
     make_worker: Callable[[], Work] | None = None
+    announce: Announce | None = None
 
 
 class Opened(Generic[T]):

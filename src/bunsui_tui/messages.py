@@ -9,6 +9,7 @@ from textual.message import Message
 
 from bunsui_core.domain.answer import Analysis, OperationLogs, Proposals, Review, SessionView
 from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.notice import Notice
 from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_tui.board import Catalog, Overview, Tail
@@ -200,6 +201,13 @@ class QueryGiven(Message):
     """Another choice of sessions is wanted."""
 
     text: str
+
+
+@dataclass
+class Rang(Message):
+    """Something happened that somebody who looks elsewhere should know."""
+
+    notice: Notice
 
 
 @dataclass

@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 
+from bunsui_core.domain.notice import Notice as NewsItem
 from bunsui_tui.board import Board, Notice
 from bunsui_tui.ground import Ground
 from bunsui_tui.listing import PAGE, pages_around
-from bunsui_tui.messages import Troubled
+from bunsui_tui.messages import Rang, Troubled
 from bunsui_tui.plain import AsciiOnly
 from bunsui_tui.query import parse
 from bunsui_tui.reader import Wish
+from bunsui_tui.ringing import Announce, Listening, Title, is_failure, where, window_title
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.theme import DARK, LIGHT, styles_of
 from bunsui_tui.workers import WORKER, Background, Workers
@@ -68,6 +71,9 @@ class BoardApp(App[None]):
         self._has_begun = False
         make = ground.make_worker
         self._inner_worker = Background(make, self._tell) if make else None
+        self._bell = self._listener(ground.announce) if ground.announce else None
+        self._title = Title(self._write)
+        self._news = 0
         self.board = Board(now=clock(), place=setting.place, note=setting.note)
         self._setting = setting
 
@@ -94,19 +100,53 @@ class BoardApp(App[None]):
         if not self._has_begun:
             self._has_begun = True
             self.read_all()
-            if self._inner_worker:
-                self._inner_worker.start()
+            for one in self._background:
+                one.start()
+
+    @property
+    def _background(self) -> tuple[Background, ...]:
+        return tuple(one for one in (self._inner_worker, self._bell) if one)
+
+    def _listener(self, announce: Announce) -> Background:
+        def hear(notice: NewsItem) -> None:
+            if self.is_running:
+                self.post_message(Rang(notice))
+
+        return Background(lambda: Listening(announce, hear), self._tell, "telling of news")
 
     def on_unmount(self) -> None:
-        """Let the worker know that it shall end."""
-        if self._inner_worker:
-            self._inner_worker.stop()
+        """Let what runs beside the screens know that it shall end, and give the title back."""
+        for one in self._background:
+            one.stop()
+        self._title.end()
 
     def finish(self, say: Callable[[str], None]) -> None:
         """Wait until the worker has finished its step, and say so when that takes a while."""
-        if self._inner_worker and not self._inner_worker.join(PATIENCE_S):
-            say("the worker finishes the step that is under way…")
-            self._inner_worker.join()
+        for one in self._background:
+            if not one.join(PATIENCE_S):
+                say("the worker finishes the step that is under way…")
+                one.join()
+
+    def on_rang(self, event: Rang) -> None:
+        """Ring, and say what happened."""
+        self._news += 1
+        self.bell()
+        self.notice(f"{event.notice.title}: {where(event.notice)}", is_failure(event.notice))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take every key as a sign that the news was seen."""
+        if isinstance(event, events.Key) and self._news:
+            self._news = 0
+            self._entitle()
+        await super().on_event(event)
+
+    def _entitle(self) -> None:
+        self._title.show(window_title(self.board, self._news, self._setting.ascii_only))
+
+    def _write(self, sequence: str) -> None:
+        # Textual has a public way to ring the bell and none to name the window.
+        if not self.is_headless and self._driver is not None:
+            self._driver.write(sequence)
 
     def on_resumed(self) -> None:
         """Show what is known to a screen that is seen again, and read what it shows."""
@@ -160,6 +200,7 @@ class BoardApp(App[None]):
     def _paint(self) -> None:
         self._is_paint_due = False
         self.board = replace(self.board, now=self.clock())
+        self._entitle()
         if isinstance(self.screen, Frame):
             self.screen.show(self.board)
 

@@ -202,13 +202,16 @@ class Workers:
 
 
 class Background:
-    """The worker in a thread of its own, from `start` to `stop`."""
+    """The worker, or other work, in a thread of its own, from `start` to `stop`."""
 
-    def __init__(self, make: Callable[[], Work], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, make: Callable[[], Work], tell: Callable[[str], None], name: str = "the worker"
+    ) -> None:
         self._make = make
         self._tell = tell
+        self._name = name
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="bunsui-worker")
+        self._thread = threading.Thread(target=self._run, name=f"bunsui {name}")
         self._log = events("tui")
 
     def start(self) -> None:
@@ -229,10 +232,10 @@ class Background:
         try:
             self._make().run(self._stop)
         except BunsuiError as error:
-            self._tell(f"the worker ended: {sentence_of(error)}")
+            self._tell(f"{self._name} ended: {sentence_of(error)}")
         except Exception:
-            self._log.exception("worker_ended")
-            self._tell("the worker ended; the log file says why. Quit and start again.")
+            self._log.exception("worker_ended", which=self._name)
+            self._tell(f"{self._name} ended; the log file says why. Quit and start again.")
 
 
 def sentence_of(error: BunsuiError) -> str:
