@@ -29,6 +29,7 @@ from bunsui_core.domain.answer import (
     Review,
     SessionPage,
     SessionView,
+    Source,
 )
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
@@ -170,7 +171,7 @@ def envelope(name: str, model: type[Value]) -> Schema:
             "data": data,
             "error": {"type": "null"},
             "as_of": {**freshness, "description": "When it was read, ISO 8601."},
-            "source": {"enum": ["store", "live", None]},
+            "source": {"enum": [*(one.value for one in Source), None]},
             "next_cursor": {**freshness, "description": "Pass it as --cursor for the next page."},
         },
         "$defs": definitions,
