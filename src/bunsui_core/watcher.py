@@ -23,6 +23,7 @@ from bunsui_core.domain.sweep import (
     REDRIVABLE,
     REDRIVEN_EVERY,
     is_to_follow,
+    is_to_look_at_again,
     is_to_try,
     next_machine,
 )
@@ -184,7 +185,7 @@ class Watcher:
             return []
         self._times.redriven = now
         closed = self._watching.sightings.redrivable(now - REDRIVABLE, BATCH)
-        return [one for one in closed if is_own(one) and one.is_read][:1]
+        return [one for one in closed if is_own(one) and is_to_look_at_again(one, now)][:1]
 
     def _read(self, sighting: Sighting, now: datetime) -> None:
         try:

@@ -19,7 +19,7 @@ def test_before_anything_was_watched_the_next_step_is_said(shell: Shell) -> None
 
 def test_a_list_tells_how_old_what_was_found_can_be() -> None:
     watch = some_machines().watch
-    told = age(stored_freshness(later(minutes=1), watch, later(minutes=1)))
+    told = age(stored_freshness(later(seconds=1), watch, later(seconds=1)))
 
     assert "at most 25 s old (now 8 s)" in told
     assert "found by listing 1 machine, 1 not watched" in told
@@ -32,6 +32,18 @@ def test_a_list_is_as_old_as_the_oldest_of_what_it_shows() -> None:
     fresh = stored_freshness(later(minutes=1), watch, later(minutes=1))
 
     assert (fresh.as_of, fresh.source) == (NOW, Source.STORE)
+
+
+def test_what_was_found_grows_older_when_no_worker_looks() -> None:
+    watch = some_machines().watch
+    assert watch
+    assert watch.found.is_kept
+
+    fresh = stored_freshness(NOW, watch, later(minutes=5))
+
+    assert fresh.watch
+    assert fresh.watch.found.measured_s == 308
+    assert "(now 5 min, not kept)" in age(fresh)
 
 
 def test_what_events_tell_is_said_to_be_from_events_with_both_bounds() -> None:

@@ -49,7 +49,11 @@ FAILS: Json = {
 
 @pytest.fixture
 def shop(account: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of a named environment whose profile leads to an account of the embedded AWS."""
+    """Settings of a named environment whose profile leads to an account of the embedded AWS.
+
+    Its machines are read more often than others, so that tests need not wait.
+    """
+    monkeypatch.setattr(sweep, "COLD_EVERY", timedelta(seconds=1))
     key = account.key("agent")
     config = tmp_path / "config"
     config.write_text(
@@ -177,7 +181,6 @@ def test_an_execution_of_a_nested_machine_that_somebody_started_himself_is_a_ses
     account: Embedded, shop: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sight, "SETTLE", timedelta(seconds=1))
-    monkeypatch.setattr(sweep, "COLD_EVERY", timedelta(seconds=1))
     child = account.machine("count", PASSES)
     account.machine("orders", starting(child))
     account.run(child, {"order_id": 42})

@@ -107,6 +107,8 @@ def _surveyed(
 
 def _chosen_by(selection: Selection, now: datetime) -> str:
     """What the choice depends on; tags are read once a day, for each machine costs a call."""
+    if not (selection.include or selection.exclude):
+        return ""
     words = " ".join((*selection.include, "but not", *selection.exclude))
     return f"{words} {now:%Y-%m-%d}" if selection.needs_tags else words
 

@@ -229,8 +229,8 @@ class AgentDesk:
 
     def machines(self) -> MachineList:
         """Return every state machine of the environment, watched or with the reason why not."""
-        watches = self._store.watches
-        return MachineList(items=watches.machines(), watch=watches.report())
+        items = self._store.watches.machines()
+        return MachineList(items=items, watch=self.freshness().watch)
 
     def pipelines(self) -> tuple[Pipeline, ...]:
         """Return every known pipeline."""

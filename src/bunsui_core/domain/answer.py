@@ -7,7 +7,7 @@ from enum import StrEnum
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
-from bunsui_core.domain.freshness import Feed, Watch
+from bunsui_core.domain.freshness import Feed, Watch, aged
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Odds, Preview, Proposal
@@ -45,7 +45,8 @@ def stored_freshness(
         last = min(last, watch.found_as_of)
     heard = watch is not None and watch.feed is Feed.EVENTS
     source = Source.EVENTS if heard else Source.STORE
-    return Freshness(as_of=last, source=source, worker_seen_at=worker_seen_at, watch=watch)
+    by_now = watch and aged(watch, now)
+    return Freshness(as_of=last, source=source, worker_seen_at=worker_seen_at, watch=by_now)
 
 
 class FieldValue(Value):

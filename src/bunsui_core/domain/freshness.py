@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from math import ceil
 
 from bunsui_core.domain.value import Instant, Value
+
+REPORTED_WITHIN_S = 10
+"""A worker that works stores what it measures more often than that."""
 
 
 class Feed(StrEnum):
@@ -59,6 +63,21 @@ class Watch(Value):
     def is_kept(self) -> bool:
         """Whether every bound holds."""
         return all(bound.is_kept for _, bound in self.bounds)
+
+
+def aged(watch: Watch, now: Instant) -> Watch:
+    """Return what was measured as it is by now: without a worker everything grows older."""
+    passed = ceil((now - watch.at).total_seconds())
+    if passed <= REPORTED_WITHIN_S:
+        return watch
+    older = {name: _older(bound, passed) for name, bound in watch.bounds}
+    return watch.model_copy(update=older)
+
+
+def _older(bound: Bound, seconds: int) -> Bound:
+    if bound.measured_s is None:
+        return bound
+    return bound.model_copy(update={"measured_s": bound.measured_s + seconds})
 
 
 def said(watch: Watch) -> str:

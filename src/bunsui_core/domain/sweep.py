@@ -20,13 +20,13 @@ ACTIVE = timedelta(hours=1)
 """A machine in which nothing began or ended for so long waits for its ordinary turn."""
 
 HOT_EVERY = timedelta(seconds=2)
-"""The shortest time between two reads of a machine in which something happens."""
+"""The shortest time between two reads of a machine in which something just happened."""
 
 HOT_TIMES = 50
 """How many times as often as all machines in turn one of them is read at most."""
 
-COLD_EVERY = timedelta(seconds=10)
-"""The shortest time between two reads of any other machine."""
+COLD_EVERY = timedelta(seconds=30)
+"""The time between two reads of a machine in which nothing happens, where turns are plenty."""
 
 SLACK = timedelta(seconds=15)
 """What a round may take longer: the call, its repetition, and a list that lags behind."""
@@ -55,12 +55,12 @@ def next_machine(
     machines: Sequence[WatchedMachine], turn: int, calls_per_second: float, now: Instant
 ) -> WatchedMachine | None:
     """Return the machine to read in this turn, or none when all were read a moment ago."""
-    hot_every = max(HOT_EVERY, timedelta(seconds=len(machines) / calls_per_second) / HOT_TIMES)
+    lap = timedelta(seconds=len(machines) / calls_per_second)
     watched = [one for one in machines if not one.why_not]
     oldest = min(watched, key=_read_at, default=None)
     if turn % 2 == 0 and oldest and now - _read_at(oldest) >= COLD_EVERY:
         return oldest
-    hot = [one for one in watched if now - _read_at(one) >= hot_every and is_hot(one, now)]
+    hot = [one for one in watched if is_hot(one, now) and _is_due_as_hot(one, lap, now)]
     if hot:
         return max(hot, key=lambda one: _urgency(one, now))
     return oldest if oldest and now - _read_at(oldest) >= COLD_EVERY else None
@@ -130,15 +130,29 @@ def is_to_try(sighting: Sighting, now: Instant) -> bool:
     return now - sighting.read_at >= wait
 
 
+def is_to_look_at_again(sighting: Sighting, now: Instant) -> bool:
+    """Whether it is time to see if somebody redrove a closed execution."""
+    return sighting.is_read and now - sighting.read_at >= COLD_EVERY
+
+
 def redriven_within(closed: int) -> timedelta:
     """Return how long a redrive of one of so many closed executions may go unseen."""
     return max(closed * REDRIVEN_EVERY, COLD_EVERY) + SLACK
 
 
+def _is_due_as_hot(machine: WatchedMachine, lap: timedelta, now: Instant) -> bool:
+    """Whether it is time again; the longer ago something happened, the calmer."""
+    calm = min(_idle(machine, now) / 20, COLD_EVERY)
+    return now - _read_at(machine) >= max(HOT_EVERY, lap / HOT_TIMES, calm)
+
+
+def _idle(machine: WatchedMachine, now: Instant) -> timedelta:
+    return now - (machine.active_at or _NEVER)
+
+
 def _urgency(machine: WatchedMachine, now: Instant) -> float:
     """How long a machine waits, beside how long nothing happened in it."""
-    idle = min(now - (machine.active_at or _NEVER), ACTIVE)
-    return (now - _read_at(machine)) / (idle + _BRIEF)
+    return (now - _read_at(machine)) / (min(_idle(machine, now), ACTIVE) + _BRIEF)
 
 
 def _read_at(machine: WatchedMachine) -> Instant:
