@@ -81,6 +81,7 @@ LOOKS: list[tuple[str, ...]] = [
     ("sessions", "logs", "SESSION"),
     ("sessions", "logs", "SESSION", "--follow"),
     ("sessions", "start", "orders", "--input", "-", "--reason", "r"),
+    ("machines", "list"),
     ("pipelines", "list"),
     ("pipelines", "show", "orders"),
     ("pipelines", "graph", "orders"),
