@@ -73,7 +73,7 @@ class BoardApp(App[None]):
         self._inner_worker = Background(make, self._tell) if make else None
         self._bell = self._listener(ground.announce) if ground.announce else None
         self._title = Title(self._write)
-        self._news = 0
+        self.news = 0
         self.board = Board(now=clock(), place=setting.place, note=setting.note)
         self._setting = setting
 
@@ -129,19 +129,19 @@ class BoardApp(App[None]):
 
     def on_rang(self, event: Rang) -> None:
         """Ring, and say what happened."""
-        self._news += 1
+        self.news += 1
         self.bell()
         self.notice(f"{event.notice.title}: {where(event.notice)}", is_failure(event.notice))
 
     async def on_event(self, event: events.Event) -> None:
         """Take every key as a sign that the news was seen."""
-        if isinstance(event, events.Key) and self._news:
-            self._news = 0
+        if isinstance(event, events.Key) and self.news:
+            self.news = 0
             self._entitle()
         await super().on_event(event)
 
     def _entitle(self) -> None:
-        self._title.show(window_title(self.board, self._news, self._setting.ascii_only))
+        self._title.show(window_title(self.board, self.news, self._setting.ascii_only))
 
     def _write(self, sequence: str) -> None:
         # Textual has a public way to ring the bell and none to name the window.

@@ -49,6 +49,14 @@ class Tmux:
             time.sleep(PAUSE_S)
         raise AssertionError(f"not within {seconds:.0f} s: {what}\n{self.text()}")
 
+    def title(self) -> str:
+        """The title that the program gave to its window."""
+        return self._tmux("display-message", "-p", "#{pane_title}").strip()
+
+    def has_rung(self) -> bool:
+        """Whether the bell rang."""
+        return self._tmux("display-message", "-p", "#{window_bell_flag}").strip() == "1"
+
     def close(self) -> None:
         """End the terminal and what runs in it."""
         self._tmux("kill-server")
