@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bunsui_core.domain.environment import EnvironmentClass
-from bunsui_core.settings import Settings
+from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.settings import Settings, read_settings
 
 
 def where(settings: Settings) -> str:
@@ -11,6 +12,15 @@ def where(settings: Settings) -> str:
     is_production = settings.kind is EnvironmentClass.PRODUCTION
     kind = settings.kind.value.upper() if is_production else settings.kind.value
     return f"{settings.environment} · {kind} · {settings.account} · {settings.region}"
+
+
+def here() -> str:
+    """Return where this process works; empty for the embedded AWS and where that is not known."""
+    try:
+        settings = read_settings()
+    except BunsuiError:
+        return ""
+    return "" if settings.is_local else where(settings)
 
 
 def remark(settings: Settings) -> str:

@@ -9,6 +9,7 @@ import pytest
 from bunsui_cli.where import remark, where
 from bunsui_core.domain.environment import EnvironmentClass
 from bunsui_core.settings import Settings
+from tests.cli.shell import Terminal
 
 
 def shop(tmp_path: Path, kind: EnvironmentClass) -> Settings:
@@ -30,3 +31,15 @@ def test_production_is_marked_without_colour(
 def test_who_asks_where_nothing_is_executed_is_told(tmp_path: Path) -> None:
     assert "Nothing is executed in shop" in remark(shop(tmp_path, EnvironmentClass.DEV))
     assert remark(Settings(home=tmp_path)) == ""
+
+
+def test_a_table_on_a_terminal_begins_with_where_it_is_from(stocked: Path) -> None:
+    (stocked / "bunsui.toml").write_text(
+        '[environments.shop]\naccount = "123456789012"\nregion = "eu-west-1"\nread_profile = "p"\n',
+        encoding="utf-8",
+    )
+    shown = Terminal(stocked, ["-e", "shop", "config", "show"], size=(50, 120)).end().stdout
+    local = Terminal(stocked, ["sessions", "list"], size=(50, 120)).end().stdout
+
+    assert "shop · PRODUCTION · 123456789012 · eu-west-1" in shown.splitlines()[0]
+    assert "PRODUCTION" not in local

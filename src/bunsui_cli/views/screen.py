@@ -32,6 +32,7 @@ from bunsui_cli.views import (
     sessions,
 )
 from bunsui_cli.views.words import line, moment
+from bunsui_cli.where import here
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -55,6 +56,8 @@ from bunsui_core.domain.value import Value
 def paint(answer: Answer) -> None:
     """Write the answer to stdout for a person; styles stay out where NO_COLOR is set."""
     out = console()
+    if here():
+        out.print(line(here()), style="bold")
     for part in parts(answer.data):
         out.print(part)
     if answer.freshness:
