@@ -164,8 +164,10 @@ class DeskApp(BoardApp):
     @on(Arrival)
     def arrived(self, event: Arrival) -> None:
         """Show what was read; sessions that begin to wait for a human move to the top."""
-        waited = self.board.waiting
-        self.show(with_arrival(self.board, event, self.clock()))
+        known, waited = self.board, self.board.waiting
+        board = with_arrival(known, event, self.clock())
+        if board is not known:
+            self.show(board)
         if self.board.waiting != waited:
             self.read_list()
         if self.board.listing:

@@ -64,13 +64,16 @@ def _with_list(board: Board, arrival: ListRead | RunsRead) -> Board:
         return replace(board, runs={**board.runs, **arrival.runs})
     if arrival.listing.query != board.query.text:
         return board
-    return replace(board, listing=with_reading(board.listing, arrival.listing))
+    listing = with_reading(board.listing, arrival.listing)
+    return board if listing == board.listing else replace(board, listing=listing)
 
 
 def _with_session(board: Board, arrival: SessionRead) -> Board:
     """What explains a session stays until it is explained anew."""
     session_id = arrival.view.session.id
     known = board.details.get(session_id)
+    if known and known.view.session == arrival.view.session:
+        return board
     detail = replace(known, view=arrival.view) if known else Detail(arrival.view)
     return replace(board, details={**board.details, session_id: detail})
 
@@ -85,4 +88,6 @@ def _with_explanation(board: Board, arrival: SessionExplained) -> Board:
         analysis=arrival.analysis or (known.analysis if arrival.trouble else None),
         proposals=arrival.proposals or (known.proposals if arrival.trouble else {}),
     )
+    if detail == known:
+        return board
     return replace(board, details={**board.details, arrival.session_id: detail})

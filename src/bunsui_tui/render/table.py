@@ -74,14 +74,22 @@ class Whole:
         return self.place(key) is None
 
 
-def widths(columns: tuple[Column, ...], rows: tuple[Row, ...], width: int) -> tuple[int, ...]:
-    """Return the width of each column: what it needs, within its limit and the line's width."""
+def widths(
+    columns: tuple[Column, ...], rows: tuple[Row, ...], width: int, least: tuple[int, ...] = ()
+) -> tuple[int, ...]:
+    """Return the width of each column: what it needs, within its limit and the line's width.
+
+    None becomes narrower than it was at `least`, so that a list does not jump while it scrolls.
+    """
     needed = [
         min(column.most, max([len(column.title), *(row.cells[at].cell_len for row in rows)]))
         for at, column in enumerate(columns)
     ]
-    left = width - sum(needed) - GAP * (len(columns) - 1)
-    return tuple(needed[at] if column.most else max(0, left) for at, column in enumerate(columns))
+    if least:
+        needed = [max(now, before) for now, before in zip(needed, least, strict=True)]
+    fixed = [size if column.most else 0 for size, column in zip(needed, columns, strict=True)]
+    left = max(0, width - sum(fixed) - GAP * (len(columns) - 1))
+    return tuple(size if column.most else left for size, column in zip(fixed, columns, strict=True))
 
 
 def line(cells: tuple[Text, ...], columns: tuple[Column, ...], sizes: tuple[int, ...]) -> Text:

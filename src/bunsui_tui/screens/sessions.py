@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from bunsui_core.domain.session import SessionStatus
 from bunsui_tui.actions import (
@@ -39,7 +39,7 @@ from bunsui_tui.render.session import log
 from bunsui_tui.render.sessions import COLUMNS, SessionRows, beside, filter_line
 from bunsui_tui.render.text import MUTED, words
 from bunsui_tui.screens.frame import WIDE, Frame
-from bunsui_tui.widgets.panes import Pane, Rule
+from bunsui_tui.widgets.panes import Line, Pane, Rule
 from bunsui_tui.widgets.rows import Rows
 
 NO_LOG = words(("no job of it failed; open the session for the log of another job", MUTED))
@@ -67,15 +67,20 @@ class SessionsScreen(Frame):
         self._settling: Timer | None = None
         self._log_open = False
         self._query = board.query.text
+        self._rows = Rows(COLUMNS, "reading the store…", id="sessions")
+        self._count = Line(id="count")
+        self._detail = Pane(id="detail")
+        self._listed: tuple[object, ...] = ()
+        self._explained: tuple[object, ...] = ()
 
     def body(self) -> Iterable[Widget]:
         """Return the filter, the list, and the panes beside it."""
-        yield Static(id="count", markup=False)
+        yield self._count
         yield Input(id="filter", compact=True, placeholder="status:failed pipeline:orders age:<1d")
         yield Container(
-            Rows(COLUMNS, "reading the store…", id="sessions"),
+            self._rows,
             Rule(),
-            Container(Pane(id="detail"), Pane(id="log"), id="side"),
+            Container(self._detail, Pane(id="log"), id="side"),
             id="split",
         )
 
@@ -83,7 +88,7 @@ class SessionsScreen(Frame):
         """Start in the list; there is room for the log on a wide screen."""
         self._log_open = self.app.size.width >= WIDE
         self.query_one("#filter").display = False
-        self.query_one(Rows).focus()
+        self._rows.focus()
 
     @property
     def session_shown(self) -> str:
@@ -93,14 +98,12 @@ class SessionsScreen(Frame):
     @property
     def selected(self) -> str:
         """The id of the selected session."""
-        found = self.query(Rows)
-        return found.first().key if found else ""
+        return self._rows.key
 
     @property
     def rows_shown(self) -> tuple[int, int] | None:
         """The rows in sight."""
-        found = self.query(Rows)
-        return found.first().in_sight if found else None
+        return self._rows.in_sight
 
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""
@@ -128,21 +131,28 @@ class SessionsScreen(Frame):
         return self._has_failed() or bool(one and one.status is SessionStatus.RUNNING)
 
     def paint(self) -> None:
-        """Show the list and the selected session."""
+        """Show the list and the selected session, as far as they changed."""
         board = self.board
-        rows = self.query_one(Rows)
         if board.query.text != self._query:
             self._query = board.query.text
-            rows.start_over()
-        empty = "no session matches" if board.query.text else "no sessions yet"
-        rows.show(SessionRows(board), empty if board.listing else "reading the store…")
-        self.query_one("#count", Static).update(filter_line(board, self.size.width - 2))
+            self._rows.start_over()
+        now = int(board.now.timestamp())
+        listed = (board.listing, board.waiting, board.runs, self._query, now, self.app.theme)
+        if listed != self._listed:
+            self._listed = listed
+            empty = "no session matches" if self._query else "no sessions yet"
+            self._rows.show(SessionRows(board), empty if board.listing else "reading the store…")
+        self._count.say(filter_line(board, self.size.width - 2))
         self._paint_selected()
 
     def _paint_selected(self) -> None:
-        pane = self.query_one("#detail", Pane)
-        room = pane.size.width - 2 if self.has_class("-wide") else 0
-        pane.show(beside(self.board, self.selected, room), self.selected)
+        board = self.board
+        room = self._detail.size.width if self.has_class("-wide") else 0
+        about = (self.selected, board.details.get(self.selected), board.waiting, room)
+        explained = (*about, int(board.now.timestamp()), self.app.theme)
+        if explained != self._explained:
+            self._explained = explained
+            self._detail.show(beside(board, self.selected, room), self.selected)
         self._paint_log()
 
     def _paint_log(self) -> None:
@@ -197,7 +207,7 @@ class SessionsScreen(Frame):
         entry = self.query_one("#filter", Input)
         entry.value = self.board.query.text
         entry.display = True
-        self.query_one("#count").display = False
+        self._count.display = False
         entry.focus()
 
     def action_close_filter(self) -> None:
@@ -209,8 +219,8 @@ class SessionsScreen(Frame):
 
     def _hide_filter(self) -> None:
         self.query_one("#filter").display = False
-        self.query_one("#count").display = True
-        self.query_one(Rows).focus()
+        self._count.display = True
+        self._rows.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Choose the sessions that the words say."""

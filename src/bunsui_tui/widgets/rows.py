@@ -65,6 +65,8 @@ class Rows(ScrollView, can_focus=True):
         self._key = ""
         self._sizes: tuple[int, ...] = ()
         self._measured: tuple[int, int, int] = (-1, -1, -1)
+        self._made: dict[int, Strip] = {}
+        self._made_for: tuple[tuple[int, ...], int, str] = ((), 0, "")
 
     @property
     def key(self) -> str:
@@ -82,14 +84,14 @@ class Rows(ScrollView, can_focus=True):
         self._source = Whole(rows) if isinstance(rows, tuple) else rows
         self._empty = empty or self._empty
         self.virtual_size = Size(0, self._source.count + 1)
-        self._measured = (-1, -1, -1)
+        self._measured, self._made = (-1, -1, self._measured[2]), {}
         self._follow()
         self.refresh()
         self._ask()
 
     def start_over(self) -> None:
         """Select the first row of what is shown next."""
-        self._at, self._key = 0, ""
+        self._at, self._key, self._sizes = 0, "", ()
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
 
     def _follow(self) -> None:
@@ -149,20 +151,30 @@ class Rows(ScrollView, can_focus=True):
         if not self._source.count and y == 1:
             return self._strip(Text().append(self._empty, "muted"), self.rich_style)
         if at >= self._source.count:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._room, self.rich_style)
+        return self._row_strip(at).apply_style(self._style(at))
+
+    def _row_strip(self, at: int) -> Strip:
+        """A row without the cursor; it is made once while rows, widths and theme are the same."""
         row = self._source.row(at)
         if row is None:
-            return self._strip(Text().append(UNREAD, "muted"), self._style(at))
-        return self._strip(line(row.cells, self._columns, self._widths()), self._style(at))
+            return self._strip(Text().append(UNREAD, "muted"), self.rich_style)
+        now = (self._widths(), self._room, self.app.theme)
+        if now != self._made_for:
+            self._made, self._made_for = {}, now
+        if at not in self._made:
+            self._made[at] = self._strip(line(row.cells, self._columns, now[0]), Style())
+        return self._made[at]
 
     def _widths(self) -> tuple[int, ...]:
         """The columns' widths for the rows in sight, measured once for them."""
         first, last = self.in_sight
-        now = (first, last, self.size.width)
+        now = (first, last, self._room)
         if now != self._measured:
             seen = (self._source.row(at) for at in range(first, last + 1) if self._source.count)
             rows = tuple(row for row in seen if row)
-            self._sizes = widths(self._columns, rows, self.size.width)
+            least = self._sizes if self._room == self._measured[2] else ()
+            self._sizes = widths(self._columns, rows, self._room, least)
             self._measured = now
         return self._sizes
 
@@ -173,7 +185,7 @@ class Rows(ScrollView, can_focus=True):
         return self.get_component_rich_style(name)
 
     def _strip(self, text: Text, base: Style) -> Strip:
-        width = self.size.width
+        width = self._room
         text.truncate(width, overflow="ellipsis")
         text.end = ""
         strip = Strip(text.render(self.app.console), text.cell_len).apply_style(base)
@@ -185,10 +197,17 @@ class Rows(ScrollView, can_focus=True):
         before, self._at = self._at, max(0, min(self._source.count - 1, at))
         if self._at != before:
             self._key = self._key_at(self._at)
-            self.refresh()
+            self._refresh_row(before)
+            self._refresh_row(self._at)
             self._reveal()
             self._ask()
             self.post_message(self.Moved(self, self._key))
+
+    def _refresh_row(self, at: int) -> None:
+        """Draw one row again; a list that scrolls draws itself."""
+        y = at + 1 - round(self.scroll_offset.y)
+        if 0 < y <= self.size.height:
+            self.refresh(Region(self.gutter.left, y, self._room, 1))
 
     def _reveal(self) -> None:
         top, window = round(self.scroll_offset.y), self.size.height - 1
@@ -196,6 +215,11 @@ class Rows(ScrollView, can_focus=True):
             return
         target = self._at if self._at < top else self._at - window + 1
         self.scroll_to(y=target, animate=False, force=True, immediate=True)
+
+    @property
+    def _room(self) -> int:
+        """The width of a line, beside the scrollbar."""
+        return self.scrollable_content_region.width
 
     def _ask(self) -> None:
         """Ask for rows that are missing in sight or a little further."""
