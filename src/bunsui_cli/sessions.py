@@ -115,7 +115,7 @@ def logs(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the lines that the failing operation itself wrote."""
+    """Show the lines that the failing operation itself wrote, or what runs or ran last."""
     desk = reading_desk(read_settings())
     if follow and desk.session(session_id).session.stopped_at is None:
         keep_following(desk, session_id, job, as_json)

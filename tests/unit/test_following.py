@@ -8,12 +8,13 @@ import pytest
 
 from bunsui_core.app import follow as following
 from bunsui_core.app.follow import follow
+from bunsui_core.app.watch import job_to_read
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised, NotFound, Unavailable
 from bunsui_core.domain.failure import HistoryEvent, LogLine
 from bunsui_core.domain.following import LATE, Followed, Shown, writers
 from bunsui_core.domain.session import Attempt, JobRun, Session
 from bunsui_core.ports.observe import LogWindow
-from tests.builders import a_session, an_attempt, execution, later
+from tests.builders import a_failed_attempt, a_session, an_attempt, execution, later
 from tests.unit.histories import FUNCTION, START, event
 from tests.unit.seen import World
 
@@ -60,6 +61,10 @@ def a_running_session(**changes: object) -> Session:
 
 def running(job: str = "extract") -> Attempt:
     return an_attempt(job, status="RUNNING", stopped_at=None, output=None)
+
+
+def done(job: str) -> JobRun:
+    return JobRun(job=job, attempts=(an_attempt(job),))
 
 
 def look(world: World, shown: Shown, seconds: float, job: str = "", **changes: object) -> Followed:
@@ -208,6 +213,25 @@ def test_a_log_that_is_not_there_yet_is_no_news_and_one_that_is_denied_is_said_o
 
     assert [part.note.endswith(said) for part in one.parts] == [True] * bool(said)
     assert two.parts == ()
+
+
+@pytest.mark.parametrize(
+    ("runs", "job"),
+    [
+        ((done("extract"), JobRun(job="transform", attempts=(running("transform"),))), "transform"),
+        ((done("extract"), done("transform"), JobRun(job="load")), "transform"),
+        ((done("extract"), JobRun(job="load", attempts=(a_failed_attempt("load"),))), "load"),
+    ],
+)
+def test_without_a_name_the_log_is_of_what_failed_or_runs_or_ran_last(
+    runs: tuple[JobRun, ...], job: str
+) -> None:
+    assert job_to_read(a_running_session(runs=runs), "") == job
+
+
+def test_where_nothing_ran_there_is_no_log() -> None:
+    with pytest.raises(NotFound, match="nothing ran yet"):
+        job_to_read(a_running_session(runs=(JobRun(job="extract"),)), "")
 
 
 def test_a_retry_is_the_same_writer_and_another_function_is_another() -> None:

@@ -48,3 +48,19 @@ def find_job(session: Session, job: str) -> str:
             "Look at it with get_session or `bunsui sessions show`.",
         )
     return session.failed_jobs[0]
+
+
+def job_to_read(session: Session, job: str) -> str:
+    """Return the named job, or the one whose log is looked for: what failed, runs, or ran last.
+
+    Raises: NotFound for a job the pipeline does not have, or when nothing ran yet.
+    """
+    if job or session.failed_jobs:
+        return find_job(session, job)
+    runs = [run for name in session.pipeline.order if (run := session.run(name)) and run.last]
+    if not runs:
+        raise NotFound(
+            f"nothing ran yet in session {session.id}, which is {session.status}.",
+            "Look at it again in a moment.",
+        )
+    return next((run.job for run in runs if run.status.is_open), runs[-1].job)

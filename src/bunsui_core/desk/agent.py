@@ -15,7 +15,7 @@ from bunsui_core.app.remembered import remembered_logs
 from bunsui_core.app.request import approval, approvals, open_about, submit, withdraw
 from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
-from bunsui_core.app.watch import find_job, seen_now
+from bunsui_core.app.watch import find_job, job_to_read, seen_now
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -115,12 +115,12 @@ class AgentDesk:
         return tuple(one.id for one in mine if not job or job in map(step_job, one.plan.steps))
 
     def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
-        """Return what the failing operation itself logged, archived lines where AWS is not reached.
+        """Return what failed, runs or ran last logged; archived lines where AWS is not reached.
 
         Raises: NotFound, Unavailable.
         """
         session, _ = self._current(session_id)
-        chosen = find_job(session, job)
+        chosen = job_to_read(session, job)
         seeing, now = self._seeing, self._nature.clock()
         try:
             return read_logs(session, chosen, seeing.executions, seeing.logs, limit, now)
