@@ -7,6 +7,7 @@ from contextlib import closing
 
 from bunsui_core.adapters.aws.client import Access, Clients, owner
 from bunsui_core.adapters.aws.probes import NOWHERE, Sample, sample, try_action
+from bunsui_core.adapters.aws.quota import Prepare
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised
 from bunsui_core.domain.features import FEATURES, TAGS, Feature
@@ -14,6 +15,7 @@ from bunsui_core.domain.health import Check, Health
 from bunsui_core.domain.permissions import CHANGES
 from bunsui_core.domain.selection import TAG, Selection
 from bunsui_core.wiring.estates import estate
+from bunsui_core.wiring.metering import sharing
 from bunsui_core.wiring.seeing import profile_access
 
 
@@ -24,7 +26,8 @@ def abilities(environment: Environment) -> Iterator[Check]:
     mine = who("reading as", access)
     yield mine
     if mine.health is Health.OK:
-        yield from looking(access, environment.selection, made_up(environment))
+        share = sharing(account, region, environment.kind)
+        yield from looking(access, environment.selection, made_up(environment), share)
     if environment.execute_profile:
         yield from acting(environment)
     else:
@@ -44,9 +47,11 @@ def who(name: str, access: Access) -> Check:
     return Check(name=name, health=Health.OK, found=f"{access.profile}: {found.arn}")
 
 
-def looking(access: Access, chosen: Selection, made: Sample) -> Iterator[Check]:
-    """Yield, for each feature, whether an access may do what it needs."""
-    with closing(Clients(lambda: access)) as clients:
+def looking(
+    access: Access, chosen: Selection, made: Sample, share: Prepare | None
+) -> Iterator[Check]:
+    """Yield, for each feature, whether an access may do what it needs, within a share of quotas."""
+    with closing(Clients(lambda: access, share)) as clients:
         about = sample(clients, made, lambda name: _may_watch(chosen, name))
         for one in (*FEATURES, *([TAGS] if chosen.needs_tags else [])):
             yield feature(one, clients, about)

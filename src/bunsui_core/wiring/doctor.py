@@ -20,6 +20,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.abilities import acting, looking, made_up
 from bunsui_core.wiring.configuration import configuration
 from bunsui_core.wiring.environments import file_check
+from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.nature import clock
 from bunsui_core.wiring.premises import attempted, premises, refused
 from bunsui_core.wiring.seeing import read_access
@@ -148,7 +149,8 @@ def clock_without(settings: Settings) -> Check:
 
 def features(settings: Settings, access: Access) -> Iterator[Check]:
     """Yield, for each feature, whether the reading credentials may do what it needs."""
-    yield from looking(access, settings.selection, sample_of(settings))
+    share = metered(settings, "agent")
+    yield from looking(access, settings.selection, sample_of(settings), share)
     if settings.is_local:
         return
     if settings.execute_profile:

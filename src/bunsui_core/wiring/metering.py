@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from bunsui_core.adapters.aws.quota import Buckets, Meter, Prepare
+from bunsui_core.domain.environment import EnvironmentClass
 from bunsui_core.domain.quota import SHARES, allowance, quota_of
 from bunsui_core.settings import Settings
 
@@ -26,8 +27,14 @@ def metered(settings: Settings, actor: str) -> Prepare | None:
     if settings.is_local:
         return None
     patience = _PATIENCE_S if actor == "worker" else _SHORT_PATIENCE_S
-    meter = Meter(settings.account, settings.region, SHARES[settings.kind], patience)
-    return BUCKETS.metering(meter)
+    return sharing(settings.account, settings.region, settings.kind, patience)
+
+
+def sharing(
+    account: str, region: str, kind: EnvironmentClass, patience: float = _SHORT_PATIENCE_S
+) -> Prepare:
+    """Return what keeps a client of an account within bunsui's share."""
+    return BUCKETS.metering(Meter(account, region, SHARES[kind], patience))
 
 
 def lists_per_second(settings: Settings) -> float:
