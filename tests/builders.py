@@ -8,14 +8,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from bunsui_core.domain.approval import (
-    Decision,
-    Effect,
-    Request,
-    SignedDecision,
-    Withdrawal,
-    ask,
-)
+from bunsui_core.domain.approval import Decision, Effect, Request, SignedDecision, ask
 from bunsui_core.domain.canonical import json_digest, text_digest
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import Evidence, Failure
@@ -185,17 +178,6 @@ def a_request(reason: str = "the object is there now", **plan_changes: object) -
     """An agent's request for a plan; keywords change the plan."""
     plan = a_plan(**plan_changes)
     return ask(plan, reason, tuple(INPUT for _ in plan.steps), client_claim="claude-code 2.0")
-
-
-def a_withdrawal(**changes: object) -> Withdrawal:
-    """The asker took the request back two minutes later."""
-    defaults: dict[str, object] = {
-        "request_id": REQUEST_ID,
-        "by": "agent:claude",
-        "reason": "the object came after all",
-        "at": later(minutes=2),
-    }
-    return Withdrawal.model_validate({**defaults, **changes})
 
 
 def a_decision(request: Request | None = None, **changes: object) -> Decision:

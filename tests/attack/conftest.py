@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import NOW, a_request, a_withdrawal
+from tests.builders import NOW, a_request
 from tests.local_home import LocalHome
+from tests.withdrawals import a_withdrawal
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from bunsui_core.adapters.local.requests import LocalRequests
 from bunsui_core.domain.errors import Conflict, NotFound
 from bunsui_core.ports.control import Claim
 from bunsui_core.ports.store import Requests
-from tests.builders import REQUEST_ID, a_request, a_signed_decision, a_withdrawal, later
+from tests.builders import REQUEST_ID, a_request, a_signed_decision, later
 from tests.local_home import LocalHome
 from tests.race import together
+from tests.withdrawals import a_withdrawal
 
 ADAPTERS: dict[str, Callable[[LocalHome], Requests]] = {
     "an agent's": lambda home: LocalRequests(home.reader, home.inbox_path),

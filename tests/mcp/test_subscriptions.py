@@ -19,9 +19,10 @@ from mcp.types import ResourceUpdatedNotification
 from bunsui_mcp.desks import always
 from bunsui_mcp.server import BunsuiServer, build_server
 from bunsui_mcp.subscriptions import MOST
-from tests.builders import REQUEST_ID, SESSION_ID, a_request, a_session, a_withdrawal
+from tests.builders import REQUEST_ID, SESSION_ID, a_request, a_session
 from tests.mcp.home import Home
 from tests.mcp.served import BOTH, CLAUDE, served, write_tokens
+from tests.withdrawals import a_withdrawal
 
 pytestmark = [
     pytest.mark.anyio,

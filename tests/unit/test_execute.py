@@ -14,16 +14,7 @@ from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.plan import RedriveJob, RestartJob
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.ports.control import Control, Effects, Runner
-from tests.builders import (
-    NOW,
-    a_pipeline,
-    a_redrive,
-    a_restart,
-    a_start,
-    a_withdrawal,
-    execution,
-    machine,
-)
+from tests.builders import NOW, a_pipeline, a_redrive, a_restart, a_start, execution, machine
 from tests.fakes import Crash, CrashPoint
 from tests.unit.desk_kit import Bench
 
@@ -88,43 +79,6 @@ def test_a_rejected_request_is_never_executed(bench: Bench) -> None:
     assert execute(request, bench.hands(), turn()) is None
     assert status(bench, request) is ApprovalStatus.REJECTED
     assert bench.world.effects == []
-
-
-def test_a_request_that_was_taken_back_is_never_executed_though_it_was_approved(
-    bench: Bench,
-) -> None:
-    asked = bench.submit()
-    bench.decide(asked)
-    request = bench.store.requests.withdraw(a_withdrawal())
-
-    assert execute(request, bench.hands(), turn()) is None
-    assert status(bench, request) is ApprovalStatus.WITHDRAWN
-    assert bench.world.effects == []
-
-
-def test_a_withdrawal_that_comes_after_the_executor_looked_still_keeps_it_from_running(
-    bench: Bench,
-) -> None:
-    looked_at = bench.submit()
-    bench.decide(looked_at)
-    bench.store.requests.withdraw(a_withdrawal())
-
-    assert execute(looked_at, bench.hands(), turn()) is EffectState.WITHDRAWN
-    assert status(bench, looked_at) is ApprovalStatus.WITHDRAWN
-    assert bench.world.effects == []
-
-
-def test_a_withdrawal_stops_nothing_that_has_begun(bench: Bench) -> None:
-    request = bench.submit()
-    bench.decide(request)
-    with pytest.raises(Crash):
-        execute(request, dying(bench.hands(), CrashPoint(3, after=True)), turn())
-    bench.store.requests.withdraw(a_withdrawal())
-
-    later = Turn("worker-2", turn().now + LEASE + timedelta(seconds=1))
-
-    assert execute(request, bench.hands(), later) in FINAL
-    assert len(bench.world.effects) == 1
 
 
 def test_an_expired_request_is_never_executed(bench: Bench) -> None:

@@ -12,12 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bunsui_core.adapters.local.connect import (
-    INBOX_VERSION,
-    STORE_VERSION,
-    SqliteFile,
-    open_file,
-)
+from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, SqliteFile, open_file
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.adapters.local.store import LocalHeartbeat
@@ -28,7 +23,7 @@ from bunsui_core.domain.errors import (
     StoreNewer,
     Unavailable,
 )
-from tests.builders import NOW, REQUEST_ID, SESSION_ID, a_request, a_session, a_withdrawal
+from tests.builders import NOW, REQUEST_ID, SESSION_ID, a_request, a_session
 from tests.local_home import LocalHome
 from tests.race import together
 
@@ -202,22 +197,6 @@ def test_an_older_file_waits_for_the_worker(
 
     with pytest.raises(Unavailable, match=r"older.*bunsui worker"):
         read(home)
-
-
-def test_an_inbox_of_the_first_version_is_brought_up_to_date_with_what_was_asked(
-    home: LocalHome,
-) -> None:
-    asked = home.requests.submit(a_request())
-    with closing(open_file(home.inbox_path, "rw")) as connection:
-        connection.execute("DROP TABLE withdrawals")
-    set_version_of(home.inbox_path, 1)
-    with pytest.raises(Unavailable, match=r"older.*bunsui worker"):
-        home.requests.newest(10)
-
-    create(*paths(home))
-
-    assert home.requests.newest(10) == (asked,)
-    assert home.requests.withdraw(a_withdrawal()).withdrawn == a_withdrawal()
 
 
 def test_a_version_that_moves_is_seen_by_a_connection_that_is_open(
