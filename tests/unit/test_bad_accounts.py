@@ -15,7 +15,7 @@ from bunsui_core.adapters.aws.client import owner
 from bunsui_core.adapters.aws.profile import stamp
 from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
 from bunsui_core.wiring.seeing import profile_access
-from tests.unit.answering import ACCOUNT, GOOD, answering, refusal
+from tests.unit.answering import ACCOUNT, GOOD, answering, own_certificate, refusal
 
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
 
@@ -203,3 +203,30 @@ def test_somebody_who_signed_in_anew_is_let_in_without_a_restart(user: User) -> 
 
         assert stamp() != before
         assert user.asks() == ACCOUNT
+
+
+def test_a_proxy_that_opens_tls_is_told_from_a_dead_network(
+    user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    with answering(GOOD, own_certificate(tmp_path)) as aws:
+        user.profile("reader", f"{KEYS}endpoint_url = {aws.url}")
+
+        assert "AWS_CA_BUNDLE" in user.is_told().next_step
+
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "proxy.pem"))
+        user.profile("other", f"{KEYS}endpoint_url = {aws.url}")
+        assert user.asks("other") == ACCOUNT
+
+
+def test_the_profile_signs_and_not_the_keys_of_the_shell(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE0000")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_PROFILE", "another")
+    with answering(GOOD) as aws:
+        user.profile("reader", f"{KEYS}endpoint_url = {aws.url}")
+        user.asks()
+
+        assert aws.signed_by == "AKIAIOSFODNN7EXAMPLE"
