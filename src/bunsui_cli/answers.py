@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bunsui_core.domain.answer import Totals
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Instant, Value
 
@@ -51,10 +53,18 @@ class LocalReset(Value):
     waiting_requests: int
 
 
+class PipelineRuns(Value):
+    """How many sessions of a pipeline stand how, and the newest of them, newest first."""
+
+    totals: Totals
+    newest: tuple[SessionSummary, ...]
+
+
 class PipelineList(Value):
-    """Known pipelines, by name."""
+    """Known pipelines, by name, and the runs of each under its name."""
 
     items: tuple[Pipeline, ...]
+    runs: dict[str, PipelineRuns]
 
 
 class PipelineGraph(Value):

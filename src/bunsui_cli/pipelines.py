@@ -6,16 +6,21 @@ from typing import Annotated
 
 import typer
 
-from bunsui_cli.answers import PipelineGraph, PipelineList
+from bunsui_cli.answers import PipelineGraph, PipelineList, PipelineRuns
 from bunsui_cli.completing import pipeline_names
 from bunsui_cli.envelope import Answer
 from bunsui_cli.graph import GraphFormat, drawn
 from bunsui_cli.nearest import nearest
 from bunsui_cli.output import AsJson, show, write
+from bunsui_core.desk.agent import AgentDesk
+from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import reading_desk
+
+NEWEST = 10
+"""How many sessions of a pipeline the list shows."""
 
 app = typer.Typer(name="pipelines", help="The known pipelines: list, show, draw the graph.")
 
@@ -32,15 +37,25 @@ Name = Annotated[
 
 @app.command("list")
 def list_pipelines(as_json: AsJson = False) -> None:
-    """List the pipelines by name."""
+    """List the pipelines by name, with how their newest sessions went."""
     desk = reading_desk(read_settings())
-    show(Answer("pipelines-list", PipelineList(items=desk.pipelines()), desk.freshness()), as_json)
+    known = desk.pipelines()
+    runs = {one.name: runs_of(desk, one.name) for one in known}
+    found = PipelineList(items=known, runs=runs)
+    show(Answer("pipelines-list", found, desk.freshness()), as_json)
+
+
+def runs_of(desk: AgentDesk, name: str) -> PipelineRuns:
+    """Return how the sessions of a pipeline stand, with the newest of them."""
+    page = desk.sessions(SessionFilter(pipeline=name), NEWEST)
+    return PipelineRuns(totals=page.totals, newest=page.items)
 
 
 @app.command("show")
 def show_pipeline(name: Name, as_json: AsJson = False) -> None:
     """Show the jobs of one pipeline, their machines and what running them twice does."""
-    show(Answer("pipelines-show", find(name)), as_json)
+    desk = reading_desk(read_settings())
+    show(Answer("pipelines-show", find(desk, name), desk.freshness()), as_json)
 
 
 @app.command("graph")
@@ -54,7 +69,7 @@ def graph(
 ) -> None:
     """Draw which job waits for which."""
     chosen = wanted or GraphFormat.TEXT
-    text = drawn(find(name), chosen)
+    text = drawn(find(reading_desk(read_settings()), name), chosen)
     if wanted is not None and not as_json:
         write(text)
         return
@@ -62,9 +77,9 @@ def graph(
     show(Answer("pipelines-graph", answer), as_json)
 
 
-def find(name: str) -> Pipeline:
+def find(desk: AgentDesk, name: str) -> Pipeline:
     """Return the pipeline of that name. Raises: NotFound, with the nearest name that exists."""
-    known = {one.name: one for one in reading_desk(read_settings()).pipelines()}
+    known = {one.name: one for one in desk.pipelines()}
     if name in known:
         return known[name]
     guess = nearest(name, known)

@@ -11,6 +11,7 @@ from bunsui_cli.answers import (
     LocalState,
     PipelineGraph,
     PipelineList,
+    PipelineRuns,
     WorkerStopped,
 )
 from bunsui_core.app.sweep import EXPRESS
@@ -22,6 +23,7 @@ from bunsui_core.domain.answer import (
     SessionPage,
     SessionView,
     Source,
+    Totals,
 )
 from bunsui_core.domain.approval import Approval, fold
 from bunsui_core.domain.configuring import Configuration, Initialised, Setting
@@ -168,6 +170,12 @@ def a_scene_list() -> SceneList:
     return SceneList(seed=1, items=(SceneLine(name="throttled", story=story, later=""),))
 
 
+def a_pipeline_list() -> PipelineList:
+    """A list of one pipeline that failed once."""
+    runs = PipelineRuns(totals=Totals(failed=1), newest=(summarize(a_session()),))
+    return PipelineList(items=(a_pipeline(),), runs={"orders": runs})
+
+
 def of_settings() -> Mapping[str, Value]:
     """The answers about environments and settings."""
     shop = Environment.model_validate(
@@ -237,7 +245,7 @@ def every_answer() -> Mapping[str, Value]:
         ),
         "sessions-logs": some_logs(),
         "sessions-start": approval,
-        "pipelines-list": PipelineList(items=(a_pipeline(),)),
+        "pipelines-list": a_pipeline_list(),
         "pipelines-show": a_pipeline(),
         "pipelines-graph": PipelineGraph(pipeline="orders", format="text", text="extract"),
         "machines-list": some_machines(),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from bunsui_cli.answers import PipelineList
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.graph import GraphFormat, drawn
 from bunsui_core.domain.pipeline import Job, Pipeline
-from tests.builders import a_pipeline
-from tests.cli.shell import Shell
+from tests.builders import SESSION_ID, a_pipeline
+from tests.cli.shell import Shell, Terminal
 
 DIAMOND = Pipeline(
     name="diamond",
@@ -26,6 +29,23 @@ def test_the_list_holds_what_the_store_knows(shell: Shell) -> None:
 
     assert isinstance(found, dict)
     assert found["items"] == [a_pipeline().model_dump(mode="json")]
+
+
+def test_the_list_tells_how_the_newest_sessions_went(shell: Shell) -> None:
+    found = shell("pipelines", "list").document["data"]
+
+    assert isinstance(found, dict)
+    runs = PipelineList.model_validate(found).runs["orders"]
+    assert runs.totals.all == 3
+    assert [one.session_id for one in runs.newest] == [SESSION_ID, "s-2", "s-3"]
+
+
+def test_a_person_sees_a_sign_for_each_of_the_newest_sessions(stocked: Path) -> None:
+    done = Terminal(stocked, ["pipelines", "list"], env={"NO_COLOR": "1"}).end()
+
+    assert "3, 3 failed" in done.stdout
+    assert "✗ ✗ ✗" in done.stdout
+    assert "1 pipeline\n" in done.stdout
 
 
 def test_a_pipeline_is_shown_by_its_name(shell: Shell) -> None:

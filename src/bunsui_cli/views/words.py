@@ -49,6 +49,17 @@ def status(value: SessionStatus | JobStatus | ApprovalStatus) -> Text:
     return Text(f"{sign} {value.value}", STYLES[sign])
 
 
+def status_sign(value: SessionStatus) -> Text:
+    """Return the sign of a session's status alone."""
+    sign = _SIGNS.get(value.value, FAILED)
+    return Text(sign, STYLES[sign])
+
+
+def several(count: int, noun: str) -> str:
+    """Return a number of things: `1 pipeline`, `2 pipelines`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def moment(at: Instant | None) -> str:
     """Return a moment in the reader's zone, or a dash."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else "–"
