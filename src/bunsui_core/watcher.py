@@ -16,7 +16,14 @@ from bunsui_core.app.explain import explain
 from bunsui_core.app.listen import Hearing, hear
 from bunsui_core.app.measure import Pulse, measure
 from bunsui_core.app.sight import Parents, read_execution
-from bunsui_core.app.sweep import Watching, is_own, learn_starts, read_machine, survey
+from bunsui_core.app.sweep import (
+    Watching,
+    is_own,
+    is_undecided,
+    learn_starts,
+    read_machine,
+    survey,
+)
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Unavailable
 from bunsui_core.domain.machine import Sighting, WatchedMachine
 from bunsui_core.domain.sweep import (
@@ -42,6 +49,12 @@ SOME = 50
 REPORT_EVERY = timedelta(seconds=2)
 """How often what was measured is stored."""
 
+COUNT_EVERY = timedelta(seconds=30)
+"""How often closed executions that may be redriven are counted."""
+
+MOST_COUNTED = 20_000
+"""How many of them are counted at most."""
+
 BATCH = 50
 """How many executions are taken from the store at a time to be read."""
 
@@ -61,6 +74,9 @@ class _Times:
     survey: datetime | None = None
     redriven: datetime | None = None
     report: datetime | None = None
+    learned: datetime | None = None
+    counted: datetime | None = None
+    closed: tuple[Sighting, ...] = ()
     turn: int = 0
     owed: int = 0
     machines: dict[str, WatchedMachine] = field(default_factory=dict)
@@ -123,7 +139,9 @@ class Watcher:
         now, times = self._clock(), self._times
         if times.survey is None or now - times.survey >= SURVEY_EVERY:
             self._survey(now)
-            self._learn(now)
+        if self._learn(now):
+            self._report(now)
+            return True
         times.turn += 1
         # The turns that long lists took come out of those for machines in which much happens.
         if times.owed and times.turn % 2:
@@ -151,19 +169,25 @@ class Watcher:
         except NotAuthorised as error:
             self._troubles.tell("not_listed", "machines", error.code, error.message)
             found = self._watching.store.watches.machines()
-        times.survey = now
+        times.survey = None if any(map(is_undecided, found)) else now
         times.machines = {one.machine.arn: one for one in found}
 
-    def _learn(self, now: datetime) -> None:
-        """Look at every new definition, and at some whose last look is long ago."""
+    def _learn(self, now: datetime) -> bool:
+        """Look at some definitions; whether there are machines whose definition is not known.
+
+        Before all are known nothing is listed: a child would be taken for a session of its own.
+        """
         machines = self._times.machines
         watched = [one for one in machines.values() if one.is_watched]
         due = [one for one in watched if one.defined_at is None]
+        if not due and self._times.learned and now - self._times.learned < LEARN_EVERY / SOME:
+            return False
+        self._times.learned = now
         old = [one for one in watched if one.defined_at and now - one.defined_at >= LEARN_EVERY]
-        for one in [*due, *old[:SOME]]:
-            learned = learn_starts(one, self._watching, now)
-            machines[one.machine.arn] = learned
-            self._watching.store.watches.put_machines((learned,))
+        learned = [learn_starts(one, self._watching, now) for one in (due or old)[:SOME]]
+        machines.update({one.machine.arn: one for one in learned})
+        self._watching.store.watches.put_machines(tuple(learned))
+        return len(due) > SOME
 
     def read_once(self) -> bool:
         """Read executions that are new, that run, or that may be redriven; whether any was.
@@ -218,6 +242,14 @@ class Watcher:
         if last and now - last < REPORT_EVERY:
             return
         self._times.report = now
-        closed = self._watching.sightings.redrivable(now - REDRIVABLE, 100_000)
         found = tuple(self._times.machines.values())
+        closed = self._closed(now)
         self._watching.store.watches.put_report(measure(found, closed, self._pulse, now))
+
+    def _closed(self, now: datetime) -> tuple[Sighting, ...]:
+        """Return what may be redriven; there may be thousands, so it is not counted every time."""
+        times = self._times
+        if times.counted is None or now - times.counted >= COUNT_EVERY:
+            times.counted = now
+            times.closed = self._watching.sightings.redrivable(now - REDRIVABLE, MOST_COUNTED)
+        return times.closed

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bunsui_core.app.sweep import FIRST_PAGE
+from bunsui_core.app.sweep import FIRST_PAGE, MOST_TAGS
 from bunsui_core.domain.advance import advance, execution_name
 from bunsui_core.domain.errors import NotAuthorised, Unavailable
 from bunsui_core.domain.found import found_id
@@ -275,3 +275,18 @@ def test_an_express_machine_is_never_listed(tmp_path: Path) -> None:
     (one,) = world.store.watches.machines()
     assert "Express" in one.why_not
     assert not account.calls
+
+
+def test_many_tags_are_read_some_at_a_time(tmp_path: Path) -> None:
+    names = [f"m-{number:02}" for number in range(MOST_TAGS + 5)]
+    world = Watched(
+        tmp_path,
+        FakeAccount(*map(a_machine, names)),
+        selection=Selection(exclude=("tag:state=retired",)),
+    )
+    world.watcher.list_once()
+    assert sum(one.is_watched for one in world.store.watches.machines()) == MOST_TAGS
+
+    world.watcher.list_once()
+
+    assert all(one.is_watched for one in world.store.watches.machines())

@@ -10,7 +10,7 @@ from rich.text import Text
 from bunsui_cli.views.table import Cell, facts, table
 from bunsui_cli.views.words import line, moment, plain, short, status, took
 from bunsui_core.domain.answer import OperationLogs, SessionPage, SessionView
-from bunsui_core.domain.session import ATTENTION, Session
+from bunsui_core.domain.session import ATTENTION, Session, SessionOrigin
 
 
 def page(value: SessionPage) -> Sequence[RenderableType]:
@@ -60,13 +60,19 @@ def view(value: SessionView) -> Sequence[RenderableType]:
             ("pipeline", session.pipeline.name),
             ("status", status(session.status)),
             ("where", f"{session.environment}, account {session.account}, {session.region}"),
-            ("started", f"{moment(session.created_at)} by {session.requested_by}"),
+            ("started", f"{moment(session.created_at)}{by(session)}"),
             ("took", took(session.created_at, session.stopped_at)),
             ("waiting", ", ".join(value.open_requests)),
         ]
     )
     columns = ("job", "attempt", "status", "redrives", "took", "error")
     return [head, table(columns, attempts(session)), *next_steps(value)]
+
+
+def by(session: Session) -> str:
+    """Return who asked for a session, as far as anybody knows."""
+    is_found = session.origin is SessionOrigin.FOUND
+    return ", not through bunsui" if is_found else f" by {session.requested_by}"
 
 
 def attempts(session: Session) -> Iterator[Sequence[Cell]]:

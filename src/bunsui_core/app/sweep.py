@@ -49,6 +49,12 @@ TRIES = 8
 EXPRESS = "an Express workflow: Step Functions lists no executions of it and tells no status"
 """Why an Express machine is not watched."""
 
+UNDECIDED = "its tags, which decide, are not read yet"
+"""Why a machine is not watched before its turn to be looked at came."""
+
+MOST_TAGS = 20
+"""How many machines' tags are read in one survey: AWS refills one call a second."""
+
 LEFT_OUT = "left out by include or exclude of this environment in bunsui.toml"
 """Why a machine is not watched although it could be."""
 
@@ -84,25 +90,28 @@ def survey(watching: Watching, now: datetime) -> tuple[WatchedMachine, ...]:
     found = watching.machines.all()
     gone = known.keys() - {machine.arn for machine in found}
     watches.forget(tuple(sorted(gone)))
+    chosen_by = _chosen_by(watching.selection, now)
+    left = MOST_TAGS
     changed = []
     for machine in found:
-        one = _surveyed(machine, known.get(machine.arn), watching, now)
-        if one != known.get(machine.arn):
-            changed.append(one)
+        before = known.get(machine.arn) or WatchedMachine(
+            machine=machine, since=now - LOOK_BACK, why_not=UNDECIDED
+        )
+        if (before.machine, before.chosen_by) == (machine, chosen_by) and not is_undecided(before):
+            continue
+        asks = watching.selection.needs_tags and machine.kind is MachineKind.STANDARD
+        update: dict[str, object] = {"machine": machine}
+        if left or not asks:
+            update |= {"why_not": _why_not(machine, watching), "chosen_by": chosen_by}
+            left -= asks
+        changed.append(before.model_copy(update=update))
     watches.put_machines(tuple(changed))
     return watches.machines()
 
 
-def _surveyed(
-    machine: Machine, known: WatchedMachine | None, watching: Watching, now: datetime
-) -> WatchedMachine:
-    chosen_by = _chosen_by(watching.selection, now)
-    if known and (known.machine, known.chosen_by) == (machine, chosen_by):
-        return known
-    fresh = known or WatchedMachine(machine=machine, since=now - LOOK_BACK)
-    why_not = _why_not(machine, watching)
-    update = {"machine": machine, "why_not": why_not, "chosen_by": chosen_by}
-    return fresh.model_copy(update=update)
+def is_undecided(machine: WatchedMachine) -> bool:
+    """Whether it is still to be read if a machine is watched."""
+    return machine.why_not == UNDECIDED
 
 
 def _chosen_by(selection: Selection, now: datetime) -> str:

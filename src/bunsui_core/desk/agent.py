@@ -27,6 +27,7 @@ from bunsui_core.domain.answer import (
     SessionView,
     SimilarFailures,
     Source,
+    of_session,
     stored_freshness,
 )
 from bunsui_core.domain.approval import Approval, Withdrawal, ask
@@ -238,8 +239,8 @@ class AgentDesk:
 
     def _current(self, session_id: str) -> tuple[Session, Freshness]:
         session = self._store.sessions.get(session_id)
-        freshness = self.freshness()
         now = self._nature.clock()
+        freshness = of_session(session, self.freshness())
         seen_at = freshness.worker_seen_at
         if session.stopped_at or (seen_at and now - seen_at <= WORKER_SILENT):
             return session, freshness

@@ -11,7 +11,7 @@ from bunsui_core.domain.freshness import Feed, Watch, aged
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Odds, Preview, Proposal
-from bunsui_core.domain.session import Session, SessionStatus, SessionSummary
+from bunsui_core.domain.session import Session, SessionOrigin, SessionStatus, SessionSummary
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Verdict
 
@@ -57,6 +57,14 @@ class FieldValue(Value):
 
     path: str
     value: str
+
+
+def of_session(session: Session, stored: Freshness) -> Freshness:
+    """Return how old one session of the store is: one that bunsui started, as old as a round."""
+    is_ours = session.origin is SessionOrigin.STARTED
+    if not is_ours or stored.worker_seen_at is None:
+        return stored
+    return stored.model_copy(update={"as_of": stored.worker_seen_at, "source": Source.STORE})
 
 
 class SessionFilter(Value):
