@@ -24,13 +24,15 @@ def tail(desk: Desk, session_id: str, job: str, known: Tail | None) -> Tail:
     """
     if known and known.shown:
         return _longer(known, desk.follow(session_id, job, known.shown))
-    if not runs(desk.session(session_id).session, job):
+    if not is_growing(desk.session(session_id).session, job):
         return _whole(desk.logs(session_id, job, MOST_READ))
     return _longer(Tail(), desk.follow(session_id, job, Shown()))
 
 
-def runs(session: Session, job: str) -> bool:
-    """Whether more of a log is to come: of that job, or of any job where none is named."""
+def is_growing(session: Session, job: str) -> bool:
+    """Whether more of a log is to come: of that job, or of any where none is named or failed."""
+    if not job and session.failed_jobs:
+        return False
     return any(run.status.is_open for run in session.runs if job in {"", run.job})
 
 

@@ -112,7 +112,8 @@ def test_the_timeline_opens_the_job_that_failed_with_its_states(home: Home) -> N
         await pilot.press("t")
         shown = await until_shown(pilot, "Load")
         assert "1m 00s in sight" in shown
-        assert line_with(pilot, "extract").rstrip().endswith("✗")
+        assert line_with(pilot, "extract").rstrip().endswith("█✗")
+        assert line_with(pilot, "extract").index("█") == line_with(pilot, "│0s").index("│0s")
         assert line_with(pilot, "Prepare").lstrip().startswith("✓")
         assert line_with(pilot, "Load").lstrip().startswith("✗")
         assert "after extract" in line_with(pilot, "transform")

@@ -13,7 +13,7 @@ from bunsui_tui.render.text import MUTED
 SHORTEST = timedelta(seconds=1)
 """What is in sight at least; events of Step Functions are milliseconds apart."""
 
-LABEL = 9
+LABEL = 8
 """Cells between two marks of the axis, at least."""
 
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400)

@@ -17,12 +17,15 @@ from bunsui_tui.render.table import GAP, Column, Row, widths
 from bunsui_tui.render.text import MUTED, apart, said, words
 from bunsui_tui.render.times import exact, lasted
 
+NAME, TOOK = 28, 8
 COLUMNS = (
-    Column("", 1),
-    Column("job, state", 28),
-    Column("took", 8, right=True),
+    Column(" ", 1),
+    Column(f"{'job, state':<{NAME}}", NAME),
+    Column(f"{'took':>{TOOK}}", TOOK, right=True),
     Column("", 0),
 )
+"""Titles as wide as their columns, so that no bar moves when other names come into sight."""
+
 ENDS: dict[StateEnd, Meaning] = {
     StateEnd.RUNNING: RUNNING,
     StateEnd.SUCCEEDED: OK,
@@ -89,8 +92,7 @@ def rows(board: Board, view: View) -> tuple[Row, ...]:
         for name in detail.view.session.pipeline.order
         for line in _lines(board, view, detail.view.session, run_of(detail.view.session, name))
     ]
-    bare = tuple(Row(key, cells) for key, cells, _ in lines)
-    room = widths(COLUMNS, bare, view.width)[-1]
+    room = widths(COLUMNS, (), view.width)[-1]
     window = view.window or whole(board, view.session_id)
     return tuple(
         Row(key, (*cells[:-1], drawn(bars, window, room) if bars else cells[-1]))
@@ -115,9 +117,8 @@ def middle(board: Board, view: View, key: str) -> datetime:
 
 def clock_line(board: Board, view: View) -> Text:
     """Return how much time is in sight, and the axis above the column of bars."""
-    listed = rows(board, view)
     window = view.window or whole(board, view.session_id)
-    room = widths(COLUMNS, listed, view.width)[-1]
+    room = widths(COLUMNS, (), view.width)[-1]
     length = words((f"{lasted(window.length)} in sight", MUTED))
     length.truncate(max(0, view.width - room - GAP), overflow="ellipsis")
     length.append(" " * max(0, view.width - room - length.cell_len))

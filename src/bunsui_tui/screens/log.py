@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from bunsui_tui.actions import BACK, Key
 from bunsui_tui.board import LOGS, Board, Tail
 from bunsui_tui.messages import TailWanted
+from bunsui_tui.pace import Pace
 from bunsui_tui.render.log import Look, heading
 from bunsui_tui.render.text import MUTED, said, words
 from bunsui_tui.screens.frame import Frame
@@ -23,8 +24,8 @@ FOLLOW = Key("follow", "f", "follow", "keep the newest line in sight, or hold th
 WRAP = Key("wrap", "w", "wrap", "break long lines, or leave them long: ← → move along them")
 MOVE = Key("", "↑↓ j k", "", "move; page up, page down, home; end follows again")
 
-FRESH = 2
-"""Boards, a second apart, between two looks at a log that grows."""
+FRESH_S = 2.0
+"""Seconds between two looks at a log that grows, or that could not be read."""
 
 
 class LogScreen(Frame):
@@ -45,7 +46,7 @@ class LogScreen(Frame):
         super().__init__(board)
         self.session_id = session_id
         self.job = job
-        self._shown = 0
+        self._pace = Pace(FRESH_S)
 
     def body(self) -> Iterable[Widget]:
         """Return the heading, what is missing, the lines, and the field to search with."""
@@ -75,9 +76,8 @@ class LogScreen(Frame):
     def paint(self) -> None:
         """Show the lines that are new, and ask for more of them now and then."""
         tail = self.board.tails.get((self.session_id, self.job))
-        if tail is None or (not tail.is_over and self._shown % FRESH == 0):
+        if not (tail and tail.is_over) and self._pace.is_due():
             self.post_message(TailWanted(self.session_id, self.job))
-        self._shown += 1
         note = self.query_one("#note", Static)
         told = tail.note if tail else self._trouble()
         note.display = bool(told)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from bunsui_tui.actions import COPY, MOVE, PANE, Key
 from bunsui_tui.board import Board
 from bunsui_tui.messages import CatalogWanted, QueryGiven, SessionOpened
+from bunsui_tui.pace import Pace
 from bunsui_tui.render.pipelines import COLUMNS, Entry, beside, counted, entry, rows
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.widgets.panes import Pane, Rule
@@ -21,8 +22,8 @@ from bunsui_tui.widgets.rows import Rows
 RUNS = Key("runs", "enter", "its runs", "go to the sessions of this pipeline")
 LAST = Key("last", "s", "last run", "open the last run")
 
-FRESH = 10
-"""Boards, a second apart, between two looks at how the last runs went."""
+FRESH_S = 10.0
+"""Seconds between two looks at how the last runs went."""
 
 
 class PipelinesScreen(Frame):
@@ -37,7 +38,7 @@ class PipelinesScreen(Frame):
 
     def __init__(self, board: Board) -> None:
         super().__init__(board)
-        self._shown = 0
+        self._pace = Pace(FRESH_S)
 
     def body(self) -> Iterable[Widget]:
         """Return the count, the list and the pane beside it."""
@@ -73,9 +74,8 @@ class PipelinesScreen(Frame):
 
     def paint(self) -> None:
         """Show the list and the selected pipeline."""
-        if self._shown % FRESH == 0:
+        if self._pace.is_due():
             self.post_message(CatalogWanted())
-        self._shown += 1
         empty = "no pipeline is known: `bunsui demo` deploys some"
         known = self.board.catalog is not None
         self.query_one(Rows).show(rows(self.board), empty if known else "reading the store…")

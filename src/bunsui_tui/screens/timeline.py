@@ -13,6 +13,7 @@ from bunsui_core.domain.session import JobStatus
 from bunsui_tui.actions import BACK, COPY, LOG, MOVE, Key
 from bunsui_tui.board import Board
 from bunsui_tui.messages import LogOpened, TimelineWanted
+from bunsui_tui.pace import Pace
 from bunsui_tui.render.clock import Window
 from bunsui_tui.render.lasting import beside
 from bunsui_tui.render.table import Row
@@ -37,8 +38,8 @@ SHIFT = Key("", "← →", "", "move the clock; 0 shows the whole time")
 
 FACTOR = 0.5
 STEP = 0.25
-FRESH = 3
-"""Boards, a second apart, between two looks at the states of a job that runs."""
+FRESH_S = 3.0
+"""Seconds between two looks at the states of a job that runs, or that could not be read."""
 
 
 class TimelineScreen(Frame):
@@ -63,7 +64,7 @@ class TimelineScreen(Frame):
         self._opened: frozenset[str] = frozenset()
         self._window: Window | None = None
         self._chosen = False
-        self._shown = 0
+        self._paces: dict[str, Pace] = {}
 
     def body(self) -> Iterable[Widget]:
         """Return the heading, the clock, the jobs below it, and what is known of one."""
@@ -120,7 +121,8 @@ class TimelineScreen(Frame):
         self.query_one("#about", Pane).show(beside(self.board, self.session_id, key), key)
 
     def _view(self) -> View:
-        return View(self.session_id, self._opened, self._window, self.query_one(Rows).size.width)
+        width = self.query_one(Rows).scrollable_content_region.width
+        return View(self.session_id, self._opened, self._window, width)
 
     def _rows(self) -> tuple[Row, ...]:
         return rows(self.board, self._view())
@@ -140,12 +142,11 @@ class TimelineScreen(Frame):
 
     def _read(self) -> None:
         """Ask for the states of opened jobs: once for a job that is over, else now and then."""
-        self._shown += 1
         for job in self._opened:
             known = self.board.timelines.get((self.session_id, job))
-            attempt = self._attempt(job)
-            same = known and attempt == (known.attempt, known.redrive_count)
-            if not (known and same and known.is_over) and (not known or self._shown % FRESH == 0):
+            is_same = known and self._attempt(job) == (known.attempt, known.redrive_count)
+            is_read = known and is_same and known.is_over
+            if not is_read and self._paces.setdefault(job, Pace(FRESH_S)).is_due():
                 self.post_message(TimelineWanted(self.session_id, job))
 
     def _attempt(self, job: str) -> tuple[int, int]:
@@ -205,7 +206,6 @@ class TimelineScreen(Frame):
                 self.copy(self.session_id)
 
     def _show_job(self, job: str) -> None:
-        self._shown = FRESH - 1
         self._read()
         self.query_one(Rows).show(self._rows())
         self.query_one(Rows).select(job)
