@@ -225,13 +225,14 @@ class ApprovalsAnswer(Answer):
 
 
 class PipelineLine(Part):
-    """One pipeline, and how many of its sessions stand how."""
+    """One pipeline, how many of its sessions stand how, and why nobody watches it, if so."""
 
     pipeline: str
     jobs: int
     failed: int
     running: int
     succeeded: int
+    why_not_watched: str
 
 
 class PipelineJob(Part):

@@ -10,10 +10,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult
 from pydantic import Field, JsonValue
 
-from bunsui_core.desk.agent import AgentDesk
-from bunsui_core.domain.answer import SessionFilter, Totals
 from bunsui_core.domain.errors import BadInput, NotFound
-from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.query import parse_query
 from bunsui_core.domain.session import SessionStatus
 from bunsui_mcp.analysis import analysis_answer
@@ -27,7 +24,7 @@ from bunsui_mcp.answers import (
     SimilarAnswer,
 )
 from bunsui_mcp.desks import Whose
-from bunsui_mcp.pipelines import pipeline_answer, pipeline_line, pipelines_answer
+from bunsui_mcp.pipelines import known_pipelines, pipeline_answer, pipelines_answer
 from bunsui_mcp.proposals import proposals_answer
 from bunsui_mcp.sessions import (
     logs_answer,
@@ -36,13 +33,11 @@ from bunsui_mcp.sessions import (
     sessions_that_fit,
 )
 from bunsui_mcp.similar import similar_answer
-from bunsui_mcp.tell import Page, compact, page, tell
+from bunsui_mcp.tell import compact, tell
 from bunsui_mcp.tools import Cursor, tool
 
 LOG_LINES = 1_000
 """Most log lines that are read to page over."""
-
-_PIPELINES = 40
 
 SessionId = Annotated[str, Field(description="From list_sessions")]
 Job = Annotated[str, Field(description="Empty: the first failed job")]
@@ -167,26 +162,19 @@ class ReadTools:
         name: Annotated[str, Field(description="Show this one with its jobs")] = "",
         cursor: Cursor = "",
     ) -> Annotated[CallToolResult, PipelineAnswer]:
-        """List pipelines with how many of their sessions failed; or describe one.
+        """List pipelines, and state machines of none, with how their sessions stand; or describe
+        one.
 
         Use it to learn what depends on what, and what running a job twice does. Never changes
         anything.
         """
         desk = self._whose()
-        known = {one.name: one for one in desk.pipelines()}
         if not name:
-            names = page(tuple(known), cursor, _PIPELINES)
-            lines = [pipeline_line(known[one], _totals(desk, known[one])) for one in names.items]
-            shown = Page(tuple(lines), names.next_cursor)
-            return tell(pipelines_answer(shown, len(known), desk.freshness()))
+            return tell(pipelines_answer(desk, cursor))
+        known = known_pipelines(desk)
         if name not in known:
             raise NotFound(f"there is no pipeline {name}.", _nearest(name, known))
-        found = known[name]
-        return tell(pipeline_answer(found, _totals(desk, found), cursor, desk.freshness()))
-
-
-def _totals(desk: AgentDesk, pipeline: Pipeline) -> Totals:
-    return desk.window(SessionFilter(pipeline=pipeline.name), 0, 1).totals
+        return tell(pipeline_answer(desk, known[name], cursor))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

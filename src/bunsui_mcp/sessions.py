@@ -26,7 +26,7 @@ def sessions_answer(found: SessionPage, freshness: Freshness) -> SessionsAnswer:
     )
     failed = next((i for i in found.items if i.status is SessionStatus.FAILED), None)
     return SessionsAnswer(
-        summary=shown,
+        summary=shown + _late(freshness),
         next=_after_list(found, failed),
         as_of=freshness.as_of,
         source=freshness.source,
@@ -95,6 +95,16 @@ def logs_answer(logs: OperationLogs, limit: int, cursor: str, freshness: Freshne
 def log_text(line: LogLine, size: int) -> str:
     """Return what was logged at once, a traceback included, with its time."""
     return clip(f"{line.at:%H:%M:%S} {line.text.rstrip()}", size, newlines=True)
+
+
+def _late(freshness: Freshness) -> str:
+    """Which promise about the age of what others started does not hold now."""
+    late = (
+        [name for name, bound in freshness.watch.bounds if not bound.is_kept]
+        if freshness.watch
+        else []
+    )
+    return f" Older than promised: {', '.join(late)}." if late else ""
 
 
 def _session_line(item: SessionSummary) -> SessionLine:

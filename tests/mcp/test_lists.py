@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 from mcp import Client
 
+from bunsui_core.domain.found import found_session
+from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.domain.outcome import Outcome
+from bunsui_core.domain.plan import Place
+from bunsui_core.domain.session import JobStatus, Session
+from bunsui_core.domain.value import Json
 from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
 from tests.builders import (
+    ACCOUNT,
+    NOW,
+    REGION,
     REQUEST_ID,
     SESSION_ID,
     a_diagnosis,
@@ -20,6 +28,7 @@ from tests.builders import (
 )
 from tests.mcp.calls import answered, refused
 from tests.mcp.home import Home
+from tests.watched import a_machine, a_row
 
 pytestmark = pytest.mark.anyio
 
@@ -47,11 +56,30 @@ async def test_pipelines_are_listed_with_how_their_sessions_stand(told: Home) ->
         answer = await answered(it, "list_pipelines")
 
     assert answer["pipelines"] == [
-        {"pipeline": "invoices", "jobs": 3, "failed": 0, "running": 0, "succeeded": 0},
-        {"pipeline": "orders", "jobs": 3, "failed": 1, "running": 0, "succeeded": 0},
+        line("invoices"),
+        line("orders", failed=1),
     ]
     assert answer["jobs"] == []
     assert answer["next"] == "list_sessions with pipeline orders and status FAILED."
+
+
+async def test_machines_of_no_pipeline_are_listed_with_why_nobody_watches_them(told: Home) -> None:
+    told.writing.watches.put_machines(
+        (watched("billing"), watched("clicks", "Step Functions lists no Express executions"))
+    )
+    told.add(found("billing"))
+    async with client(told) as it:
+        answer = await answered(it, "list_pipelines")
+        one = await answered(it, "list_pipelines", name="clicks")
+
+    why = "Step Functions lists no Express executions"
+    assert answer["pipelines"] == [
+        line("orders", failed=1),
+        line("billing", jobs=1, failed=1),
+        line("clicks", jobs=1, why_not_watched=why),
+    ]
+    assert str(answer["summary"]).endswith(" 1 machines are not watched.")
+    assert f"It is not watched: {why}." in str(one["summary"])
 
 
 async def test_one_pipeline_is_described_with_what_waits_for_what(told: Home) -> None:
@@ -190,3 +218,20 @@ async def test_sessions_are_found_by_the_words_of_the_filter(told: Home) -> None
 def outcome(session_id: str) -> Outcome:
     """A redrive that worked."""
     return an_outcome(session_id=session_id, job="extract", mode="redrive", result="SUCCEEDED")
+
+
+def line(name: str, **changes: Json) -> dict[str, Json]:
+    """The line of a pipeline of three jobs."""
+    zero: dict[str, Json] = {"jobs": 3, "failed": 0, "running": 0, "succeeded": 0}
+    return {"pipeline": name, **zero, "why_not_watched": "", **changes}
+
+
+def watched(name: str, why_not: str = "") -> WatchedMachine:
+    """A machine of no pipeline."""
+    return WatchedMachine(machine=a_machine(name), since=NOW, why_not=why_not)
+
+
+def found(name: str) -> Session:
+    """A failed execution of a machine that nobody started through bunsui."""
+    here = Place(environment="local", account=ACCOUNT, region=REGION)
+    return found_session(a_row(name, "x", status=JobStatus.FAILED), here)
