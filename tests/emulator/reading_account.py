@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from botocore.exceptions import ClientError
 
 from bunsui_core.adapters.emulator.record import Credentials
 from bunsui_core.domain.permissions import Policy
@@ -20,6 +23,7 @@ from tests.emulator.embedded import Embedded, Execution, invoking
 from tests.emulator.fargate import Fargate, python
 from tests.emulator.iam_world import principal
 
+NUMBERS = itertools.count(1)
 NAME = "shop"
 SESSION = "s-shop"
 BROKEN_FUNCTION = """
@@ -61,11 +65,18 @@ class Failures:
 
 
 def failures(aws: Embedded) -> Failures:
-    """Run a function and a container that fail."""
+    """Run a function and a container that fail; `aws` may have them already."""
+    with suppress(ClientError):
+        aws.functions().delete_function(FunctionName="shop-load")
     function = aws.function("shop-load", BROKEN_FUNCTION)
-    load = aws.machine("shop-load", {"StartAt": "Load", "States": {"Load": invoking(function)}})
-    fargate = Fargate.of(aws, "shop-copy", python(BROKEN_PROGRAM))
-    copy = aws.machine("shop-copy", {"StartAt": "Copy", "States": {"Copy": fargate.state()}})
+    number = next(NUMBERS)
+    load = aws.machine(
+        f"shop-load-{number}", {"StartAt": "Load", "States": {"Load": invoking(function)}}
+    )
+    fargate = Fargate.of(aws, f"shop-copy-{number}", python(BROKEN_PROGRAM))
+    copy = aws.machine(
+        f"shop-copy-{number}", {"StartAt": "Copy", "States": {"Copy": fargate.state()}}
+    )
     return Failures(aws.run(load, {"day": 1}), aws.run(copy, {"day": 1}))
 
 
