@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TextIO
@@ -86,11 +88,19 @@ def _configure(stream: TextIO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_json),
         ],
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
+
+
+def _json(event: object, default: Callable[[object], object]) -> str:
+    """Return an event as JSON in which nothing of outside acts on the terminal that shows it."""
+    text = json.dumps(event, default=default, ensure_ascii=False)
+    if text.isascii():
+        return text  # JSON itself escapes C0; DEL does nothing
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 class Troubles:
