@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.failure import Failure
+from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.probe import Answered, Case, Recording, definition, is_stale, trust
 from bunsui_core.domain.value import Instant, Json
 from bunsui_core.ports.control import Laboratory
+from bunsui_core.ports.observe import Executions
 
 PAUSE_S = 0.5
 """Seconds between two looks at what is not done yet."""
@@ -34,12 +37,14 @@ class _Probe:
 
     name: str
     laboratory: Laboratory
+    seen: Executions
     rest: Callable[[float], None]
     progress: Callable[[str], None]
     answers: dict[str, Answered] = field(default_factory=dict)
     has_begun: bool = False
     machine: str = ""
     executions: dict[Case, str] = field(default_factory=dict)
+    failures: dict[Case, Failure] = field(default_factory=dict)
 
     def ask(self, label: str, operation: str, arguments: Mapping[str, Json]) -> Answered:
         """Ask and keep the answer under a label."""
@@ -62,6 +67,7 @@ class _Probe:
 def probe(
     name: str,
     laboratory: Laboratory,
+    executions: Executions,
     rest: Callable[[float], None],
     progress: Callable[[str], None],
 ) -> Recording:
@@ -69,7 +75,7 @@ def probe(
 
     `name` begins with PREFIX and is of this probe alone; `rest` waits for so many seconds.
     """
-    made = _Probe(name, laboratory, rest, progress)
+    made = _Probe(name, laboratory, executions, rest, progress)
     trouble = ""
     try:
         _story(made)
@@ -77,7 +83,7 @@ def probe(
         trouble = error.message if isinstance(error, BunsuiError) else str(error)
     finally:
         left = _delete(made)
-    return Recording(answers=made.answers, trouble=trouble, left=left)
+    return Recording(made.answers, made.failures, trouble, left)
 
 
 def clear(laboratory: Laboratory, now: Instant) -> tuple[str, ...]:
@@ -114,6 +120,7 @@ def _story(made: _Probe) -> None:
     for case in (Case.EVALUATES, Case.RAISES, Case.CALLS, Case.MAPS):
         _ended(made, f"{case}.failed", case, 0)
         made.of(f"{case}.failed.history", "GetExecutionHistory", case)
+    _explain(made)
     made.progress("changing the machine, then redriving what failed with its old definition")
     _change(made)
     for case in (Case.EVALUATES, Case.RAISES, Case.CALLS, Case.MAPS):
@@ -165,6 +172,14 @@ def _watch_waiting(made: _Probe) -> None:
     _ended(made, "waits.stopped", Case.WAITS, 0)
     made.of("waits.history", "GetExecutionHistory", Case.WAITS)
     made.ask("waits.closed", "StartExecution", _given(made, Case.WAITS))
+
+
+def _explain(made: _Probe) -> None:
+    """Read each failure as the diagnosis of a session does."""
+    for case, arn in made.executions.items():
+        found = read_failure(case, made.seen.describe(arn), made.seen.history(arn))
+        if found:
+            made.failures[case] = found
 
 
 def _change(made: _Probe) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bunsui_core.domain.failure import Failure
 from bunsui_core.domain.value import Instant, Json
 
 PREFIX = "bunsui-probe-"
@@ -46,9 +47,13 @@ class Answered:
 
 @dataclass(frozen=True)
 class Recording:
-    """Every answer by the label of its step, in order, and why the probe stopped, if it did."""
+    """Every answer by the label of its step, in order, and why the probe stopped, if it did.
+
+    `failures` is what bunsui itself read out of each case that failed or was stopped.
+    """
 
     answers: Mapping[str, Answered]
+    failures: Mapping[Case, Failure] = field(default_factory=dict)
     trouble: str = ""
     left: tuple[str, ...] = ()
 
@@ -76,9 +81,13 @@ def is_stale(machine: Mapping[str, Json], now: Instant) -> bool:
 
 def definition(raised: str = "Probe") -> str:
     """Return the machine: one state for each case, whatever needs no permission and no function."""
-    which = {"Condition": "", "Next": ""}
+    keep: dict[str, Json] = {"kept": "{% $states.input.case %}"}
     choices: list[Json] = [
-        {**which, "Condition": f"{{% $states.input.case = '{case}' %}}", "Next": case.title()}
+        {
+            "Condition": f"{{% $states.input.case = '{case}' %}}",
+            "Next": case.title(),
+            "Assign": keep,
+        }
         for case in Case
     ]
     return json.dumps(
@@ -94,7 +103,7 @@ def definition(raised: str = "Probe") -> str:
                 "Calls": _call(),
                 "Maps": _map(),
                 "Waits": {"Type": "Wait", "Seconds": LONGEST_S, "Next": "Done"},
-                "Done": {"Type": "Succeed"},
+                "Done": {"Type": "Succeed", "Output": {"kept": "{% $kept %}"}},
             },
         }
     )

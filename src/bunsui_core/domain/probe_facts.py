@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bunsui_core.domain.classify import classify
+from bunsui_core.domain.diagnosis import Category
 from bunsui_core.domain.health import Check, Health
-from bunsui_core.domain.probe import Recording
+from bunsui_core.domain.probe import Case, Recording
 from bunsui_core.domain.probe_shapes import REPORT, shape_checks
 from bunsui_core.domain.value import Json
 
@@ -158,6 +160,23 @@ def _stopped(seen: Recording) -> str:
     )
 
 
+def _variables(seen: Recording) -> str:
+    told = str(seen.document("evaluates.redriven").get("output", ""))
+    return _differences((told.replace(" ", ""), '{"kept":"evaluates"}', "its output"))
+
+
+def _explained(seen: Recording) -> str:
+    found = {case: (one.state_path, classify(one).category) for case, one in seen.failures.items()}
+    expected = {
+        Case.EVALUATES: (("Evaluates",), Category.CONFIGURATION),
+        Case.RAISES: (("Raises",), Category.UNKNOWN),
+        Case.CALLS: (("Calls",), Category.PERMISSION),
+        Case.MAPS: (("Maps[1]", "Item"), Category.CONFIGURATION),
+        Case.WAITS: (("Waits",), Category.CANCELLED),
+    }
+    return _differences(*((found.get(case), one, case.value) for case, one in expected.items()))
+
+
 FACTS = (
     Fact(
         "redrive",
@@ -200,6 +219,18 @@ FACTS = (
         "a redrive of an inline Map runs only what did not succeed",
         ("maps.redriven.history",),
         _iterations,
+    ),
+    Fact(
+        "variables",
+        "a redrive knows the variables that were assigned before",
+        ("evaluates.redriven",),
+        _variables,
+    ),
+    Fact(
+        "diagnosis",
+        "each failure is led back to its state, and to its category",
+        ("change",),
+        _explained,
     ),
     Fact(
         "event chain",

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from bunsui_core.adapters.aws.client import Access
+from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.control.laboratory import AwsLaboratory
+from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.aws.profile import stamp
 from bunsui_core.app.probe import clear, probe
 from bunsui_core.domain.errors import Refused
@@ -45,10 +46,14 @@ def probed(
     Raises: Refused where there is nothing to prove or nobody who may; Unavailable.
     """
     access = _executing(settings)
-    with closing(AwsLaboratory(lambda: access)) as laboratory:
+    with (
+        closing(AwsLaboratory(lambda: access)) as laboratory,
+        closing(Clients(lambda: access)) as clients,
+    ):
         for name in clear(laboratory, clock()):
             progress(f"deleted {name}, which an earlier probe left")
-        seen = probe(f"{PREFIX}{new_id()}", laboratory, rest, progress)
+        name = f"{PREFIX}{new_id()}"
+        seen = probe(name, laboratory, AwsExecutions(clients), rest, progress)
     return _probed(settings, (_outcome(seen), *judged(seen)), seen, has_run=True)
 
 
