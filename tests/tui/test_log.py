@@ -213,3 +213,19 @@ def test_a_log_that_cannot_be_read_says_why(home: Home) -> None:
         assert "does not exist" in text_of(pilot)
 
     on_screen(home.app(), play)
+
+
+def test_the_scrollbar_hides_nothing_of_a_line(home: Home) -> None:
+    a_failure_that_logged(home, 1)
+    digits = "".join(str(n % 10) for n in range(100))
+    home.logs.written = tuple(LogLine(at=later(seconds=4), text=digits) for _ in range(30))
+
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "redrive UNKNOWN")
+        await pilot.press("l")
+        shown = await until_shown(pilot, "30 lines")
+        parts = [line.split("│ ")[1] for line in shown.splitlines() if "│ " in line]
+        whole = "".join(part.rstrip(" ▁▂▃▄▅▆▇█") for part in parts)
+        assert digits * 5 in whole
+
+    on_screen(home.app(), play)

@@ -149,12 +149,17 @@ class LogView(ScrollView, can_focus=True):
             text = row(self._lines, line, number, self.term, line == self.current)
         text.end = ""
         strip = Strip(text.render(self.app.console), text.cell_len).apply_style(base)
-        width, left = self.size.width, 0 if self.is_wrapped else round(self.scroll_offset.x)
-        return strip.crop_extend(left, left + width, base)
+        left = 0 if self.is_wrapped else round(self.scroll_offset.x)
+        return strip.crop_extend(left, left + self._width, base)
+
+    @property
+    def _width(self) -> int:
+        """The cells of a row: one column is always the scrollbar's, so that no line moves."""
+        return max(1, self.scrollable_content_region.width)
 
     @property
     def _room(self) -> int:
-        return max(1, self.size.width - MARGIN) if self.is_wrapped else 0
+        return max(1, self._width - MARGIN) if self.is_wrapped else 0
 
     def _again(self) -> None:
         if self._lines.width != self._room:
