@@ -11,6 +11,7 @@ from dataclasses import asdict
 from bench import (
     cold_cli,
     embedded_aws,
+    find_sessions,
     mcp_list_sessions,
     one_scene,
     saving,
@@ -20,6 +21,8 @@ from bench import (
 CLAIMS = {
     "cold_cli": cold_cli.measure,
     "mcp_list_sessions": mcp_list_sessions.measure,
+    "session_window": find_sessions.measure_windows,
+    "find_value": find_sessions.measure_values,
     "one_scene": one_scene.measure,
     "embedded_aws": embedded_aws.measure,
     "saving": saving.measure,

@@ -1,4 +1,4 @@
-"""Claim: `list_sessions` over stdio answers in milliseconds, with ten thousand sessions stored.
+"""Claim: `list_sessions` over stdio answers in milliseconds, of a hundred thousand sessions.
 
 The goal is about the answer: from the request leaving a real client to its typed result. Beside it
 stand the same call with the check that the SDK's client makes against the tool's schema, and the
@@ -8,7 +8,6 @@ call of a tool that does nothing, which is the SDK's own share on this machine.
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -18,11 +17,11 @@ import anyio
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
 
-from bench.many_sessions import store_sessions
 from bench.measure import environment_with, percentiles
 from bench.result import Result
+from bench.seed import seeded
 
-SESSIONS = 10_000
+SESSIONS = 100_000
 WARM_UP = 20
 CALLS = 500
 GOAL_P50_MS = 3.0
@@ -40,11 +39,9 @@ server.run("stdio")
 
 def measure() -> Result:
     """Median and 99th percentile of a call as a real client sees it."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        store_sessions(home, SESSIONS)
-        answered, checked = anyio.run(seconds_of_calls, home, BUNSUI)
-        empty, _ = anyio.run(seconds_of_calls, home, ("-c", EMPTY_SERVER))
+    home = seeded(SESSIONS)
+    answered, checked = anyio.run(seconds_of_calls, home, BUNSUI)
+    empty, _ = anyio.run(seconds_of_calls, home, ("-c", EMPTY_SERVER))
     numbers = percentiles(answered)
     beside = {f"checked_{name}": value for name, value in percentiles(checked).items()}
     beside |= {f"empty_tool_{name}": value for name, value in percentiles(empty).items()}

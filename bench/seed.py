@@ -10,7 +10,9 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.many_sessions import STATES
 from bunsui_core.adapters.local.sessions import HIT, INSERT, LINE, MARK, VALUE, columns_of
@@ -38,6 +40,9 @@ NAME, AT, ORDER = "seed-name", datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC), "seed-
 STAMP, STAMP_FORMAT = "2001-02-03T04:05:06", "%Y-%m-%dT%H:%M:%S"
 """What a copy says otherwise."""
 
+CACHE_KIB = 400_000
+"""Pages of the file that are kept in memory meanwhile."""
+
 APART = timedelta(seconds=30)
 FAILED_EVERY, RUNNING_EVERY = 20, 500
 
@@ -52,6 +57,7 @@ def seed(home: Path, count: int) -> None:
         remembered.pipelines.put(pipeline)
     now = datetime.now(UTC)
     with connection.writing() as direct:
+        direct.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         for number, text in enumerate(_copies(settings, pipelines, count, now), start=1):
             copy = json.loads(text)
             direct.execute(INSERT, copy["columns"])
@@ -61,6 +67,19 @@ def seed(home: Path, count: int) -> None:
             direct.executemany(HIT, [(number, *one) for one in held])
             direct.execute(MARK, ("seed", 0, number))
     remembered.heartbeat.beat(now)
+
+
+@cache
+def seeded(count: int) -> Path:
+    """Return a home with so many sessions, made once a process and gone with it."""
+    folder = TemporaryDirectory()
+    _KEPT.append(folder)
+    home = Path(folder.name)
+    seed(home, count)
+    return home
+
+
+_KEPT: list[TemporaryDirectory[str]] = []
 
 
 def _copies(

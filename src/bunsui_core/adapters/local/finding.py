@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from bunsui_core.adapters.local.matching import Condition, every, listed, told
+from bunsui_core.adapters.local.matching import Condition, every, here_only, listed, narrowed, told
 from bunsui_core.adapters.local.values import LIMITS, Limits, sought_in
 from bunsui_core.domain.answer import SessionFilter, Totals
 from bunsui_core.domain.session import ATTENTION, SessionStatus
@@ -106,16 +106,19 @@ class Found:
         That is the lines that hold the rarest of the sought values, or else those that an index of
         the list gives; along all of them a walk is faster than from an index to each.
         """
-        where = [listed(self._place, self._wanted), *self._told]
         if self._sought and self._sought[0].lines <= self.totals.all:
             rarest, *others = self._sought
-            rest = every([*where, *(one.looked_up() for one in others)])
+            also = [*narrowed(self._wanted), *self._told]  # a value's lines are of its place
+            rest = every([*also, *(one.looked_up() for one in others)])
             source = f"({rarest.query}) CROSS JOIN session_lines ON number = line"
             return source, Condition(rest.sql, (*rarest.meant.values, *rest.values))
         everything = self._kept(listed(self._place, SessionFilter()))
         is_most = self.totals.all * 4 > everything.all
-        source = "session_lines NOT INDEXED" if is_most else "session_lines"
-        return source, every([*where, *self._looked_up()])
+        also = [*self._told, *self._looked_up()]
+        if is_most:
+            here = [here_only(self._place), *narrowed(self._wanted)]
+            return "session_lines NOT INDEXED", every([*here, *also])
+        return "session_lines", every([listed(self._place, self._wanted), *also])
 
     def _listed(self) -> Totals:
         condition = listed(self._place, self._wanted)
@@ -131,10 +134,12 @@ class Found:
 
     def _counted(self, source: str, condition: Condition) -> Totals:
         """Return the counts of lines along a source; sums, for groups would be sorted first."""
-        sums = ", ".join(f"sum(status = '{status}')" for status in ATTENTION)
-        query = f"SELECT {sums} FROM {source} WHERE {condition.sql}"
-        found = self._connection.execute(query, condition.values).fetchone()
-        return _totals(dict(zip(ATTENTION, found, strict=True)))
+        *some, rest = ATTENTION
+        sums = ", ".join(f"coalesce(sum(status = '{status}'), 0)" for status in some)
+        query = f"SELECT count(*), {sums} FROM {source} WHERE {condition.sql}"
+        every_one, *found = self._connection.execute(query, condition.values).fetchone()
+        counts: dict[str, int] = dict(zip(some, found, strict=True))
+        return _totals({**counts, rest: every_one - sum(found)})
 
     def _count(self, status: SessionStatus, where: str, line: Line) -> int:
         own = every(
@@ -161,5 +166,5 @@ class Found:
         return [Line(*row) for row in self._connection.execute(query, (*wide.values, *part))]
 
 
-def _totals(found: Mapping[str, int | None]) -> Totals:
-    return Totals(**{status.lower(): n or 0 for status, n in found.items()})
+def _totals(found: Mapping[str, int]) -> Totals:
+    return Totals(**{status.lower(): n for status, n in found.items()})

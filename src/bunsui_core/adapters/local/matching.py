@@ -20,22 +20,32 @@ class Condition:
 
 
 def listed(place: tuple[str, str], wanted: SessionFilter) -> Condition:
-    """Return what an index of the list decides: status, pipeline, time.
+    """Return what an index of the list decides: account, region, status, pipeline, time.
 
     The statuses are always named, for then an index serves the time as well.
     """
-    statuses = wanted.statuses or ATTENTION
-    parts = [
-        Condition("account = ? AND region = ?", place),
-        Condition(f"status IN ({', '.join('?' * len(statuses))})", tuple(statuses)),
-    ]
+    named = wanted.model_copy(update={"statuses": wanted.statuses or ATTENTION})
+    return every([here_only(place), *narrowed(named)])
+
+
+def here_only(place: tuple[str, str]) -> Condition:
+    """Return what holds for the lines of one account and region."""
+    return Condition("account = ? AND region = ?", place)
+
+
+def narrowed(wanted: SessionFilter) -> list[Condition]:
+    """Return what status, pipeline and time decide among lines of this account and region."""
+    parts = []
+    if wanted.statuses:
+        marks = ", ".join("?" * len(wanted.statuses))
+        parts.append(Condition(f"status IN ({marks})", tuple(wanted.statuses)))
     if wanted.pipeline:
         parts.append(Condition("pipeline = ?", (wanted.pipeline,)))
     if wanted.after:
         parts.append(Condition("created_at >= ?", (moment(wanted.after),)))
     if wanted.before:
         parts.append(Condition("created_at < ?", (moment(wanted.before),)))
-    return every(parts)
+    return parts
 
 
 def told(place: tuple[str, str], wanted: SessionFilter) -> list[Condition]:
@@ -63,8 +73,8 @@ def ended_by(column: str, path: str) -> Condition:
 
 
 def every(parts: Sequence[Condition]) -> Condition:
-    """Return the condition that holds where all of these do."""
-    return _joined(" AND ", parts)
+    """Return the condition that holds where all of these do; without any, everywhere."""
+    return _joined(" AND ", parts or [Condition("1", ())])
 
 
 def _any(parts: Sequence[Condition]) -> Condition:
