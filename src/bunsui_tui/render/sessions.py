@@ -31,14 +31,17 @@ COLUMNS = (
 
 
 class SessionRows:
-    """The lines of the list, each made when it is first in sight."""
+    """The lines of the list, each made when it is in sight and kept while it says the same."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, before: SessionRows | None = None) -> None:
         self._board = board
         self._listing = board.listing
         self._waiting = {one.request.plan.session_id for one in board.waiting}
-        self._made: dict[int, Row] = {}
+        self._made: dict[str, tuple[SessionSummary, Row]] = {}
         self._typical: dict[str, timedelta] = {}
+        self._stamp = (int(board.now.timestamp()), board.waiting, board.runs)
+        if before and before._stamp == self._stamp:
+            self._made, self._typical = before._made, before._typical
 
     @property
     def count(self) -> int:
@@ -47,10 +50,14 @@ class SessionRows:
 
     def row(self, at: int) -> Row | None:
         """Return the line of a session, or nothing when it was not read yet."""
-        one = self._listing.one(at) if self._listing and at not in self._made else None
-        if one:
-            self._made[at] = self._row(one)
-        return self._made.get(at)
+        one = self._listing.one(at) if self._listing else None
+        if one is None:
+            return None
+        known, row = self._made.get(one.session_id, (None, None))
+        if row is None or known != one:
+            row = self._row(one)
+            self._made[one.session_id] = (one, row)
+        return row
 
     def place(self, key: str) -> int | None:
         """Return where a session is, if that is known."""

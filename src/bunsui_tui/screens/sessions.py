@@ -70,6 +70,8 @@ class SessionsScreen(Frame):
         self._rows = Rows(COLUMNS, "reading the store…", id="sessions")
         self._count = Line(id="count")
         self._detail = Pane(id="detail")
+        self._is_detail_due = False
+        self._source: SessionRows | None = None
         self._listed: tuple[object, ...] = ()
         self._explained: tuple[object, ...] = ()
 
@@ -141,7 +143,8 @@ class SessionsScreen(Frame):
         if listed != self._listed:
             self._listed = listed
             empty = "no session matches" if self._query else "no sessions yet"
-            self._rows.show(SessionRows(board), empty if board.listing else "reading the store…")
+            self._source = SessionRows(board, self._source)
+            self._rows.show(self._source, empty if board.listing else "reading the store…")
         self._count.say(filter_line(board, self.size.width - 2))
         self._paint_selected()
 
@@ -166,11 +169,18 @@ class SessionsScreen(Frame):
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         """Show what is known of the selection at once, and read the rest when it rests."""
-        self._paint_selected()
-        self.show_keys()
+        if not self._is_detail_due:
+            self._is_detail_due = True
+            self.call_after_refresh(self._follow_selection)
         if self._settling:
             self._settling.stop()
         self._settling = self.set_timer(SETTLED, lambda: self._read(event.key))
+
+    def _follow_selection(self) -> None:
+        """The cursor is drawn before what is beside it, which takes longer."""
+        self._is_detail_due = False
+        self._paint_selected()
+        self.show_keys()
 
     def _read(self, session_id: str) -> None:
         if not session_id:

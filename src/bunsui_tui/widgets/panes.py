@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.console import RenderableType
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -37,6 +38,7 @@ class Pane(ScrollView, can_focus=True):
         self._about = ""
         self._content: RenderableType = ""
         self._strips: list[Strip] = []
+        self._base: Style | None = None
 
     def show(self, content: RenderableType, about: str = "", at_end: bool = False) -> None:
         """Replace the text; the place in it stays while it is about the same."""
@@ -46,13 +48,20 @@ class Pane(ScrollView, can_focus=True):
             self._about = about
             self.call_after_refresh(self._go, at_end)
 
+    def notify_style_update(self) -> None:
+        """Forget what lines looked like when the theme or the focus changes."""
+        super().notify_style_update()
+        self._base = None
+
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._lay_out()
 
     def render_line(self, y: int) -> Strip:
         """Return one line in sight."""
-        width, base = self.scrollable_content_region.width, self.rich_style
+        if self._base is None:
+            self._base = self.rich_style
+        width, base = self.scrollable_content_region.width, self._base
         at = y + round(self.scroll_offset.y)
         if at >= len(self._strips):
             return Strip.blank(width, base)

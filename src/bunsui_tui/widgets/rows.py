@@ -19,6 +19,9 @@ from bunsui_tui.render.table import Column, Row, Source, Whole, line, titles, wi
 AHEAD = 100
 """Rows before and after those in sight that shall be there before they are in sight."""
 
+MADE = 500
+"""Rows that are kept as they were drawn."""
+
 UNREAD = "…"
 
 
@@ -65,7 +68,8 @@ class Rows(ScrollView, can_focus=True):
         self._key = ""
         self._sizes: tuple[int, ...] = ()
         self._measured: tuple[int, int, int] = (-1, -1, -1)
-        self._made: dict[int, Strip] = {}
+        self._made: dict[str, tuple[Row, Strip]] = {}
+        self._base: Style | None = None
         self._made_for: tuple[tuple[int, ...], int, str] = ((), 0, "")
 
     @property
@@ -81,13 +85,24 @@ class Rows(ScrollView, can_focus=True):
 
     def show(self, rows: tuple[Row, ...] | Source, empty: str = "") -> None:
         """Replace the rows; the selection follows its key."""
+        before, drawn = self._drawn(), self._in_sight()
         self._source = Whole(rows) if isinstance(rows, tuple) else rows
         self._empty = empty or self._empty
         self.virtual_size = Size(0, self._source.count + 1)
-        self._measured, self._made = (-1, -1, self._measured[2]), {}
+        self._measured = (-1, -1, self._measured[2])
         self._follow()
-        self.refresh()
+        now = self._in_sight()
+        if self._drawn() != before or any(a is not b for a, b in zip(drawn, now, strict=False)):
+            self.refresh()
         self._ask()
+
+    def _drawn(self) -> tuple[object, ...]:
+        return (self.in_sight, self._at, self._source.count, self._empty)
+
+    def _in_sight(self) -> tuple[Row | None, ...]:
+        """The rows in sight; one that is the same object says the same."""
+        first, last = self.in_sight
+        return tuple(map(self._source.row, range(first, min(last + 1, self._source.count))))
 
     def start_over(self) -> None:
         """Select the first row of what is shown next."""
@@ -147,32 +162,35 @@ class Rows(ScrollView, can_focus=True):
         """Return one visible line: the titles, a row, or nothing."""
         at = y - 1 + round(self.scroll_offset.y)
         if y == 0:
-            return self._strip(titles(self._columns, self._widths()), self.rich_style)
+            return self._strip(titles(self._columns, self._widths()), self._plain)
         if not self._source.count and y == 1:
-            return self._strip(Text().append(self._empty, "muted"), self.rich_style)
+            return self._strip(Text().append(self._empty, "muted"), self._plain)
         if at >= self._source.count:
-            return Strip.blank(self._room, self.rich_style)
+            return Strip.blank(self._room, self._plain)
         return self._row_strip(at).apply_style(self._style(at))
 
     def _row_strip(self, at: int) -> Strip:
         """A row without the cursor; it is made once while rows, widths and theme are the same."""
         row = self._source.row(at)
         if row is None:
-            return self._strip(Text().append(UNREAD, "muted"), self.rich_style)
+            return self._strip(Text().append(UNREAD, "muted"), self._plain)
         now = (self._widths(), self._room, self.app.theme)
         if now != self._made_for:
             self._made, self._made_for = {}, now
-        if at not in self._made:
-            self._made[at] = self._strip(line(row.cells, self._columns, now[0]), Style())
-        return self._made[at]
+        known, strip = self._made.get(row.key, (None, None))
+        if strip is None or known is not row:
+            if len(self._made) > MADE:
+                self._made.clear()
+            strip = self._strip(line(row.cells, self._columns, now[0]), Style())
+            self._made[row.key] = (row, strip)
+        return strip
 
     def _widths(self) -> tuple[int, ...]:
         """The columns' widths for the rows in sight, measured once for them."""
         first, last = self.in_sight
         now = (first, last, self._room)
         if now != self._measured:
-            seen = (self._source.row(at) for at in range(first, last + 1) if self._source.count)
-            rows = tuple(row for row in seen if row)
+            rows = tuple(row for row in self._in_sight() if row)
             least = self._sizes if self._room == self._measured[2] else ()
             self._sizes = widths(self._columns, rows, self._room, least)
             self._measured = now
@@ -180,7 +198,7 @@ class Rows(ScrollView, can_focus=True):
 
     def _style(self, at: int) -> Style:
         if at != self._at:
-            return self.rich_style
+            return self._plain
         name = "rows--cursor" if self.has_focus else "rows--blurred"
         return self.get_component_rich_style(name)
 
@@ -215,6 +233,18 @@ class Rows(ScrollView, can_focus=True):
             return
         target = self._at if self._at < top else self._at - window + 1
         self.scroll_to(y=target, animate=False, force=True, immediate=True)
+
+    def notify_style_update(self) -> None:
+        """Forget what lines looked like when the theme or the focus changes."""
+        super().notify_style_update()
+        self._base = None
+
+    @property
+    def _plain(self) -> Style:
+        """The style of a row, which takes long to find: it is asked for every line."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
     @property
     def _room(self) -> int:
