@@ -31,7 +31,7 @@ def doctor(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Look at versions, files, keys, AWS, its clock and permissions; change nothing."""
+    """Look at all that bunsui stands on, by read calls; or prove it in an account with --aws."""
     if yes and not aws:
         raise BadInput("--yes is for the probe.", "Write `bunsui doctor --aws --yes`.")
     return probe(yes, as_json) if aws else look(as_json)

@@ -65,8 +65,8 @@ SIGNS = {
 
 
 def checkup(value: Checkup) -> Sequence[RenderableType]:
-    """Return a row for each check, and below it what to do."""
-    return [checks(value.checks)]
+    """Return a row for each check, and below it what to do; at the end how many are not well."""
+    return [checks(value.checks), Text(verdict(value.checks))]
 
 
 def probed(value: Probed) -> Sequence[RenderableType]:
@@ -74,7 +74,7 @@ def probed(value: Probed) -> Sequence[RenderableType]:
     where = f"{value.environment}, account {value.account}, {value.region}"
     head = facts([("where", where), ("profile", value.profile)])
     if value.has_run:
-        return [head, checks(value.checks)]
+        return [head, checks(value.checks), Text(verdict(value.checks))]
     policy = json.dumps(json.loads(value.policy), indent=2)
     return [head, checks(value.checks), Text(NOT_YET), Text(policy)]
 
@@ -85,6 +85,15 @@ With --yes a role that may do nothing and a state machine are made, both named b
 executions run, four of them are redriven, and all of it is deleted again. That takes about a minute
 and some fifty state transitions. The executing profile needs this policy:
 """
+
+
+def verdict(value: Sequence[Check]) -> str:
+    """Return how many checks failed, and how many are to be looked at."""
+    failed = sum(one.health is Health.FAIL for one in value)
+    warned = sum(one.health is Health.WARN for one in value)
+    if not failed and not warned:
+        return "All is well."
+    return f"{failed} failed, {warned} to look at, of {len(value)}."
 
 
 def checks(value: Sequence[Check]) -> RenderableType:

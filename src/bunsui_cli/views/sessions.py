@@ -94,10 +94,12 @@ def attempts(session: Session) -> Iterator[Sequence[Cell]]:
 
 
 def next_steps(value: SessionView) -> list[RenderableType]:
-    """Return the command that goes on from here, if something failed."""
-    if not value.session.failed_jobs:
-        return []
-    return [Text(f"why: bunsui failures analyze {value.session.id}")]
+    """Return the commands that go on from here: why it failed, what it writes while it runs."""
+    session = value.session
+    steps = [f"why: bunsui failures analyze {session.id}"] if session.failed_jobs else []
+    if session.stopped_at is None:
+        steps.append(f"its log: bunsui sessions logs {session.id} --follow")
+    return [Text(one) for one in steps]
 
 
 def logs(value: OperationLogs) -> Sequence[RenderableType]:
