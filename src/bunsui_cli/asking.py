@@ -112,7 +112,9 @@ class Asking:
 
     def _executor(self) -> str:
         found = [NONE, *(one.name for one in profiles())]
-        question = Question("Which profile may change things?", "--execute-profile", NONE)
+        question = Question(
+            "Which profile changes things, once bunsui executes there?", "--execute-profile", NONE
+        )
         said = self.asked(question, lambda said: one_of(said, found, "profile"))
         return "" if said == NONE else said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from bunsui_core.domain.answer import Analysis, OperationLogs
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.domain.features import FEATURES
+from bunsui_core.domain.features import FEATURES, LISTING
 from bunsui_core.domain.health import Health
 from bunsui_core.domain.permissions import Estate, reading
 from bunsui_core.domain.recovery import Proposal
@@ -68,6 +69,29 @@ def test_with_the_printed_policy_every_feature_works(shop: Settings) -> None:
     found = checked(shop, NAME)
 
     assert {one.health for one in found} == {Health.OK}, found
+
+
+@pytest.mark.parametrize(
+    ("include", "said"),
+    [
+        ((), "Is this the right region?"),
+        (("nothing-*",), "Correct include and exclude."),
+    ],
+)
+def test_an_account_without_anything_to_watch_is_asked_about(
+    shop: Settings, include: tuple[str, ...], said: str
+) -> None:
+    path = shop.config_path
+    text = path.read_text(encoding="utf-8")
+    if include:
+        path.write_text(f"{text}include = {json.dumps(include)}\n", encoding="utf-8")
+    else:
+        path.write_text(text.replace("us-east-1", "eu-west-3"), encoding="utf-8")
+
+    found = {one.name: one for one in checked(shop, NAME)}
+
+    assert found[LISTING.name].health is Health.WARN
+    assert found[LISTING.name].next == said
 
 
 @pytest.mark.parametrize("missing", [one.action for one in FEATURES], indirect=True)

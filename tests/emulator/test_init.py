@@ -88,7 +88,7 @@ def test_a_person_answers_with_enter_and_her_own_words(user: User) -> None:
         ("In which region? [us-east-1]", ""),
         ("of account 000000000000", None),
         ("dev or production? [production]", ""),
-        ("Which profile may change things? [none]", ""),
+        ("once bunsui executes there? [none]", ""),
         ("none, keys or values? [keys]", ""),
         ("or all? [all]", "orders-*, tag:team=data"),
         ("What do you call this environment? [shop-read]", "Shop"),

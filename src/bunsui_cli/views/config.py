@@ -58,6 +58,7 @@ def initialised(value: Initialised) -> Sequence[RenderableType]:
         ("changes as", one.execute_profile or "nobody"),
         ("an agent sees", one.expose.value),
         ("machines", ", ".join(one.include) or "all"),
+        ("but not", ", ".join(one.exclude)),
     ]
     return [
         plain(f"{value.name} is in {value.path}"),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from bunsui_core.adapters.aws.client import Access, Clients, owner
-from bunsui_core.adapters.aws.probes import NOWHERE, Sample, sample, try_action
+from bunsui_core.adapters.aws.probes import NOWHERE, Sample, Survey, sample, survey, try_action
 from bunsui_core.adapters.aws.quota import Prepare
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised
-from bunsui_core.domain.features import FEATURES, TAGS, Feature
+from bunsui_core.domain.features import FEATURES, LISTING, TAGS, Feature
 from bunsui_core.domain.health import Check, Health
 from bunsui_core.domain.permissions import CHANGES
 from bunsui_core.domain.selection import TAG, Selection
@@ -52,24 +52,48 @@ def looking(
 ) -> Iterator[Check]:
     """Yield, for each feature, whether an access may do what it needs, within a share of quotas."""
     with closing(Clients(lambda: access, share)) as clients:
-        about = sample(clients, made, lambda name: _may_watch(chosen, name))
-        for one in (*FEATURES, *([TAGS] if chosen.needs_tags else [])):
+        found, row = machines(clients, chosen)
+        yield row
+        about = sample(clients, made, found.first)
+        others = [one for one in FEATURES if one is not LISTING]
+        for one in (*others, *([TAGS] if chosen.needs_tags else [])):
             yield feature(one, clients, about)
+
+
+def machines(clients: Clients, chosen: Selection) -> tuple[Survey, Check]:
+    """Return what machines there are; none at all is probably another region's doing."""
+    try:
+        found = survey(clients, lambda name: _may_watch(chosen, name))
+    except BunsuiError as error:
+        return Survey(), denied(LISTING, error)
+    most = "at most " if chosen.needs_tags else ""
+    told = (
+        f"{LISTING.action} is allowed: {found.machines} machines, "
+        f"{found.express} of them Express, which cannot be watched, {most}{found.watched} watched"
+    )
+    if found.watched:
+        return found, Check(name=LISTING.name, health=Health.OK, found=told)
+    step = "Correct include and exclude." if found.machines else "Is this the right region?"
+    return found, Check(name=LISTING.name, health=Health.WARN, found=told, next=step)
+
+
+def denied(one: Feature, error: BunsuiError) -> Check:
+    """Return that a feature does not work, and what is missing without it."""
+    lost = f" Without it {one.without}" if isinstance(error, NotAuthorised) else ""
+    return Check(
+        name=one.name,
+        health=Health.FAIL,
+        found=f"{error.message}{lost}",
+        next=error.next_step,
+    )
 
 
 def feature(one: Feature, clients: Clients, about: Sample) -> Check:
     """Return whether one feature works; a denied one says what is missing without it."""
     try:
         try_action(one.action, clients, about)
-    except NotAuthorised as error:
-        return Check(
-            name=one.name,
-            health=Health.FAIL,
-            found=f"{error.message} Without it {one.without}",
-            next=error.next_step,
-        )
     except BunsuiError as error:
-        return Check(name=one.name, health=Health.FAIL, found=error.message, next=error.next_step)
+        return denied(one, error)
     return Check(name=one.name, health=Health.OK, found=f"{one.action} is allowed")
 
 

@@ -25,15 +25,35 @@ class Sample(Value):
     execution: str
 
 
-def sample(clients: Clients, made_up: Sample, watches: Callable[[str], bool]) -> Sample:
-    """Return the first machine that is watched, and its newest execution, or what was made up."""
-    with suppress(BunsuiError), translated("state machines"):
-        machine = next(_machines(clients, watches), "")
-        if machine:
-            execution = _newest(clients, machine)
-            other = machine.replace(":stateMachine:", ":execution:") + f":{NOWHERE}"
-            return Sample(machine=machine, execution=execution or other)
-    return made_up
+class Survey(Value):
+    """How many machines there are, how many of them are watched, and the first of those."""
+
+    machines: int = 0
+    express: int = 0
+    watched: int = 0
+    first: str = ""
+
+
+def survey(clients: Clients, watches: Callable[[str], bool]) -> Survey:
+    """Return what a list of the machines tells. Raises: NotAuthorised, Unavailable."""
+    with translated("state machines"):
+        every = list(_machines(clients))
+    standard = [arn for arn, kind in every if kind == "STANDARD"]
+    watched = [arn for arn in standard if watches(arn.rpartition(":")[2])]
+    return Survey(
+        machines=len(every),
+        express=len(every) - len(standard),
+        watched=len(watched),
+        first=watched[0] if watched else "",
+    )
+
+
+def sample(clients: Clients, made_up: Sample, machine: str) -> Sample:
+    """Return a machine with its newest execution to ask about, or what was made up."""
+    if not machine:
+        return made_up
+    other = machine.replace(":stateMachine:", ":execution:") + f":{NOWHERE}"
+    return Sample(machine=machine, execution=_newest(clients, machine) or other)
 
 
 def try_action(action: str, clients: Clients, about: Sample) -> None:
@@ -45,12 +65,11 @@ def try_action(action: str, clients: Clients, about: Sample) -> None:
         _calls(clients, about)[action]()
 
 
-def _machines(clients: Clients, watches: Callable[[str], bool]) -> Iterator[str]:
+def _machines(clients: Clients) -> Iterator[tuple[str, str]]:
     pages = clients.stepfunctions.get_paginator("list_state_machines")
     for page in pages.paginate(PaginationConfig={"PageSize": _PAGE}):
         for one in page["stateMachines"]:
-            if one["type"] == "STANDARD" and watches(one["name"]):
-                yield one["stateMachineArn"]
+            yield one["stateMachineArn"], one["type"]
 
 
 def _newest(clients: Clients, machine: str) -> str:
