@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError, Unavailable
 from bunsui_mcp.arguments import Arguments, Transport
+from bunsui_mcp.callers import QUEUE, Caller
 from bunsui_mcp.server import BunsuiServer
 from bunsui_mcp.sse import sse_routes
 
@@ -94,6 +95,8 @@ async def serve_http(server: BunsuiServer, app: Starlette, arguments: Arguments)
     """Serve until the process is told to end. Raises: Unavailable when the port is taken."""
     config = uvicorn.Config(
         app,
+        http=Caller,
+        backlog=QUEUE,
         log_config=None,
         access_log=False,
         server_header=False,

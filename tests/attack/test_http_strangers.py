@@ -1,0 +1,78 @@
+"""The server over HTTP among strangers, and among askers who try to be one another."""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.mcp.calls import answered, refused
+from tests.mcp.home import Home
+from tests.mcp.served import CLAUDE, COPILOT, PATIENCE_S, Served, served, write_tokens
+from tests.mcp.test_http import AS_JSON, BEARER, HELLO, opened
+
+THEIRS = f"Bearer {COPILOT}"
+FILES = 160
+"""How many the server may have open: fewer than any system gives."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server over HTTP and SSE with few files, that knows two askers by their tokens."""
+    folder = tmp_path_factory.mktemp("strangers")
+    home = Home(folder)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as stack:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, limits[1]))
+        try:
+            flags = ["--transport", "both", "--tokens", str(write_tokens(folder))]
+            it = stack.enter_context(served(home.settings.home, *flags))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        yield it
+
+
+def connect(server: Served, begun: bytes) -> socket.socket:
+    """Open a connection and send what begins a request."""
+    place = urlsplit(server.url)
+    assert place.hostname and place.port
+    connection = socket.create_connection((place.hostname, place.port), PATIENCE_S)
+    connection.sendall(begun)
+    return connection
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "], ids=["silent", "slow"]
+)
+def test_connections_that_ask_nothing_make_room_for_who_asks(server: Served, begun: bytes) -> None:
+    with ExitStack() as many:
+        for _ in range(FILES + 50):
+            many.enter_context(connect(server, begun))
+
+        status, _ = server.send("GET", "/healthz")
+
+    assert status == 200
+
+
+def test_a_connection_over_which_something_is_asked_outlives_those_that_ask_nothing(
+    server: Served,
+) -> None:
+    hearing = f"GET /sse HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {BEARER}\r\n\r\n"
+    with connect(server, hearing.encode()) as mine, ExitStack() as many:
+        stream = mine.makefile("rb")
+        session = next(line for line in stream if b"session_id=" in line)
+        for _ in range(FILES + 50):
+            many.enter_context(connect(server, b""))
+        path = session.decode().removeprefix("data: ").strip()
+
+        accepted, _ = server.send("POST", path, HELLO, Authorization=BEARER, **AS_JSON)
+        heard = next(line for line in stream if b"serverInfo" in line)
+
+    assert accepted == 202
+    assert b"bunsui" in heard
