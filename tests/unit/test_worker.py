@@ -6,16 +6,19 @@ import threading
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.execute import LEASE, execute
 from bunsui_core.domain.approval import EffectState
+from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.session import JobRun
 from bunsui_core.ports.control import Started
-from bunsui_core.worker import AT_ONCE, REQUESTS, Worker
-from tests.builders import a_pipeline, a_session, later
+from bunsui_core.worker import AT_ONCE, REQUESTS, Pauses, Worker
+from tests.builders import a_pipeline, a_session, an_attempt, later
 from tests.fakes import Clock, Crash, CrashPoint, FakeStepFunctions
 from tests.unit.desk_kit import Bench
 from tests.unit.test_execute import dying, turn
@@ -70,3 +73,33 @@ def test_sessions_are_brought_forward_at_the_same_time(bench: Bench) -> None:
 
     first = [bench.store.sessions.get(name).runs[0] for name in names]
     assert all(run.attempts and run.attempts[0].execution_arn for run in first)
+
+
+class Forgetting(FakeStepFunctions):
+    """A Step Functions that has forgotten every execution; it counts how often it was asked."""
+
+    def __init__(self, enough: int, stop: threading.Event) -> None:
+        super().__init__()
+        self._left = enough
+        self._stop = stop
+
+    def describe(self, execution_arn: str) -> Observation:
+        """Raise: it is forgotten."""
+        self._left -= 1
+        if not self._left:
+            self._stop.set()
+        raise NotFound(f"{execution_arn} is forgotten.", "Look at the archive.")
+
+
+def test_a_trouble_that_lasts_over_many_rounds_is_logged_once(bench: Bench) -> None:
+    stop = threading.Event()
+    bench.world = Forgetting(5, stop)
+    attempt = an_attempt("extract", status="RUNNING", stopped_at=None, output=None)
+    runs = (JobRun(job="extract", attempts=(attempt,)), *a_session().runs[1:])
+    bench.store.sessions.save(a_session(id="s-1", runs=runs, status="RUNNING", stopped_at=None))
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+    with capture_logs() as logged:
+        worker = Worker(bench.hands(), shelf, "worker-1", Clock(turn().now))
+        worker.run(stop, Pauses(busy=0.0, idle=0.0, blind=0.0))
+
+    assert [one["subject"] for one in logged if one["event"] == "not_advanced"] == ["s-1"]
