@@ -13,8 +13,8 @@ from bunsui_tui.needs import Desk
 MOST_READ = 2000
 """Lines read of a log that is over."""
 
-MOST_KEPT = 20_000
-"""Lines kept of a log that goes on; older ones go."""
+MOST_KEPT, KEPT = 20_000, 15_000
+"""When a log that goes on has so many lines, the older ones go until so many are left."""
 
 
 def tail(desk: Desk, session_id: str, job: str, known: Tail | None) -> Tail:
@@ -42,10 +42,11 @@ def _whole(found: OperationLogs) -> Tail:
 
 def _longer(known: Tail, found: Followed) -> Tail:
     new = sorted((line for part in found.parts for line in _lines(part)), key=lambda one: one.at)
+    lines = (*known.lines, *new)
     notes = [part.note for part in found.parts if part.note]
     return replace(
         known,
-        lines=(*known.lines, *new)[-MOST_KEPT:],
+        lines=lines if len(lines) <= MOST_KEPT else lines[-KEPT:],
         note=notes[-1] if notes else known.note,
         is_over=found.is_over,
         shown=found.shown,

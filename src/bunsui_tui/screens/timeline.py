@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from bunsui_core.domain.session import JobStatus
 from bunsui_tui.actions import BACK, COPY, LOG, MOVE, Key
-from bunsui_tui.board import Board
+from bunsui_tui.board import TIMELINE, Board
 from bunsui_tui.messages import LogOpened, TimelineWanted
 from bunsui_tui.pace import Pace
 from bunsui_tui.render.clock import Window
@@ -65,6 +65,7 @@ class TimelineScreen(Frame):
         self._window: Window | None = None
         self._chosen = False
         self._paces: dict[str, Pace] = {}
+        self._drawn: tuple[object, ...] = ()
 
     def body(self) -> Iterable[Widget]:
         """Return the heading, the clock, the jobs below it, and what is known of one."""
@@ -109,12 +110,23 @@ class TimelineScreen(Frame):
         self._draw()
 
     def _draw(self) -> None:
-        listed = self._rows()
-        self.query_one(Rows).show(listed)
+        """Draw what changed: thousands of bars take a moment, and a session that is over none."""
+        seen = self._seen()
+        if seen != self._drawn:
+            self._drawn = seen
+            self.query_one(Rows).show(self._rows())
         width = self.size.width - 2
         self.query_one("#heading", Static).update(heading(self.board, self.session_id, width))
         self.query_one("#clock", Static).update(clock_line(self.board, self._view()))
         self._paint_about()
+
+    def _seen(self) -> tuple[object, ...]:
+        detail = self.board.details.get(self.session_id)
+        session = detail.view.session if detail else None
+        is_over = session is not None and session.stopped_at is not None
+        known = [self.board.timelines.get((self.session_id, job)) for job in self._opened]
+        second = None if is_over else self.board.now.replace(microsecond=0)
+        return self._view(), session, known, second, self.board.troubles.get(TIMELINE)
 
     def _paint_about(self) -> None:
         key = self.query_one(Rows).key
@@ -137,7 +149,7 @@ class TimelineScreen(Frame):
         running = [run.job for run in session.runs if run.status is JobStatus.RUNNING]
         for job in (*session.failed_jobs, *running)[:1]:
             self._opened |= {job}
-            self.query_one(Rows).show(self._rows())
+            self._draw()
             self.query_one(Rows).select(job)
 
     def _read(self) -> None:
@@ -207,6 +219,5 @@ class TimelineScreen(Frame):
 
     def _show_job(self, job: str) -> None:
         self._read()
-        self.query_one(Rows).show(self._rows())
-        self.query_one(Rows).select(job)
         self._draw()
+        self.query_one(Rows).select(job)
