@@ -48,7 +48,9 @@ def run(arguments: Sequence[str]) -> int:
         refuse(Problem(error.code, error.message, error.next_step), arguments)
         return exit_code(error)
     except typer.TyperException as error:
-        refuse(Problem("bad_input", error.format_message(), help_for(arguments)), arguments)
+        told = error.format_message()
+        step = misplaced(arguments) if "No such option" in told else ""
+        refuse(Problem("bad_input", told, step or help_for(arguments)), arguments)
         return ExitCode.BAD_INPUT
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
@@ -79,8 +81,6 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 def help_for(arguments: Sequence[str]) -> str:
     """Return where the right words stand."""
-    if misplaced(arguments):
-        return misplaced(arguments)
     known = [word for word in arguments[:1] if word in NOUNS]
     return f"See `{' '.join(['bunsui', *known, *verb(arguments), '--help'])}`."
 

@@ -90,3 +90,9 @@ def test_a_flag_after_the_noun_is_told_its_place(tmp_path: Path) -> None:
 
     assert done.code == 2
     assert "before the noun: `bunsui -e" in str(done.error["next"])
+
+
+def test_a_command_that_has_such_a_flag_itself_is_not_told_to_move_it(tmp_path: Path) -> None:
+    done = bunsui(tmp_path, "init", "--region", "eu-west-1", "--class", "prod")
+
+    assert (done.code, done.error["next"]) == (2, "See `bunsui init --help`.")

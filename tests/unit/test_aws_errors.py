@@ -67,6 +67,15 @@ def test_an_aws_that_cannot_be_reached_is_unavailable() -> None:
     assert caught.value.__cause__ is said
 
 
+def test_a_program_of_a_profile_that_went_away_is_unavailable() -> None:
+    said = FileNotFoundError(2, "No such file or directory", "/opt/sign-in")
+
+    with pytest.raises(Unavailable, match="/opt/sign-in") as caught, translated("execution one"):
+        raise said
+
+    assert "sign in" in caught.value.next_step
+
+
 @pytest.fixture
 def deaf() -> Iterator[str]:
     """An endpoint whose queue is full: it takes no connection and refuses none."""

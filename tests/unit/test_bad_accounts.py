@@ -62,6 +62,29 @@ def closed() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
+ODD = {
+    "a program that fails": "credential_process = /bin/false",
+    "a program that is not there": "credential_process = /nonexistent/tool",
+    "a token that is not there": "role_arn = arn:aws:iam::1:role/r\n"
+    "web_identity_token_file = /nonexistent/token",
+    "a source that is not there": "role_arn = arn:aws:iam::1:role/r\nsource_profile = gone",
+    "half a key": "aws_access_key_id = AKIA",
+    "an address that is none": f"{KEYS}endpoint_url = nowhere at all",
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_profile_that_names_what_is_not_good_is_named_itself(user: User, case: str) -> None:
+    user.profile("reader", ODD[case])
+
+    told = user.is_told()
+
+    assert isinstance(told, Unavailable)
+    assert "the profile 'reader' cannot be used" in told.message
+    assert "bunsui.toml" in told.next_step
+    assert "network" not in told.next_step
+
+
 def test_a_profile_without_credentials_is_told_to_sign_in(user: User) -> None:
     user.profile("reader", "region = eu-west-1")
 

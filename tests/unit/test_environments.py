@@ -139,7 +139,7 @@ def test_in_production_an_agent_sees_shapes_unless_told(kind: str | None, expose
         ('class = "prod"', "'production'"),
         ('expose = "value"', "'values'"),
         ('exclud = ["x"]', "'exclude'"),
-        ('include = ["two words"]', "two words"),
+        ('include = ["two words"]', r"cannot be 'two words'.*orders-\*"),
         ('include = "orders"', "include"),
         ('event_queue = "arn:aws:sqs:x"', "event_queue"),
     ],

@@ -133,7 +133,19 @@ def _of_value(error: ValidationError, where: str) -> BadInput:
     said = first["msg"]
     if first["type"] == "enum":
         return BadInput(f"{where}: {key}: {said}.", _meant(str(first["input"]), _choices(key)))
+    if first["type"] == "string_pattern_mismatch":
+        return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
     return BadInput(f"{where}: {key}: {said}.", f"Correct the value {str(first['input'])!r}.")
+
+
+_WATCHED = "Name machines as in orders-*, or tags as in tag:team=data."
+_HINTS = {
+    "account": "Write the twelve digits of the account.",
+    "region": "Write a region, such as eu-west-1.",
+    "include": _WATCHED,
+    "exclude": _WATCHED,
+    "event_queue": "Write the https address of an SQS queue; it is the output of the template.",
+}
 
 
 def _choices(key: str) -> tuple[str, ...]:

@@ -92,6 +92,12 @@ def translated(subject: str) -> Iterator[None]:
         raise _by_code(error, subject) from error
     except BotoCoreError as error:
         raise unanswered(error, subject) from error
+    except OSError as error:
+        # Only what a profile runs or reads to sign in again speaks to this machine itself.
+        raise Unavailable(
+            f"AWS cannot be asked about {subject}: {error}.",
+            "Correct what the profile runs or reads to sign in.",
+        ) from error
 
 
 def code_of(error: ClientError) -> str:

@@ -109,6 +109,10 @@ def _tried(profile: Profile, ask: Ask) -> Owned | _Failed:
         why = _refused(error, profile, ask)
     except BotoCoreError as error:
         why = _unanswered(error, profile)
+    except (OSError, ValueError) as error:
+        # A program or a file that the profile names, and an address that is none.
+        told = f"the profile {profile.name!r} cannot be used: {error}."
+        why = Unavailable(told, "Correct what the profile names, or name another in bunsui.toml.")
     return _Failed(why, monotonic() + _AGAIN_SECONDS)
 
 

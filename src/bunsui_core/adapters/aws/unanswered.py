@@ -19,6 +19,8 @@ _BY_NAME = {
     "CredentialRetrievalError": "Run what the profile runs to get credentials, and correct it.",
     "MissingDependencyException": "Sign in in another way, or install what is named.",
     "RefreshWithMFAUnsupportedError": "Sign in again; a one-time code cannot be asked for here.",
+    "InvalidConfigError": "Correct the profile in your AWS configuration.",
+    "InfiniteLoopConfigError": "Correct the profile in your AWS configuration.",
     "InvalidRegionError": "Correct the region, such as `eu-west-1`.",
     "NoRegionError": "Name a region.",
     "ProxyConnectionError": "Check HTTPS_PROXY and the proxy, or except AWS in NO_PROXY.",
