@@ -46,14 +46,20 @@ def test_the_same_news_is_told_once() -> None:
     assert not news([a_notice()], first.told, later(minutes=5)).notices
 
 
-def test_a_storm_is_held_back_counted_and_not_told_later() -> None:
+def test_a_storm_is_held_back_and_told_as_a_number_when_it_is_over() -> None:
     storm = [a_notice(str(number)) for number in range(PER_MINUTE + 7)]
 
     first = news(storm, Told(), NOW)
-    after = news([*storm, a_notice("new")], first.told, later(minutes=2))
+    during = news(storm, first.told, later(seconds=30))
+    after = news([*storm, a_notice("new")], during.told, later(minutes=2))
 
     assert (len(first.notices), first.told.held_back) == (PER_MINUTE, 7)
-    assert [one.key for one in after.notices] == ["new"]
+    assert during.notices == ()
+    assert [one.title for one in after.notices] == [
+        "orders failed",
+        "7 more failures and requests in a short time",
+    ]
+    assert news(storm, after.told, later(minutes=5)).notices == ()
 
 
 def test_within_a_minute_the_rate_counts_what_already_went_out() -> None:

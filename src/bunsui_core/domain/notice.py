@@ -101,7 +101,7 @@ def at_first(found: Iterable[Notice], now: Instant) -> Told:
 
 
 def news(found: Iterable[Notice], told: Told, now: Instant) -> Round:
-    """Return what is new and may go out now; what the rate holds back is counted and not retold."""
+    """Return what is new and may go out now; the rest is told later, as a number."""
     known = set(told.keys)
     fresh = [
         one
@@ -111,15 +111,28 @@ def news(found: Iterable[Notice], told: Told, now: Instant) -> Round:
     sent = tuple(at for at in told.sent if now - at < timedelta(minutes=1))
     room = max(0, PER_MINUTE - len(sent))
     now_out = tuple(sorted(fresh, key=lambda one: one.at)[:room])
-    keys = (*told.keys, *(one.key for one in fresh))[-REMEMBERED:]
+    held_back = told.held_back + len(fresh) - len(now_out)
+    if held_back and len(fresh) < room:
+        now_out, held_back = (*now_out, _more(held_back, now)), 0
     return Round(
         notices=now_out,
         told=Told(
-            keys=keys,
+            keys=(*told.keys, *(one.key for one in fresh))[-REMEMBERED:],
             sent=(*sent, *(now for _ in now_out)),
-            held_back=told.held_back + len(fresh) - len(now_out),
+            held_back=held_back,
             since=told.since,
         ),
+    )
+
+
+def _more(count: int, now: Instant) -> Notice:
+    things = "failure or request" if count == 1 else "failures and requests"
+    return Notice(
+        key=f"more:{now.isoformat()}",
+        kind=NoticeKind.FAILURE,
+        title=f"{count:,} more {things} in a short time",
+        next="bunsui sessions list --status failed",
+        at=now,
     )
 
 
