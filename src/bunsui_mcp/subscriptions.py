@@ -6,6 +6,7 @@ In 2026-07-28 a client listens (`subscriptions/listen`); earlier ones subscribe 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -33,7 +34,7 @@ from bunsui_mcp.desks import Whose
 from bunsui_mcp.resources import is_ours, mark
 
 MOST = 200
-"""How many addresses are watched at once."""
+"""How many addresses are watched at once for one asker."""
 
 INTERVAL_S = 1.0
 """Seconds between two looks."""
@@ -49,13 +50,22 @@ class Watched:
 
     desk: AgentDesk
     mark: str
-    listeners: int = 0
-    sessions: dict[Connection, ServerSession] = field(default_factory=dict)
+    listeners: Counter[AgentDesk] = field(default_factory=Counter)
+    sessions: dict[Connection, tuple[AgentDesk, ServerSession]] = field(default_factory=dict)
 
     @property
     def is_wanted(self) -> bool:
         """Whether somebody still wants to hear of it."""
-        return self.listeners > 0 or bool(self.sessions)
+        return bool(self.listeners or self.sessions)
+
+    def is_wanted_by(self, desk: AgentDesk) -> bool:
+        """Whether one asker still wants to hear of it."""
+        return desk in self.listeners or any(one is desk for one, _ in self.sessions.values())
+
+    def end(self, listener: AgentDesk) -> None:
+        """Let an asker listen once less."""
+        self.listeners[listener] -= 1
+        self.listeners = +self.listeners
 
 
 class Subscriptions:
@@ -100,7 +110,7 @@ class Subscriptions:
             watched.mark = now
             await self._bus.publish(ResourceUpdated(uri=uri))
             async with anyio.create_task_group() as telling:
-                for connection, session in list(watched.sessions.items()):
+                for connection, (_, session) in list(watched.sessions.items()):
                     telling.start_soon(self._tell, uri, connection, session)
 
     async def _tell(self, uri: str, connection: Connection, session: ServerSession) -> None:
@@ -118,26 +128,28 @@ class Subscriptions:
     ) -> SubscriptionsListenResult:
         """Watch what a client listens to for as long as it listens."""
         wanted = dict.fromkeys(params.notifications.resource_subscriptions or ())
+        desk = self._whose()
         begun: list[str] = []
         try:
             for uri in filter(is_ours, wanted):
-                (await self._watch(uri)).listeners += 1
+                (await self._watch(uri, desk)).listeners[desk] += 1
                 begun.append(uri)
             return await self._listening(context, params)
         finally:
             for uri in begun:
-                self._watched[uri].listeners -= 1
+                self._watched[uri].end(desk)
                 self._drop(uri)
 
     async def _subscribe(self, context: Asked, params: SubscribeRequestParams) -> EmptyResult:
         if not is_ours(params.uri):
             raise MCPError(INVALID_PARAMS, f"There is no resource {params.uri[:200]} to follow.")
-        watched = await self._watch(params.uri)
+        desk = self._whose()
+        watched = await self._watch(params.uri, desk)
         # What belongs to a connection is cleaned up on its exit stack, which has no public way.
         connection = context.session._connection
         if not any(connection in one.sessions for one in self._watched.values()):
             connection.exit_stack.callback(self._forget, connection)
-        watched.sessions[connection] = context.session
+        watched.sessions[connection] = desk, context.session
         return EmptyResult()
 
     async def _unsubscribe(self, context: Asked, params: UnsubscribeRequestParams) -> EmptyResult:
@@ -146,11 +158,11 @@ class Subscriptions:
             self._drop(params.uri)
         return EmptyResult()
 
-    async def _watch(self, uri: str) -> Watched:
+    async def _watch(self, uri: str, desk: AgentDesk) -> Watched:
+        mine = [one for one, watched in self._watched.items() if watched.is_wanted_by(desk)]
+        if len(mine) >= MOST and uri not in mine:
+            raise MCPError(INVALID_PARAMS, f"At most {MOST} resources are followed at once.")
         if uri not in self._watched:
-            if len(self._watched) >= MOST:
-                raise MCPError(INVALID_PARAMS, f"At most {MOST} resources are followed at once.")
-            desk = self._whose()
             first = await to_thread.run_sync(_first_mark, desk, uri)
             self._watched.setdefault(uri, Watched(desk, first))
         return self._watched[uri]

@@ -7,17 +7,15 @@ import resource
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.mcp.calls import answered, refused
+from bunsui_mcp.subscriptions import MOST
 from tests.mcp.home import Home
 from tests.mcp.served import CLAUDE, COPILOT, PATIENCE_S, Served, served, write_tokens
 from tests.mcp.test_http import AS_JSON, BEARER, HELLO, opened
 
-THEIRS = f"Bearer {COPILOT}"
 FILES = 160
 """How many the server may have open: fewer than any system gives."""
 
@@ -41,7 +39,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def connect(server: Served, begun: bytes) -> socket.socket:
     """Open a connection and send what begins a request."""
     place = urlsplit(server.url)
-    assert place.hostname and place.port
+    assert place.hostname
+    assert place.port
     connection = socket.create_connection((place.hostname, place.port), PATIENCE_S)
     connection.sendall(begun)
     return connection
@@ -76,3 +75,23 @@ def test_a_connection_over_which_something_is_asked_outlives_those_that_ask_noth
 
     assert accepted == 202
     assert b"bunsui" in heard
+
+
+def say(server: Served, session: str, token: str, method: str, **params: object) -> str:
+    """Send a request within a session over HTTP; return the body of the answer."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 2, "method": method, "params": params})
+    headers = {**AS_JSON, "Mcp_Session_Id": session, "Mcp_Protocol_Version": "2025-11-25"}
+    return server.send("POST", "/mcp", body, Authorization=f"Bearer {token}", **headers)[1]
+
+
+def test_one_asker_cannot_use_up_what_another_may_follow(server: Served) -> None:
+    theirs, mine = opened(server, COPILOT), opened(server, CLAUDE)
+    for number in range(MOST):
+        say(server, theirs, COPILOT, "resources/subscribe", uri=f"bunsui://sessions/s-{number}")
+
+    more = say(server, theirs, COPILOT, "resources/subscribe", uri="bunsui://sessions/more")
+    also = say(server, mine, CLAUDE, "resources/subscribe", uri="bunsui://sessions/more")
+    known = say(server, mine, CLAUDE, "resources/subscribe", uri="bunsui://sessions/s-0")
+
+    assert f"At most {MOST}" in more
+    assert "error" not in also + known
