@@ -15,6 +15,7 @@ from bench import (
     mcp_list_sessions,
     one_scene,
     saving,
+    sweep,
     thousand_sessions,
 )
 
@@ -26,6 +27,7 @@ CLAIMS = {
     "one_scene": one_scene.measure,
     "embedded_aws": embedded_aws.measure,
     "saving": saving.measure,
+    "sweep": sweep.measure,
     "thousand_sessions": thousand_sessions.measure,
 }
 

@@ -163,9 +163,9 @@ class Watched:
             place=Place(environment="shop", account=ACCOUNT, region=REGION),
             selection=selection,
         )
-        shelf = Shelf(LocalArchive(self.connection), FileBlobs(home / "blobs"))
-        pulse = Pulse(allowed.rate, has_queue)
-        self.watcher = Watcher(self.watching, shelf, pulse, self.time, self.queue)
+        self.shelf = Shelf(LocalArchive(self.connection), FileBlobs(home / "blobs"))
+        self.pulse = Pulse(allowed.rate, has_queue)
+        self.watcher = Watcher(self.watching, self.shelf, self.pulse, self.time, self.queue)
 
     def _turn(self) -> None:
         assert self._bucket.take(patience=1e9)
