@@ -11,7 +11,7 @@ import pytest
 from bunsui_core.domain.answer import Analysis, OperationLogs
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.domain.features import FEATURES, LISTING
+from bunsui_core.domain.features import FEATURES, LISTING, TAGS
 from bunsui_core.domain.health import Health
 from bunsui_core.domain.permissions import Estate, reading
 from bunsui_core.domain.recovery import Proposal
@@ -69,6 +69,18 @@ def test_with_the_printed_policy_every_feature_works(shop: Settings) -> None:
     found = checked(shop, NAME)
 
     assert {one.health for one in found} == {Health.OK}, found
+
+
+@pytest.mark.parametrize("missing", ["", TAGS.action], indirect=True)
+def test_where_tags_choose_they_have_to_be_read(shop: Settings, missing: str) -> None:
+    path = shop.config_path
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f'{text}exclude = ["tag:temporary"]\n', encoding="utf-8")
+
+    (found,) = (one for one in checked(shop, NAME) if one.name == TAGS.name)
+
+    assert found.health is (Health.FAIL if missing else Health.OK)
+    assert TAGS.action in found.found
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ FEATURES = (
     Feature(
         name="explaining failures",
         action="states:GetExecutionHistory",
-        without="a failure is not explained, and no recovery is proposed.",
+        without="a failure is neither explained nor archived, and no recovery is proposed.",
     ),
     Feature(
         name="reading definitions",
