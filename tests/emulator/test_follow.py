@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bunsui_cli.exits import ExitCode
 from bunsui_core.app.follow import follow
 from bunsui_core.domain.following import Shown
 from bunsui_core.domain.session import JobRun, JobStatus, Session
 from bunsui_core.domain.value import Json
 from bunsui_core.settings import Settings
+from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.seeing import seeing
-from tests.builders import a_session, an_attempt
+from bunsui_core.wiring.store import store
+from tests.builders import SESSION_ID, a_session, an_attempt
+from tests.cli.shell import Terminal
 from tests.emulator.embedded import Embedded, Execution, invoking, until
 from tests.emulator.fargate import Fargate, python
 
@@ -75,6 +79,27 @@ def test_lines_of_a_container_come_while_it_runs_and_each_once(
     follower.look()
 
     assert follower.seen == ["before the gate", "behind the gate"]
+
+
+def test_a_person_follows_at_a_terminal_until_ctrl_c(
+    aws: Embedded, name: str, tmp_path: Path
+) -> None:
+    gate, settings = tmp_path / "gate", Settings(home=tmp_path)
+    fargate = Fargate.of(aws, name, python(WAITING.format(gate=str(gate))))
+    machine = aws.machine(name, {"StartAt": "Load", "States": {"Load": fargate.state()}})
+    started = aws.states().start_execution(stateMachineArn=machine)
+    (tmp_path / "local").symlink_to(aws.home / "local")
+    store(settings, writer(settings)).sessions.save(of(started["executionArn"]))
+
+    terminal = Terminal(tmp_path, ["sessions", "logs", SESSION_ID, "--follow"])
+    terminal.expect("No worker is running")
+    terminal.expect("── extract · container app, local process")
+    terminal.expect("before the gate")
+    gate.touch()
+    terminal.expect("behind the gate")
+    terminal.press("\x03")
+
+    assert terminal.end().code == ExitCode.INTERRUPTED
 
 
 def test_every_attempt_of_a_function_is_shown_also_between_two_looks(
