@@ -5,22 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import partial
 
 from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.domain.notice import Notice
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
-from bunsui_core.settings import Settings, read_settings
-from bunsui_core.wiring.lists import session_lists
+from bunsui_core.settings import Settings, environments, read_settings
 from bunsui_tui.app import DeskApp
-from bunsui_tui.ground import Ground, Opened
-from bunsui_tui.needs import Desk, Work
-from bunsui_tui.plain import wants_ascii
-from bunsui_tui.showing import Setting
+from bunsui_tui.opening import Wanted, app_of
 
 OK, UNEXPECTED, TERMINAL = 0, 1, 8
 EXITS = {
@@ -40,6 +32,9 @@ BROWSER = "textual.drivers.web_driver:WebDriver"
 """What Textual draws with when the terminal is a page in a browser."""
 
 
+IN_A_PAGE = "this page shows one environment; open another with `bunsui -e NAME tui --web`"
+
+
 def main() -> int:
     """Run the terminal UI and return the exit code."""
     options = _arguments()
@@ -49,77 +44,45 @@ def main() -> int:
             "Run it in one, or use `bunsui sessions list` and `bunsui approvals list`."
         )
         return TERMINAL
-    settings = read_settings()
     try:
-        to_file(settings.log_path)
-        app = _app(settings, options)
+        return _show(read_settings(), options)
+    except BunsuiError as error:
+        _complain(f"{error.message} {error.next_step}")
+        return EXITS.get(error.code, UNEXPECTED)
+
+
+def _show(settings: Settings, options: argparse.Namespace) -> int:
+    """Show one environment after the other, each by an app of its own."""
+    to_file(settings.log_path)
+    fixed = IN_A_PAGE if os.environ.get("TEXTUAL_DRIVER") == BROWSER else ""
+    wanted = Wanted(_clock, not options.no_worker, environments, fixed)
+    app = app_of(settings, wanted, options.demo_note)
+    while True:
         try:
             app.run()
         finally:
             app.finish(_complain)
+        if not app.chosen:
+            return app.return_code or OK
+        settings, app = _next(settings, app.chosen, wanted)
+
+
+def _next(settings: Settings, name: str, wanted: Wanted) -> tuple[Settings, DeskApp]:
+    """Return the chosen environment, or the one before with the reason why it cannot be shown."""
+    try:
+        chosen = next(one for one in environments() if one.environment == name)
+        return chosen, app_of(chosen, wanted, "")
     except BunsuiError as error:
-        _complain(f"{error.message} {error.next_step}")
-        return EXITS.get(error.code, UNEXPECTED)
-    return app.return_code or OK
+        note = f"{name} cannot be shown: {error.message} {error.next_step}"
+        return settings, app_of(settings, wanted, note)
 
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def _app(settings: Settings, options: argparse.Namespace) -> DeskApp:
-    setting = Setting(
-        place=f"{settings.environment} ● {settings.region}",
-        log=str(settings.log_path),
-        note=options.demo_note,
-        ascii_only=wants_ascii(os.environ),
-    )
-    ground = Ground(
-        session_lists(settings),
-        partial(_desk, settings),
-        check=_Reach(settings),
-        make_worker=None if options.no_worker else partial(_worker, settings),
-        announce=partial(_announce, settings),
-    )
-    return DeskApp(ground, _clock, setting)
-
-
 def _clock() -> datetime:
     return datetime.now(UTC)
-
-
-# The list is on the screen before any of these imports what it needs.
-def _desk(settings: Settings) -> Desk:
-    from bunsui_core.wiring.operator import operator_desk
-
-    return operator_desk(settings)
-
-
-class _Reach:
-    """Whether AWS answers."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._look = Opened(partial(self._open, settings))
-
-    def __call__(self) -> None:
-        self._look()()
-
-    def _open(self, settings: Settings) -> Callable[[], None]:
-        from bunsui_core.wiring.reach import reaching
-
-        return reaching(settings)
-
-
-def _worker(settings: Settings) -> Work:
-    from bunsui_core.wiring.worker import worker
-
-    return worker(settings)
-
-
-def _announce(settings: Settings, ring: Callable[[Notice], None]) -> AbstractContextManager[None]:
-    from bunsui_core.wiring.notices import announcing
-
-    return announcing(settings, os.environ.get("BUNSUI_WEBHOOK", ""), ring, "tui")
 
 
 def _arguments() -> argparse.Namespace:

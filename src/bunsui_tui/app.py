@@ -13,12 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from bunsui_core.domain.approval import Answer
-from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.errors import BadInput, BunsuiError
 from bunsui_tui.arrivals import with_arrival
 from bunsui_tui.messages import (
     AnswerGiven,
     Arrival,
     Decided,
+    EnvironmentChosen,
     LogOpened,
     LogsWanted,
     Noted,
@@ -32,6 +33,7 @@ from bunsui_tui.messages import (
     Troubled,
 )
 from bunsui_tui.query import parse
+from bunsui_tui.screens.environments import EnvironmentsScreen
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.screens.inbox import InboxScreen
 from bunsui_tui.screens.log import LogScreen
@@ -54,8 +56,12 @@ class DeskApp(BoardApp):
         Binding("1", "sessions", show=False),
         Binding("2", "inbox", show=False),
         Binding("3", "pipelines", show=False),
+        Binding("e", "environment", show=False),
         Binding("q", "quit", show=False),
     ]
+
+    chosen = ""
+    """The environment that shall be shown after this one; empty for none."""
 
     def first_screen(self) -> Frame:
         """Return the list of sessions."""
@@ -66,6 +72,7 @@ class DeskApp(BoardApp):
         yield SystemCommand("sessions", "Go to the sessions", self.action_sessions)
         yield SystemCommand("inbox", "Go to the inbox", self.action_inbox)
         yield SystemCommand("pipelines", "Go to the pipelines and machines", self.action_pipelines)
+        yield SystemCommand("environment", "Go to another environment", self.action_environment)
         for theme, name in ((LIGHT, "light"), (DARK, "dark")):
             choose = partial(self.choose_theme, theme.name)
             yield SystemCommand(name, f"Use the {name} theme", choose)
@@ -87,6 +94,26 @@ class DeskApp(BoardApp):
         if not isinstance(self.screen, PipelinesScreen):
             self.action_sessions()
             self.push_screen(PipelinesScreen(self.board))
+
+    def action_environment(self) -> None:
+        """Show the environments, or say why there is no choice."""
+        try:
+            choices = self.setting.choices()
+        except BunsuiError as error:
+            self.notice(sentence_of(error), True)
+            return
+        if self.setting.fixed:
+            self.notice(self.setting.fixed, False)
+        elif not isinstance(self.screen, EnvironmentsScreen):
+            self.push_screen(EnvironmentsScreen(self.board, choices))
+
+    def on_environment_chosen(self, event: EnvironmentChosen) -> None:
+        """End, so that another app shows another environment and nothing is left of this one."""
+        if event.name == self.board.here.name:
+            self.action_leave()
+            return
+        self.chosen = event.name
+        self.exit()
 
     def action_leave(self) -> None:
         """Go to the screen below."""

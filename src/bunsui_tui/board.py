@@ -29,6 +29,20 @@ LOGS, TIMELINE = "logs", "timeline"
 
 
 @dataclass(frozen=True)
+class Choice:
+    """An environment that the screens can show."""
+
+    name: str
+    region: str
+    account: str
+    profile: str = ""
+    is_production: bool = False
+
+
+NOWHERE = Choice("", "", "")
+
+
+@dataclass(frozen=True)
 class Overview:
     """Who asks for what, who may decide, and how old the store is."""
 
@@ -102,6 +116,7 @@ class Board:
     now: datetime
     place: str
     note: str = ""
+    here: Choice = NOWHERE
     query: Query = EVERYTHING
     overview: Overview | None = None
     listing: Listing | None = None

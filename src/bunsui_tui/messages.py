@@ -197,6 +197,13 @@ class RowsWanted(Message):
 
 
 @dataclass
+class EnvironmentChosen(Message):
+    """Another environment shall be shown."""
+
+    name: str
+
+
+@dataclass
 class QueryGiven(Message):
     """Another choice of sessions is wanted."""
 

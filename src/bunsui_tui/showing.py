@@ -13,7 +13,7 @@ from textual.app import App
 from textual.filter import LineFilter
 
 from bunsui_core.domain.notice import Notice as NewsItem
-from bunsui_tui.board import Board, Notice
+from bunsui_tui.board import NOWHERE, Board, Choice, Notice
 from bunsui_tui.ground import Ground
 from bunsui_tui.listing import PAGE, pages_around
 from bunsui_tui.messages import Rang, Troubled
@@ -38,12 +38,18 @@ FIRST_ROWS = 0, 0
 
 @dataclass(frozen=True)
 class Setting:
-    """What the app is told about its place: the words of the head, the log, a note, the signs."""
+    """What the app is told about its place: the words of the head, the log, a note, the signs.
+
+    `choices` are the environments there are; `fixed` says why none of them can be chosen here.
+    """
 
     place: str
     log: str
     note: str = ""
     ascii_only: bool = False
+    here: Choice = NOWHERE
+    choices: Callable[[], tuple[Choice, ...]] = tuple
+    fixed: str = ""
 
 
 class BoardApp(App[None]):
@@ -74,8 +80,8 @@ class BoardApp(App[None]):
         self._bell = self._listener(ground.announce) if ground.announce else None
         self._title = Title(self._write)
         self.news = 0
-        self.board = Board(now=clock(), place=setting.place, note=setting.note)
-        self._setting = setting
+        self.board = Board(clock(), setting.place, setting.note, setting.here)
+        self.setting = setting
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line, ASCII last."""
@@ -141,7 +147,7 @@ class BoardApp(App[None]):
         await super().on_event(event)
 
     def _entitle(self) -> None:
-        self._title.show(window_title(self.board, self.news, self._setting.ascii_only))
+        self._title.show(window_title(self.board, self.news, self.setting.ascii_only))
 
     def _write(self, sequence: str) -> None:
         # Textual has a public way to ring the bell and none to name the window.
@@ -212,7 +218,7 @@ class BoardApp(App[None]):
         """Leave the traceback to the log file; the terminal gets a sentence."""
         self.calls.record(self._exception)
         super()._fatal_error()
-        sentence = f"bunsui ended: this went wrong inside it. {self._setting.log} says where."
+        sentence = f"bunsui ended: this went wrong inside it. {self.setting.log} says where."
         self._exit_renderables[:] = [Text(sentence)]
 
     def _restyle(self) -> None:

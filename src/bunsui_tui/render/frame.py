@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bunsui_tui.actions import EVERYWHERE, HELP, Key
 from bunsui_tui.board import Board
-from bunsui_tui.render.signs import FAILED, WAITING, sign
+from bunsui_tui.render.signs import FAILED, PRODUCTION, WAITING, sign
 from bunsui_tui.render.text import MUTED, TITLE, apart, joined, said, words
 from bunsui_tui.render.times import span
 
@@ -18,7 +18,9 @@ SMALL = "This terminal is {width}×{height}. bunsui needs 80×24: make it larger
 
 def head(board: Board, width: int) -> Text:
     """Return the first line: the place, who waits, and the age of what is shown."""
+    marked = words("  ", sign(PRODUCTION), (" PRODUCTION", PRODUCTION[1]))
     place = words((" bunsui", TITLE), (" ─ ", MUTED), board.place)
+    place = words(place, marked) if board.here.is_production else place
     waiting = len(board.waiting)
     count = words(sign(WAITING), f" {waiting} waiting   ") if waiting else Text()
     return apart(place, words(count, _age(board), " "), width)

@@ -14,6 +14,7 @@ RUNNING = ("▶", "running")
 WAITING = ("◆", "waiting")
 FAILED = ("✗", "failed")
 QUIET = ("·", "muted")
+PRODUCTION = ("▲", "waiting")
 
 Meaning = tuple[str, str]
 
