@@ -17,7 +17,9 @@ from bunsui_core.domain.health import Check, Health, Probed
 from bunsui_core.domain.probe import PREFIX, Recording, policy
 from bunsui_core.domain.probe_facts import FACTS, judged
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.nature import clock, new_id
+from bunsui_core.wiring.clock import clock
+from bunsui_core.wiring.metering import metered
+from bunsui_core.wiring.nature import new_id
 
 
 def planned(settings: Settings) -> Probed:
@@ -45,10 +47,10 @@ def probed(
 
     Raises: Refused where there is nothing to prove or nobody who may; Unavailable.
     """
-    access = _executing(settings)
+    access, prepare = _executing(settings), metered(settings, "worker")
     with (
-        closing(AwsLaboratory(lambda: access)) as laboratory,
-        closing(Clients(lambda: access)) as clients,
+        closing(AwsLaboratory(lambda: access, prepare)) as laboratory,
+        closing(Clients(lambda: access, prepare)) as clients,
     ):
         for name in clear(laboratory, clock()):
             progress(f"deleted {name}, which an earlier probe left")

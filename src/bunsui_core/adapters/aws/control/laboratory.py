@@ -10,6 +10,7 @@ from typing import Any
 
 from bunsui_core.adapters.aws.client import Access, make_client
 from bunsui_core.adapters.aws.errors import code_of, translated
+from bunsui_core.adapters.aws.quota import Prepare
 from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.probe import PREFIX, Answered
 from bunsui_core.domain.value import Json
@@ -60,10 +61,14 @@ _OWN = {
 
 
 class AwsLaboratory:
-    """Asks AWS, and refuses by itself what is about anything but the probe's own."""
+    """Asks AWS, and refuses by itself what is about anything but the probe's own.
 
-    def __init__(self, access: Callable[[], Access]) -> None:
+    `prepare` makes each client keep within the account's quotas.
+    """
+
+    def __init__(self, access: Callable[[], Access], prepare: Prepare | None = None) -> None:
         self._access = access
+        self._prepare = prepare
         self._lock = Lock()
         self._clients: dict[str, Any] = {}
         self._open = ExitStack()
@@ -104,6 +109,8 @@ class AwsLaboratory:
             if service not in self._clients:
                 client = make_client(service, self._access())
                 self._open.callback(client.close)
+                if self._prepare:
+                    self._prepare(client)
                 self._clients[service] = client
             return self._clients[service]
 
