@@ -11,7 +11,7 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
 from bunsui_cli.person import person
 from bunsui_core.domain.errors import Refused
-from bunsui_core.settings import read_settings
+from bunsui_core.settings import local_settings
 from bunsui_core.wiring.local import (
     Emptied,
     Referring,
@@ -35,14 +35,14 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start the embedded AWS and leave it running; one that runs is kept."""
-    local_up(read_settings(), port, narrate)
+    local_up(local_settings(), port, narrate)
     show(Answer("local-up", state()), as_json)
 
 
 @app.command("down")
 def down(as_json: AsJson = False) -> None:
     """Stop the embedded AWS; what it holds is kept for the next start."""
-    local_down(read_settings())
+    local_down(local_settings())
     show(Answer("local-down", state()), as_json)
 
 
@@ -68,7 +68,7 @@ def reset(
     as_json: AsJson = False,
 ) -> None:
     """Empty the embedded AWS: machines, executions, functions, logs, objects, everything."""
-    settings = read_settings()
+    settings = local_settings()
     known = referring(settings)
     if with_store:
         may_forget_store(settings)
@@ -107,7 +107,7 @@ def outcome(done: Emptied, known: Referring, with_store: bool) -> LocalReset:
 
 def state() -> LocalState:
     """Return whether the embedded AWS runs, as it is now."""
-    server = local_status(read_settings())
+    server = local_status(local_settings())
     if server is None:
         return LocalState(running=False)
     return LocalState(

@@ -13,7 +13,7 @@ import pytest
 from bunsui_cli.answers import LocalReset, LocalState
 from bunsui_cli.exits import ExitCode
 from bunsui_core.adapters.local.control.keys import LocalKeys
-from bunsui_core.settings import Settings
+from bunsui_core.settings import Settings, read_settings
 from bunsui_core.wiring.operator import writer
 from tests.builders import SESSION_ID
 from tests.cli.shell import Done, Terminal, bunsui
@@ -124,3 +124,18 @@ def test_a_person_is_asked_before_a_reset(stocked: Path, typed: str, code: int, 
 
     assert terminal.end().code == code
     assert Settings(home=stocked).store_path.exists() is kept
+
+
+def test_a_reset_never_touches_what_another_environment_remembers(stocked: Path) -> None:
+    (stocked / "bunsui.toml").write_text(
+        '[environments.shop]\naccount = "123456789012"\nregion = "eu-west-1"\nread_profile = "p"\n',
+        encoding="utf-8",
+    )
+    shop = read_settings({"BUNSUI_HOME": str(stocked), "BUNSUI_ENVIRONMENT": "shop"})
+    writer(shop)
+
+    done = bunsui(stocked, "-e", "shop", "local", "reset", "--yes", "--store")
+
+    assert done.code == 0
+    assert shop.store_path.exists()
+    assert not Settings(home=stocked).store_path.exists()
