@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 find_python = $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
-.PHONY: help demo test check check-slow lint types format bench constraints clean
+.PHONY: help demo test check check-slow lint types format bench inspector constraints clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -42,6 +42,9 @@ format: $(VENV)/.has-dev ## rewrite the source as the gate wants it
 
 bench: $(VENV)/.has-dev ## what is fast, measured; JSON
 	@$(BIN)/python -m bench
+
+inspector: $(VENV)/.has-dev ## every tool through MCP Inspector; needs Node and the network
+	@$(BIN)/python .ci/inspector.py
 
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/out
