@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bunsui_core.app.sweep import Watching, meet
@@ -25,6 +25,10 @@ FULL = 10
 """A queue that gave so many messages at once may hold more: the most that SQS gives."""
 
 
+CLOCKS_APART = timedelta(hours=1)
+"""How far ahead the clock of a machine that started may be, at most."""
+
+
 def hear(
     queue: Events,
     watching: Watching,
@@ -38,14 +42,19 @@ def hear(
     """
     told = queue.receive()
     known = {one.machine.arn: one for one in watching.store.watches.machines()}
-    later = tuple(one for one in told if one.row and _is_stranger(one.row, set(known), surveyed_at))
+    now = clock()
+    since = surveyed_at or datetime.min.replace(tzinfo=UTC)
+    later = tuple(
+        one
+        for one in told
+        if one.row and _is_new(one.row, watching, since, now) and one.row.machine not in known
+    )
     done = tuple(one for one in told if one not in later)
     rows = {
         (one.row.execution_arn, one.row.redrive_count, one.row.status): one.row
         for one in done
         if one.row and one.row.machine in known and known[one.row.machine].is_watched
     }
-    now = clock()
     for row in sorted(rows.values(), key=_order):
         meet((row,), watching, now)
     if done:
@@ -53,8 +62,10 @@ def hear(
     return Hearing(len(told), len(later), _lag(done, now), len(told) < FULL)
 
 
-def _is_stranger(row: ExecutionRow, known: set[str], surveyed_at: datetime | None) -> bool:
-    return row.machine not in known and (surveyed_at is None or row.started_at >= surveyed_at)
+def _is_new(row: ExecutionRow, watching: Watching, since: datetime, now: datetime) -> bool:
+    """Whether its machine may be one that the next survey finds; those of elsewhere never are."""
+    here = f":states:{watching.place.region}:{watching.place.account}:"
+    return here in row.machine and since <= row.started_at <= now + CLOCKS_APART
 
 
 def _order(row: ExecutionRow) -> tuple[datetime, int, bool]:

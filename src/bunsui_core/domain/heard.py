@@ -16,6 +16,13 @@ DETAIL_TYPE = "Step Functions Execution Status Change"
 """What they are called there."""
 
 
+LONGEST_ARN = 256
+"""The longest ARN that DescribeExecution takes."""
+
+MOST_REDRIVES = 1000
+"""How often AWS lets an execution be redriven."""
+
+
 class Told(Value):
     """A message of the queue; `row` is None when it is none of an execution to watch."""
 
@@ -29,9 +36,11 @@ def told(receipt: str, body: str) -> Told:
     nothing = Told(receipt=receipt, row=None, told_at=None)
     try:
         event: Json = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return nothing
-    if not isinstance(event, dict) or event.get("detail-type") != DETAIL_TYPE:
+    if not isinstance(event, dict):
+        return nothing
+    if (event.get("source"), event.get("detail-type")) != (SOURCE, DETAIL_TYPE):
         return nothing
     detail = event.get("detail")
     row = _row(detail) if isinstance(detail, dict) else None
@@ -44,17 +53,37 @@ def _row(detail: dict[str, Json]) -> ExecutionRow | None:
     status = _status(detail.get("status"))
     if not (isinstance(arn, str) and isinstance(machine, str) and started_at and status):
         return None
-    if "/" in arn:  # a child of a Map Run, which its parent's session tells of
+    redriven = _count(detail.get("redriveCount"))
+    if not _is_of(arn, machine) or redriven is None:
         return None
-    redriven = detail.get("redriveCount")
     return ExecutionRow(
         execution_arn=arn,
         machine=machine,
         status=status,
         started_at=started_at,
         stopped_at=None if status is JobStatus.RUNNING else stopped_at,
-        redrive_count=redriven if isinstance(redriven, int) else 0,
+        redrive_count=redriven,
     )
+
+
+def _is_of(execution: str, machine: str) -> bool:
+    """Whether an ARN names an execution of that machine.
+
+    A child of a Map Run is none (its machine is followed by `/`): its parent's session tells of it.
+    """
+    begins = machine.replace(":stateMachine:", ":execution:") + ":"
+    name = execution.removeprefix(begins)
+    is_whole = execution.isprintable() and len(execution) <= LONGEST_ARN
+    return is_whole and ":execution:" in begins and name != execution and ":" not in name
+
+
+def _count(value: Json) -> int | None:
+    """A number of redrives, none where nothing is said; nothing where it cannot be one."""
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= MOST_REDRIVES else None
 
 
 def _status(word: Json) -> JobStatus | None:
