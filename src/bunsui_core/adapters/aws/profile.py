@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -88,6 +88,8 @@ def owned(profile: Profile, ask: Ask) -> Owned:
     with _LOCK:
         known = _KNOWN.get(profile)
         if known is None or (isinstance(known, _Failed) and monotonic() >= known.until):
+            for older in [one for one in _KNOWN if replace(one, stamp=profile.stamp) == profile]:
+                del _KNOWN[older]
             known = _KNOWN[profile] = _tried(profile, ask)
         if isinstance(known, _Failed):
             raise type(known.error)(known.error.message, known.error.next_step) from known.error
