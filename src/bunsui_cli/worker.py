@@ -30,6 +30,14 @@ def worker(
             help="Where new failures and waiting approvals are posted as JSON; https only.",
         ),
     ] = "",
+    machines: Annotated[
+        bool | None,
+        typer.Option(
+            "--machines/--no-machines",
+            help="Find executions that others started, in every state machine; without it, yes "
+            "but on the embedded AWS.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
@@ -47,7 +55,7 @@ def worker(
         stop.set()
 
     settings = read_settings()
-    running = wired_worker(settings)
+    running = wired_worker(settings, machines)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     does = "watches and executes what was approved" if settings.is_local else "only watches"

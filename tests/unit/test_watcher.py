@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bunsui_core.app.sweep import FIRST_PAGE, MOST_TAGS
-from bunsui_core.domain.advance import advance, execution_name
+from bunsui_core.domain.advance import advance
 from bunsui_core.domain.errors import NotAuthorised, Unavailable
 from bunsui_core.domain.found import found_id
 from bunsui_core.domain.machine import MachineKind
@@ -17,7 +17,7 @@ from bunsui_core.domain.pipeline import Job
 from bunsui_core.domain.selection import Selection
 from bunsui_core.domain.session import JobRun, JobStatus, SessionOrigin, SessionStatus
 from tests.builders import NOW, later
-from tests.unit.watching_kit import Watched, failed, fine, own_session
+from tests.unit.watching_kit import Watched, failed, fine
 from tests.watched import FakeAccount, a_machine, a_row, machine_arn
 
 DENIED = NotAuthorised("states:X is denied.", "Ask for it.")
@@ -68,42 +68,6 @@ def test_nothing_ever_starts_in_a_session_that_was_found(world: Watched) -> None
 
     assert after.intents == ()
     assert after.session.runs[1].attempts == ()
-
-
-def test_what_bunsui_started_is_no_session_of_its_own(world: Watched) -> None:
-    row = world.run(fine("run-7-orders-a1"))
-    session = own_session(world, execution_arn=row.execution_arn)
-    world.settle()
-
-    assert [one.session_id for one in world.sessions] == [session]
-
-
-def test_what_bunsui_is_just_starting_is_known_by_its_name(world: Watched) -> None:
-    """The worker died after the start and before it could store the ARN."""
-    session = own_session(world, execution_arn="", status=JobStatus.STARTING)
-    world.run(a_row("orders", execution_name(session, "orders", 1)))
-    world.settle()
-
-    assert [one.session_id for one in world.sessions] == [session]
-
-
-@pytest.mark.parametrize("name", ["run-7-orders-a2", "run-8-orders-a1", "run-7-orders", "a1"])
-def test_a_name_that_only_looks_like_one_of_bunsui_is_somebody_elses(
-    world: Watched, name: str
-) -> None:
-    own_session(world, execution_arn="arn:another")
-    row = world.run(fine(name))
-    world.settle()
-
-    assert world.session(row).origin is SessionOrigin.FOUND
-
-
-def test_the_same_name_in_another_machine_is_somebody_elses(world: Watched) -> None:
-    session = own_session(world, execution_arn="", status=JobStatus.STARTING)
-    row = world.run(fine(execution_name(session, "orders", 1), machine="parcels"))
-    world.settle()
-
-    assert world.session(row).origin is SessionOrigin.FOUND
 
 
 def test_one_machine_that_may_not_be_listed_keeps_no_other_from_being_read(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bunsui_core.app.sweep import Watching, is_own, keep
+from bunsui_core.app.whose import owner_of
 from bunsui_core.domain.advance import advance
 from bunsui_core.domain.errors import NotAuthorised, NotFound
 from bunsui_core.domain.failure import Observation
@@ -141,6 +142,9 @@ def _with(session: Session, found: Observation, now: datetime) -> Session:
 def _owned(
     sighting: Sighting, found: Observation, watching: Watching, parents: Parents, now: datetime
 ) -> Sighting:
+    owner = owner_of(_row(sighting), watching.store.sessions)
+    if owner.session_id:
+        return sighting.model_copy(update={"session_id": owner.session_id})
     parentage = parents.of(sighting, found.input, now)
     if not parentage.is_certain:
         return sighting

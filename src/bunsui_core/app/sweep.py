@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from bunsui_core.app.whose import owner_of
 from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound
 from bunsui_core.domain.found import (
     found_id,
     found_session,
     is_found_id,
-    is_started_by,
-    possible_owners,
     with_row,
 )
 from bunsui_core.domain.machine import (
@@ -249,14 +248,10 @@ def _targets(watching: Watching) -> frozenset[str]:
 
 def _whose(row: ExecutionRow, targets: frozenset[str], watching: Watching) -> str:
     """Return the session an execution belongs to; nothing when its parent must be looked for."""
-    for candidate in possible_owners(row.name):
-        try:
-            session = watching.store.sessions.get(candidate)
-        except NotFound:
-            continue
-        if is_started_by(session, row):
-            return candidate
-    if row.machine in targets or ANY in targets:
+    owner = owner_of(row, watching.store.sessions)
+    if owner.session_id:
+        return owner.session_id
+    if owner.may_show or row.machine in targets or ANY in targets:
         return ""
     return found_id(row.execution_arn)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 
-from bunsui_core.domain.advance import status_of
+from bunsui_core.domain.advance import execution_name, status_of
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.machine import ExecutionRow
@@ -65,6 +65,23 @@ def is_started_by(session: Session, row: ExecutionRow) -> bool:
         for run in session.runs
         for attempt in run.attempts
     )
+
+
+def is_expected(session: Session, row: ExecutionRow) -> bool:
+    """Whether an execution has the name that the next attempt of a job will have.
+
+    An approved restart is started before it is stored; until then anybody could have taken it.
+    """
+    return any(
+        job.machine == row.machine and execution_name(session.id, job.name, number) == row.name
+        for job in session.pipeline.jobs
+        if (number := _next_number(session, job.name))
+    )
+
+
+def _next_number(session: Session, job: str) -> int:
+    run = session.run(job)
+    return len(run.attempts) + 1 if run else 1
 
 
 def machine_pipeline(machine_arn: str) -> Pipeline:

@@ -15,7 +15,8 @@ from bunsui_core.app.archive import Shelf
 from bunsui_core.app.perform import Hands
 from bunsui_core.ports.control import Control
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.nature import clock, new_id
+from bunsui_core.wiring.clock import clock
+from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.seeing import local_access, seeing
 from bunsui_core.wiring.store import place, store
@@ -23,8 +24,11 @@ from bunsui_core.wiring.watching import pulse, watcher
 from bunsui_core.worker import Beside, Worker
 
 
-def worker(settings: Settings) -> Worker:
-    """Return the worker of this environment; outside the embedded AWS it only observes."""
+def worker(settings: Settings, machines: bool | None = None) -> Worker:
+    """Return the worker of this environment; outside the embedded AWS it only observes.
+
+    It watches all `machines`, unless told otherwise everywhere but on the embedded AWS.
+    """
     connection = writer(settings)
     clients = Clients(lambda: local_access(settings, "worker", reading=False))
     control = Control(
@@ -36,6 +40,7 @@ def worker(settings: Settings) -> Worker:
     hands = Hands(store(settings, connection), seeing(settings, "worker"), control, place(settings))
     shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
     beat = pulse(settings)
-    watches = None if settings.is_local else watcher(settings, connection, shelf, beat)
+    is_wide = not settings.is_local if machines is None else machines
+    watches = watcher(settings, connection, shelf, beat) if is_wide else None
     executor = f"worker:{os.getpid()}:{new_id()}"
     return Worker(hands, shelf, executor, clock, settings.is_local, Beside(beat, watches))
