@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import typer
 
-from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
 from bunsui_core.settings import Settings, environments, read_settings
-from bunsui_core.wiring.agent import reading_desk
+
+if TYPE_CHECKING:
+    from bunsui_core.desk.agent import AgentDesk
 
 NEWEST = 200
 """How many of the newest sessions and requests are offered."""
@@ -87,6 +89,9 @@ def _requests(desk: AgentDesk, only_waiting: bool) -> Words:
 
 
 def _of_store(context: typer.Context, incomplete: str, look: Callable[[AgentDesk], Words]) -> Words:
+    # Deferred: a command is not completed when it runs.
+    from bunsui_core.wiring.agent import reading_desk
+
     try:
         return _fitting(look(reading_desk(_settings(context))), incomplete)
     except BunsuiError:

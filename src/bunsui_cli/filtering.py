@@ -13,7 +13,7 @@ from bunsui_cli.completing import pipeline_names
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.query import Pair, filter_of, pair
 from bunsui_core.domain.session import SessionStatus
-from bunsui_core.wiring.nature import clock
+from bunsui_core.wiring.clock import clock
 
 P = ParamSpec("P")
 

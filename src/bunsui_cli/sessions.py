@@ -11,14 +11,13 @@ import typer
 from bunsui_cli.completing import job_names, pipeline_names, session_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.filtering import Given, filtered, wanted
-from bunsui_cli.following import keep_following
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.settings import read_settings
-from bunsui_core.wiring.agent import reading_desk
+from bunsui_core.wiring.listing import list_desk
 
 app = typer.Typer(
     name="sessions", help="What ran: list, search, show, read its log, ask for a start."
@@ -55,7 +54,7 @@ def list_sessions(
     as_json: AsJson = False,
 ) -> None:
     """List sessions, newest first: all of them, or those that fit every option."""
-    desk = reading_desk(read_settings())
+    desk = list_desk(read_settings())
 
     def look() -> Answer:
         page = desk.sessions(wanted(given), limit, cursor)
@@ -90,7 +89,7 @@ def search(
             "there is nothing to look for.",
             "Name a value, such as --input order_id=42, or a word; `sessions list` lists them all.",
         )
-    desk = reading_desk(read_settings())
+    desk = list_desk(read_settings())
     page = desk.sessions(sought, limit, cursor)
     show(Answer("sessions-search", page, desk.freshness(), page.next_cursor), as_json)
 
@@ -98,6 +97,9 @@ def search(
 @app.command("show")
 def show_session(session_id: SessionId, as_json: AsJson = False) -> None:
     """Show one session with the attempts of its jobs."""
+    # Deferred: a list needs the store alone.
+    from bunsui_core.wiring.agent import reading_desk
+
     view = reading_desk(read_settings()).session(session_id)
     show(Answer("sessions-show", view, view.freshness), as_json)
 
@@ -116,6 +118,10 @@ def logs(
     as_json: AsJson = False,
 ) -> None:
     """Show the lines that the failing operation itself wrote, or what runs or ran last."""
+    # Deferred: a list needs the store alone.
+    from bunsui_cli.following import keep_following
+    from bunsui_core.wiring.agent import reading_desk
+
     desk = reading_desk(read_settings())
     if follow and desk.session(session_id).session.stopped_at is None:
         keep_following(desk, session_id, job, as_json)

@@ -12,7 +12,7 @@ import pytest
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.nature import clock
+from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.store import store
 from tests.builders import a_session
 from tests.e2e.tmux import Tmux

@@ -45,6 +45,7 @@ def test_what_varies_does_not_count(one: str, other: str) -> None:
         ("row 881 is bad", "row 881 is missing"),
         ("access denied to bucket", "access denied to table"),
         ("timed out", "timed out while connecting"),
+        ("can't open the table, won't retry", "can't open the bucket, won't retry"),
     ],
 )
 def test_what_is_said_counts(one: str, other: str) -> None:

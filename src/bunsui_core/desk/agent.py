@@ -16,19 +16,16 @@ from bunsui_core.app.request import approval, approvals, open_about, submit, wit
 from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
 from bunsui_core.app.watch import find_job, job_to_read, seen_now
+from bunsui_core.desk.listing import ListDesk
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
     OperationLogs,
-    Placed,
     Proposals,
-    SessionFilter,
-    SessionPage,
     SessionView,
     SimilarFailures,
     Source,
     of_session,
-    stored_freshness,
 )
 from bunsui_core.domain.approval import Approval, Withdrawal, ask
 from bunsui_core.domain.canonical import json_digest
@@ -60,42 +57,25 @@ class Nature:
     new_session_id: Callable[[], str]
 
 
-class AgentDesk:
+class AgentDesk(ListDesk):
     """Looks at sessions, explains failures, proposes recoveries and queues requests.
 
     `requester` is `agent:<name>` or `human:<name>`. Thread-safe.
     """
 
     def __init__(self, store: Store, seeing: Seeing, requester: str, nature: Nature) -> None:
+        super().__init__(store, nature.clock)
         self.requester = requester
-        self._store = store
         self._seeing = seeing
         self._nature = nature
         self._proposed: OrderedDict[str, tuple[Asked, Proposal]] = OrderedDict()
         self._lock = threading.Lock()
-
-    def freshness(self) -> Freshness:
-        """Return how old the store is: nothing listed is older."""
-        last, watch = self._store.heartbeat.last(), self._store.watches.report()
-        return stored_freshness(last, watch, self._nature.clock())
 
     def live(self) -> Freshness:
         """Return the freshness of what was read from AWS in this moment: logs and proposals."""
         now = self._nature.clock()
         seen_at = self._store.heartbeat.last()
         return Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
-
-    def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
-        """Return one page of sessions, newest first. Raises: BadInput for a foreign cursor."""
-        return self._store.sessions.page(wanted, limit, cursor)
-
-    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
-        """Return sessions from anywhere in the list, failed ones first. Raises: BadInput."""
-        return self._store.sessions.window(wanted, offset, limit)
-
-    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
-        """Return where a window has a session, if it is wanted."""
-        return self._store.sessions.place(wanted, session_id)
 
     def session(self, session_id: str) -> SessionView:
         """Return a session, from AWS when no worker keeps the store fresh and AWS answers.

@@ -10,27 +10,23 @@ from bunsui_core.domain.diagnosis import Diagnosis
 _READ = 2_000
 """Characters of a message that count: what follows is mostly data."""
 
-_VARYING: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("<arn>", re.compile(r"\barn:aws[\w-]*:[^\s\"',;)\]}]+")),
-    ("<uri>", re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s\"',;)\]}]+")),
+_VARYING: tuple[tuple[str, str], ...] = (
+    ("<arn>", r"\barn:aws[\w-]*:[^\s\"',;)\]}]+"),
+    ("<uri>", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s\"',;)\]}]+"),
     (
         "<id>",
-        re.compile(
-            r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"
-        ),
+        r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b",
     ),
     (
         "<time>",
-        re.compile(
-            r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-        ),
+        r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
     ),
-    ("<path>", re.compile(r"(?:(?<=[\s\"'(=])|^)/?(?:[\w.=@+-]+/)+[\w.=@+-]*")),
-    ("<hex>", re.compile(r"\b(?=[0-9a-fA-F]*\d)(?:0x)?[0-9a-fA-F]{8,}\b")),
-    ("<text>", re.compile(r"\"[^\"]{0,500}\"|'[^'\n]{0,500}'|`[^`]{0,500}`")),
-    ("<n>", re.compile(r"\d+(?:[.,:]\d+)*")),
+    ("<path>", r"(?:(?<=[\s\"'(=])|^)/?(?:[\w.=@+-]+/)+[\w.=@+-]*"),
+    ("<hex>", r"\b(?=[0-9a-fA-F]*\d)(?:0x)?[0-9a-fA-F]{8,}\b"),
+    ("<text>", r"\"[^\"]{0,500}\"|(?<!\w)'[^'\n]{0,500}'|`[^`]{0,500}`"),
+    ("<n>", r"\d+(?:[.,:]\d+)*"),
 )
-"""What differs between two failures of one kind, most specific first."""
+"""What differs between two failures of one kind, most specific first; compiled when needed."""
 
 
 def fingerprint(diagnosis: Diagnosis) -> str:
@@ -48,5 +44,5 @@ def normalised(message: str) -> str:
     """Return a message with everything replaced that varies from one failure to the next."""
     text = message[:_READ]
     for name, pattern in _VARYING:
-        text = pattern.sub(name, text)
+        text = re.sub(pattern, name, text)
     return " ".join(text.split()).casefold()

@@ -18,10 +18,10 @@ from bunsui_core.domain.health import Check, Checkup, Health, clock_check
 from bunsui_core.domain.quota import SHARES, allowance, quota_of
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.abilities import acting, looking, made_up
+from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.configuration import configuration
 from bunsui_core.wiring.environments import file_check
 from bunsui_core.wiring.metering import metered
-from bunsui_core.wiring.nature import clock
 from bunsui_core.wiring.premises import attempted, premises, refused
 from bunsui_core.wiring.seeing import read_access
 

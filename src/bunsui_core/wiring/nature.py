@@ -1,19 +1,14 @@
-"""The clock, and ids that a person can read aloud."""
+"""Ids that a person can read aloud, and the clock beside them."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 
 from bunsui_core.desk.agent import Nature
+from bunsui_core.wiring.clock import clock
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
-
-
-def clock() -> datetime:
-    """Return this moment in UTC."""
-    return datetime.now(UTC)
 
 
 def new_id() -> str:

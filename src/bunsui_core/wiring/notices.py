@@ -17,7 +17,7 @@ from bunsui_core.log import events
 from bunsui_core.ports.notify import Notifier
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import reading_desk
-from bunsui_core.wiring.nature import clock
+from bunsui_core.wiring.clock import clock
 
 EVERY_S = 2.0
 """Seconds between two looks at the store."""

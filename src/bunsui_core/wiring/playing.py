@@ -10,7 +10,8 @@ from bunsui_core.adapters.emulator.scenes.scene import Witness
 from bunsui_core.domain.approval import Answer, Request
 from bunsui_core.domain.demo import DemoTotals, ScenePlayed, difference
 from bunsui_core.domain.session import Session
-from bunsui_core.wiring.nature import clock, new_id
+from bunsui_core.wiring.clock import clock
+from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.rehearsal import Case, Rehearsed
 from bunsui_core.wiring.stage import Stage
 

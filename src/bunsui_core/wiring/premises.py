@@ -22,7 +22,7 @@ from bunsui_core.domain.health import (
 )
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import reading_desk
-from bunsui_core.wiring.nature import clock
+from bunsui_core.wiring.clock import clock
 
 
 def premises(settings: Settings) -> Iterator[Check]:

@@ -11,8 +11,8 @@ from bunsui_core.app.measure import Pulse
 from bunsui_core.app.sweep import Watching
 from bunsui_core.settings import Settings
 from bunsui_core.watcher import Watcher
+from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.metering import lists_per_second
-from bunsui_core.wiring.nature import clock
 from bunsui_core.wiring.seeing import read_access, reading_clients, seeing
 from bunsui_core.wiring.store import place, store
 

@@ -1,0 +1,40 @@
+"""The list of sessions, which every desk shows; alone it is what a command needs that lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bunsui_core.domain.answer import (
+    Freshness,
+    Placed,
+    SessionFilter,
+    SessionPage,
+    stored_freshness,
+)
+from bunsui_core.ports.store import Store
+
+
+class ListDesk:
+    """Looks at the list of sessions in the store."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def freshness(self) -> Freshness:
+        """Return how old the store is: nothing listed is older."""
+        last, watch = self._store.heartbeat.last(), self._store.watches.report()
+        return stored_freshness(last, watch, self._clock())
+
+    def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
+        """Return one page of sessions, newest first. Raises: BadInput for a foreign cursor."""
+        return self._store.sessions.page(wanted, limit, cursor)
+
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return sessions from anywhere in the list, failed ones first. Raises: BadInput."""
+        return self._store.sessions.window(wanted, offset, limit)
+
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return where a window has a session, if it is wanted."""
+        return self._store.sessions.place(wanted, session_id)
