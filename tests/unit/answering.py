@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,10 +50,12 @@ class Answering:
     regions: dict[str, Said] = field(default_factory=dict)
     calls: int = 0
     signed_by: str = ""
+    before: Callable[[str], None] = lambda _: None
     url: str = ""
 
     def to(self, authorization: str) -> Said:
         """What is said to a call that was signed like this."""
+        self.before(authorization)
         self.calls += 1
         self.signed_by = authorization.partition("Credential=")[2].partition("/")[0]
         signed = [said for region, said in self.regions.items() if f"/{region}/" in authorization]

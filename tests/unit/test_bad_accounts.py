@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from bunsui_core.adapters.aws.profile import stamp
 from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
 from bunsui_core.wiring.seeing import profile_access
 from tests.unit.answering import ACCOUNT, GOOD, answering, own_certificate, refusal
+
+PATIENCE_S = 30.0
+"""Longest that somebody is waited for; it takes milliseconds."""
 
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
 
@@ -253,3 +257,25 @@ def test_the_profile_signs_and_not_the_keys_of_the_shell(
         user.asks()
 
         assert aws.signed_by == "AKIAIOSFODNN7EXAMPLE"
+
+
+def test_an_account_that_does_not_answer_keeps_nobody_else_waiting(user: User) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def silent(_: str) -> None:
+        begun.set()
+        over.wait(PATIENCE_S)
+
+    with answering(GOOD) as good, answering(GOOD) as slow:
+        slow.before = silent
+        user.profile("slow", f"{KEYS}endpoint_url = {slow.url}")
+        user.profile("reader", f"{KEYS}endpoint_url = {good.url}")
+        waiting = threading.Thread(target=user.asks, args=("slow",))
+        waiting.start()
+        assert begun.wait(PATIENCE_S)
+
+        assert user.asks("reader") == ACCOUNT
+
+        assert waiting.is_alive()
+        over.set()
+        waiting.join()

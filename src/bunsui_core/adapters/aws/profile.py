@@ -67,7 +67,9 @@ class _Failed:
     until: float
 
 
-_LOCK = Lock()
+_LOCKS: dict[Profile, Lock] = {}
+"""One for each profile: an account that does not answer keeps nobody else waiting."""
+
 _KNOWN: dict[Profile, Owned | _Failed] = {}
 
 
@@ -85,10 +87,10 @@ def owned(profile: Profile, ask: Ask) -> Owned:
 
     Raises: Unavailable when the profile cannot be used, Refused when it is of another account.
     """
-    with _LOCK:
+    with _LOCKS.setdefault(replace(profile, stamp=()), Lock()):
         known = _KNOWN.get(profile)
         if known is None or (isinstance(known, _Failed) and monotonic() >= known.until):
-            for older in [one for one in _KNOWN if replace(one, stamp=profile.stamp) == profile]:
+            for older in [one for one in [*_KNOWN] if replace(one, stamp=profile.stamp) == profile]:
                 del _KNOWN[older]
             known = _KNOWN[profile] = _tried(profile, ask)
         if isinstance(known, _Failed):
