@@ -11,7 +11,9 @@ from rich.console import Console
 
 from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.screen import age, parts
+from bunsui_cli.views.words import status
 from bunsui_core.domain.answer import Analysis, SessionPage, Source
+from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.demo import JobPlayed
 from bunsui_core.domain.failure import LogLine, Nested
 from bunsui_core.domain.session import summarize
@@ -113,6 +115,11 @@ def test_an_error_from_outside_stays_on_its_line_of_the_list() -> None:
 
 def test_a_status_is_readable_without_colour() -> None:
     assert "✗ FAILED" in painted(every_answer()["sessions-list"], 120)
+
+
+@pytest.mark.parametrize("value", ["REJECTED", "EXPIRED", "WITHDRAWN"])
+def test_a_request_that_came_to_nothing_is_no_failure(value: str) -> None:
+    assert status(ApprovalStatus(value)).plain == f"· {value}"
 
 
 def test_the_list_of_sessions_says_how_to_go_on() -> None:

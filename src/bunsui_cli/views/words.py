@@ -29,6 +29,7 @@ _SIGNS = {
     "WAITING": MUTED,
     "EXPIRED": MUTED,
     "REJECTED": MUTED,
+    "WITHDRAWN": MUTED,
     "STALE": MUTED,
 }
 
