@@ -15,9 +15,18 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
 from bunsui_cli.where import where
 from bunsui_core.domain.notice import Notice
-from bunsui_core.settings import read_settings
+from bunsui_core.settings import Settings, read_settings
 
 app = typer.Typer()
+
+Machines = Annotated[
+    bool | None,
+    typer.Option(
+        "--machines/--no-machines",
+        help="Find executions that others started, in every state machine; when neither is "
+        "said, everywhere but on the embedded AWS.",
+    ),
+]
 
 
 @app.command()
@@ -30,14 +39,7 @@ def worker(
             help="Where new failures and waiting approvals are posted as JSON; https only.",
         ),
     ] = "",
-    machines: Annotated[
-        bool | None,
-        typer.Option(
-            "--machines/--no-machines",
-            help="Find executions that others started, in every state machine; without it, yes "
-            "but on the embedded AWS.",
-        ),
-    ] = None,
+    machines: Machines = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
@@ -63,6 +65,12 @@ def worker(
         narrate(f"The worker {does}: {where(settings)}. Ctrl-C stops it.")
         running.run(stop)
     show(Answer("worker", WorkerStopped(signal=received[0] if received else "")), as_json)
+
+
+def greeting(settings: Settings) -> str:
+    """Return what the worker does here: only in the embedded AWS more than watching."""
+    does = "watches and executes what was approved" if settings.is_local else "only watches"
+    return f"The worker {does}: {where(settings)}. Ctrl-C stops it."
 
 
 def ring(notice: Notice) -> None:
