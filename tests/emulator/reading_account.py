@@ -104,15 +104,40 @@ def reader(aws: Embedded, name: str, policy: Policy) -> Credentials:
     return principal(aws.iam(), name, policy, ("part", "reader"))
 
 
+def role(aws: Embedded, name: str, policy: Policy) -> str:
+    """The ARN of a role that has a policy and nothing else, and that users may take."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"},
+        ],
+    }
+    made = aws.iam().create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    aws.iam().put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+    return made["Role"]["Arn"]
+
+
+def may_take(arn: str) -> Policy:
+    """The policy of somebody who may take a role and do nothing else."""
+    taking = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn}
+    return {"Version": "2012-10-17", "Statement": [dict(taking)]}
+
+
 @contextmanager
-def profile(aws: Embedded, key: Credentials, folder: Path) -> Iterator[dict[str, str]]:
-    """The variables under which a profile leads to the embedded AWS with a key."""
-    config = folder / "aws-config"
-    config.write_text(
-        f"[profile {NAME}-read]\nregion = {aws.server.region}\n"
+def profile(
+    aws: Embedded, key: Credentials, folder: Path, taken: str = ""
+) -> Iterator[dict[str, str]]:
+    """The variables under which a profile leads to the embedded AWS with a key, or a role."""
+    keys = (
         f"endpoint_url = {aws.server.url}\n"
         f"aws_access_key_id = {key.access_key_id}\n"
-        f"aws_secret_access_key = {key.secret_access_key}\n",
+        f"aws_secret_access_key = {key.secret_access_key}\n"
+    )
+    chain = f"endpoint_url = {aws.server.url}\nrole_arn = {taken}\nsource_profile = keys\n"
+    config = folder / "aws-config"
+    config.write_text(
+        f"[profile {NAME}-read]\nregion = {aws.server.region}\n{chain if taken else keys}"
+        + (f"[profile keys]\n{keys}" if taken else ""),
         encoding="utf-8",
     )
     yield {

@@ -26,9 +26,11 @@ from tests.emulator.reading_account import (
     Failures,
     environment_file,
     failures,
+    may_take,
     profile,
     reader,
     remember,
+    role,
     without,
 )
 
@@ -63,6 +65,29 @@ def shop(
         settings = read_settings({"BUNSUI_HOME": str(tmp_path), "BUNSUI_ENVIRONMENT": NAME})
         remember(settings, failed.session())
         yield settings
+
+
+def test_a_role_with_exactly_the_printed_policy_is_enough(
+    aws: Embedded,
+    failed: Failures,
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = Estate(account=aws.server.account, region=aws.server.region)
+    taken = role(aws, name, reading(place))
+    environment_file(tmp_path, place.account, place.region)
+    with profile(aws, reader(aws, name, may_take(taken)), tmp_path, taken) as variables:
+        for variable, value in variables.items():
+            monkeypatch.setenv(variable, value)
+        settings = read_settings({"BUNSUI_HOME": str(tmp_path), "BUNSUI_ENVIRONMENT": NAME})
+        remember(settings, failed.session())
+
+        found = {one.name: one for one in checked(settings, NAME)}
+
+        assert f"assumed-role/{name}/" in found["reading as"].found
+        assert {one.health for one in found.values()} == {Health.OK}, found
+        assert not any(experience(settings).values())
 
 
 def test_with_the_printed_policy_every_feature_works(shop: Settings) -> None:
