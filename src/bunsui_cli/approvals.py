@@ -11,7 +11,7 @@ from bunsui_cli.completing import request_ids, waiting_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, show
 from bunsui_core.settings import read_settings
-from bunsui_core.wiring.agent import reading_desk
+from bunsui_core.wiring.listing import list_desk
 
 app = typer.Typer(name="approvals", help="What waits for a human, and the human's answer.")
 
@@ -41,7 +41,7 @@ def list_approvals(
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50, as_json: AsJson = False
 ) -> None:
     """List requests, newest first, waiting and decided."""
-    desk = reading_desk(read_settings())
+    desk = list_desk(read_settings())
     answer = ApprovalList(items=desk.approvals(limit))
     show(Answer("approvals-list", answer, desk.freshness()), as_json)
 
@@ -49,7 +49,7 @@ def list_approvals(
 @app.command("show")
 def show_approval(request_id: RequestId, as_json: AsJson = False) -> None:
     """Show one request: what was asked, decided and done."""
-    desk = reading_desk(read_settings())
+    desk = list_desk(read_settings())
     show(Answer("approvals-show", desk.approval(request_id), desk.freshness()), as_json)
 
 

@@ -12,7 +12,7 @@ from bunsui_core.app.diagnose import read_logs
 from bunsui_core.app.follow import follow
 from bunsui_core.app.propose import Asked, known_diagnosis, proposals
 from bunsui_core.app.remembered import remembered_logs
-from bunsui_core.app.request import approval, approvals, open_about, submit, withdraw
+from bunsui_core.app.request import open_about, submit, withdraw
 from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
 from bunsui_core.app.watch import find_job, job_to_read, seen_now
@@ -198,15 +198,6 @@ class AgentDesk(ListDesk):
             request_id=request_id, by=self.requester, reason=reason, at=self._nature.clock()
         )
         return withdraw(taken, self._store.requests)
-
-    def approval(self, request_id: str) -> Approval:
-        """Return where a request stands. Raises: NotFound."""
-        requests = self._store.requests
-        return approval(requests.get(request_id), requests, self._nature.clock())
-
-    def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
-        """Return where the newest requests stand, newest first."""
-        return approvals(self._store.requests, limit, self._nature.clock())
 
     def machines(self) -> MachineList:
         """Return every state machine of the environment, watched or with the reason why not."""

@@ -1,10 +1,11 @@
-"""The list of sessions, which every desk shows; alone it is what a command needs that lists."""
+"""What every desk lists: sessions and requests. Alone it is all that a command needs to list."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
+from bunsui_core.app.request import approval, approvals
 from bunsui_core.domain.answer import (
     Freshness,
     Placed,
@@ -12,11 +13,12 @@ from bunsui_core.domain.answer import (
     SessionPage,
     stored_freshness,
 )
+from bunsui_core.domain.approval import Approval
 from bunsui_core.ports.store import Store
 
 
 class ListDesk:
-    """Looks at the list of sessions in the store."""
+    """Looks at the lists of the store."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -38,3 +40,12 @@ class ListDesk:
     def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
         """Return where a window has a session, if it is wanted."""
         return self._store.sessions.place(wanted, session_id)
+
+    def approval(self, request_id: str) -> Approval:
+        """Return where a request stands. Raises: NotFound."""
+        requests = self._store.requests
+        return approval(requests.get(request_id), requests, self._clock())
+
+    def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
+        """Return where the newest requests stand, newest first."""
+        return approvals(self._store.requests, limit, self._clock())

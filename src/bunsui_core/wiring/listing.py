@@ -9,5 +9,5 @@ from bunsui_core.wiring.store import reader, store
 
 
 def list_desk(settings: Settings) -> ListDesk:
-    """Return a desk that lists sessions."""
+    """Return a desk that lists sessions and requests."""
     return ListDesk(store(settings, reader(settings)), clock)
