@@ -12,7 +12,7 @@ from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.diagnosis import Action, Category, Confidence
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import Risk
-from bunsui_core.domain.session import JobStatus, SessionStatus
+from bunsui_core.domain.session import JobStatus, SessionOrigin, SessionStatus
 from bunsui_core.domain.value import Instant
 from bunsui_core.domain.verdict import Mode, Ruling
 
@@ -67,11 +67,15 @@ class JobLine(Part):
 
 
 class SessionAnswer(Answer):
-    """A session with its jobs, failed ones first when they are many."""
+    """A session with its jobs, failed ones first when they are many.
+
+    Its origin is `found` when nobody started it through bunsui.
+    """
 
     session_id: str
     pipeline: str
     environment: str
+    origin: SessionOrigin
     status: SessionStatus
     created_at: Instant
     stopped_at: Instant | None

@@ -26,7 +26,7 @@ def sessions_answer(found: SessionPage, freshness: Freshness) -> SessionsAnswer:
     )
     failed = next((i for i in found.items if i.status is SessionStatus.FAILED), None)
     return SessionsAnswer(
-        summary=shown + _late(freshness),
+        summary=shown + _unsearched(found) + _late(freshness),
         next=_after_list(found, failed),
         as_of=freshness.as_of,
         source=freshness.source,
@@ -57,6 +57,7 @@ def session_answer(view: SessionView, cursor: str) -> SessionAnswer:
         session_id=session.id,
         pipeline=session.pipeline.name,
         environment=session.environment,
+        origin=session.origin,
         status=session.status,
         created_at=session.created_at,
         stopped_at=session.stopped_at,
@@ -95,6 +96,12 @@ def logs_answer(logs: OperationLogs, limit: int, cursor: str, freshness: Freshne
 def log_text(line: LogLine, size: int) -> str:
     """Return what was logged at once, a traceback included, with its time."""
     return clip(f"{line.at:%H:%M:%S} {line.text.rstrip()}", size, newlines=True)
+
+
+def _unsearched(found: SessionPage) -> str:
+    """How many sessions may hold the value that was looked for without being found."""
+    hidden = found.unsearched
+    return f" {hidden} sessions hold more values than were searched." if hidden else ""
 
 
 def _late(freshness: Freshness) -> str:
@@ -146,7 +153,7 @@ def _after_list(found: SessionPage, failed: SessionSummary | None) -> str:
     if failed:
         return f"analyze_failure with session_id {clip(failed.session_id, 100)}."
     if not found.items:
-        return "list_sessions without status and pipeline shows every session."
+        return "list_sessions without status, pipeline and query shows every session."
     return "get_session shows one session's jobs; list_sessions with status FAILED what broke."
 
 

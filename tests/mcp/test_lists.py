@@ -6,6 +6,7 @@ import pytest
 from mcp import Client
 
 from bunsui_core.domain.found import found_session
+from bunsui_core.domain.freshness import Bound, Feed, Watch
 from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Place
@@ -80,6 +81,26 @@ async def test_machines_of_no_pipeline_are_listed_with_why_nobody_watches_them(t
     ]
     assert str(answer["summary"]).endswith(" 1 machines are not watched.")
     assert f"It is not watched: {why}." in str(one["summary"])
+
+
+async def test_a_session_that_nobody_started_through_bunsui_says_so(told: Home) -> None:
+    strange = told.add(found("billing"))
+    async with client(told) as it:
+        theirs = await answered(it, "get_session", session_id=strange.id)
+        ours = await answered(it, "get_session", session_id=SESSION_ID)
+
+    assert (theirs["origin"], ours["origin"]) == ("found", "started")
+
+
+async def test_what_is_older_than_promised_is_said(told: Home) -> None:
+    told.writing.watches.put_report(report(measured_s=95))
+    async with client(told) as it:
+        late = await answered(it, "list_sessions")
+        told.writing.watches.put_report(report(measured_s=20))
+        kept = await answered(it, "list_sessions")
+
+    assert str(late["summary"]).endswith(" Older than promised: found.")
+    assert "Older" not in str(kept["summary"])
 
 
 async def test_one_pipeline_is_described_with_what_waits_for_what(told: Home) -> None:
@@ -235,3 +256,18 @@ def found(name: str) -> Session:
     """A failed execution of a machine that nobody started through bunsui."""
     here = Place(environment="local", account=ACCOUNT, region=REGION)
     return found_session(a_row(name, "x", status=JobStatus.FAILED), here)
+
+
+def report(measured_s: int) -> Watch:
+    """What a worker promises of found sessions, and what it measured."""
+    kept = Bound(promised_s=30, measured_s=1)
+    return Watch(
+        at=later(minutes=3),
+        feed=Feed.POLLING,
+        own=kept,
+        found=Bound(promised_s=60, measured_s=measured_s),
+        swept=kept,
+        redriven=kept,
+        machines=1,
+        unwatched=0,
+    )
