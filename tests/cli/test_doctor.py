@@ -110,7 +110,8 @@ def test_a_promise_about_the_age_of_data_is_held_against_what_was_measured(
         trouble=trouble,
     )
 
-    assert watch_check(watch).health is health
+    assert watch_check(watch, is_worked=True).health is health
+    assert ("worker" in watch_check(watch, is_worked=False).next) is (health is Health.WARN)
 
 
 @pytest.mark.parametrize(

@@ -105,28 +105,31 @@ def worker_check(last: Instant | None, now: Instant) -> Check:
     return Check(name="worker", health=Health.WARN, found=found, next=todo)
 
 
-def watch_check(watch: Watch) -> Check:
-    """Return how old what is shown can be, as promised and as measured."""
+def watch_check(watch: Watch, is_worked: bool) -> Check:
+    """Return how old what is shown can be, as promised and as it is; without a worker it ages."""
     said = ", ".join(
-        f"{name} {_seconds(bound.measured_s)} of {bound.promised_s} s"
+        f"{_BOUNDS[name]} {_seconds(bound.measured_s)} of {bound.promised_s} s"
         for name, bound in watch.bounds
     )
-    found = f"{watch.machines:,} machines by {watch.feed.value}; how old at most: {said}"
+    found = f"{watch.machines:,} machines by {watch.feed.value}; how old: {said}"
     if watch.trouble:
-        return Check(
-            name="watching",
-            health=Health.WARN,
-            found=f"{found}; {watch.trouble}",
-            next="See the rows about permissions; the rest goes on.",
-        )
-    if watch.is_kept:
+        found = f"{found}; {watch.trouble}"
+    if watch.is_kept and not watch.trouble:
         return Check(name="watching", health=Health.OK, found=found)
-    return Check(
-        name="watching",
-        health=Health.WARN,
-        found=found,
-        next="Watch fewer machines (include, exclude), or name an event_queue.",
-    )
+    todo = "Watch fewer machines (include, exclude), or name an event_queue."
+    if watch.trouble:
+        todo = "See the rows about permissions; the rest goes on."
+    if not is_worked:
+        todo = "See the row `worker`."
+    return Check(name="watching", health=Health.WARN, found=found, next=todo)
+
+
+_BOUNDS = {
+    "own": "what bunsui started",
+    "found": "what others started",
+    "swept": "the same after a lost event",
+    "redriven": "what others redrive",
+}
 
 
 def _seconds(measured: int | None) -> str:

@@ -98,9 +98,10 @@ def work(settings: Settings) -> Iterator[Check]:
     except BunsuiError as error:
         yield refused("worker", error)
         return
-    yield worker_check(freshness.worker_seen_at, clock())
+    working = worker_check(freshness.worker_seen_at, clock())
+    yield working
     if freshness.watch:
-        yield watch_check(freshness.watch)
+        yield watch_check(freshness.watch, working.health is Health.OK)
 
 
 def attempted(name: str, look: Callable[[], str]) -> Check:
