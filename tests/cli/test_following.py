@@ -11,12 +11,14 @@ import pytest
 
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.following import NO_WORKER, keep_following
+from bunsui_cli.views.following import paint
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.session import JobRun, JobStatus
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import store
 from tests.builders import SESSION_ID, a_session, an_attempt, later
+from tests.cli.answers import some_logs
 from tests.cli.shell import Shell
 from tests.cli.test_bad_input import assert_refused
 from tests.cli.test_schemas import validator
@@ -89,3 +91,18 @@ def test_what_cannot_be_followed_is_refused_as_without_following(
     session = SESSION_ID if more else "nope"
 
     assert_refused(shell("sessions", "logs", session, "-f", *more), ExitCode.NOT_FOUND, "nope")
+
+
+def test_what_an_operation_is_called_and_writes_cannot_act_on_the_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    hostile = "\x1b]2;owned\x07 \u202e"
+    part = some_logs(hostile).model_copy(update={"operation": hostile, "note": hostile})
+
+    heading = paint(part, "")
+    paint(part, heading)
+
+    said = capfd.readouterr().out
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert said.count("──") == 1

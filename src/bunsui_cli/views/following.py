@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bunsui_cli.views.screen import console
-from bunsui_cli.views.words import moment, plain
+from bunsui_cli.views.words import line, moment, plain
 from bunsui_core.domain.answer import OperationLogs
 
 
@@ -15,7 +15,7 @@ def paint(part: OperationLogs, before: str) -> str:
     heading = f"{part.job} · {part.operation}"
     out = console()
     if heading != before:
-        out.print(Text(f"── {heading}", style="bold"))
+        out.print(Text("── ", style="bold").append_text(line(heading)))
     for one in lines(part):
         out.print(one)
     return heading
