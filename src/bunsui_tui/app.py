@@ -20,6 +20,7 @@ from bunsui_tui.messages import (
     Arrival,
     Decided,
     EnvironmentChosen,
+    GroupsWanted,
     LogOpened,
     LogsWanted,
     Noted,
@@ -35,6 +36,7 @@ from bunsui_tui.messages import (
 from bunsui_tui.query import parse
 from bunsui_tui.screens.environments import EnvironmentsScreen
 from bunsui_tui.screens.frame import Frame
+from bunsui_tui.screens.groups import GroupsScreen
 from bunsui_tui.screens.inbox import InboxScreen
 from bunsui_tui.screens.log import LogScreen
 from bunsui_tui.screens.pipelines import PipelinesScreen
@@ -73,6 +75,7 @@ class DeskApp(BoardApp):
         yield SystemCommand("inbox", "Go to the inbox", self.action_inbox)
         yield SystemCommand("pipelines", "Go to the pipelines and machines", self.action_pipelines)
         yield SystemCommand("environment", "Go to another environment", self.action_environment)
+        yield SystemCommand("groups", "Group the sessions by error or pipeline", self.group)
         for theme, name in ((LIGHT, "light"), (DARK, "dark")):
             choose = partial(self.choose_theme, theme.name)
             yield SystemCommand(name, f"Use the {name} theme", choose)
@@ -131,6 +134,21 @@ class DeskApp(BoardApp):
         self.show(replace(self.board, reviews=others))
         self.calls.review(event.request_id)
         self.push_screen(ReviewScreen(self.board, event.request_id))
+
+    def group(self) -> None:
+        """Show the sessions in groups."""
+        if not isinstance(self.screen, GroupsScreen):
+            self.action_sessions()
+            self.push_screen(GroupsScreen(self.board))
+
+    def on_groups_opened(self) -> None:
+        """Show the sessions in groups."""
+        self.group()
+
+    def on_groups_wanted(self, event: GroupsWanted) -> None:
+        """Group the sessions that the filter lets through."""
+        query = parse(self.board.query.text, self.clock())
+        self.calls.groups(query, event.by)
 
     def on_session_wanted(self, event: SessionWanted) -> None:
         """Read a session."""

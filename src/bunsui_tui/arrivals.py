@@ -10,6 +10,7 @@ from bunsui_tui.listing import with_reading
 from bunsui_tui.messages import (
     Arrival,
     CatalogRead,
+    GroupsRead,
     ListRead,
     LogsRead,
     OverviewRead,
@@ -27,7 +28,7 @@ def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
     match arrival:
         case OverviewRead():
             return replace(board, overview=arrival.overview)
-        case ListRead() | RunsRead():
+        case ListRead() | RunsRead() | GroupsRead():
             return _with_list(board, arrival)
         case SessionRead():
             return _with_session(board, arrival)
@@ -58,10 +59,12 @@ def _with_view(board: Board, arrival: TailRead | TimelineRead | CatalogRead) -> 
             return replace(board, catalog=arrival.catalog)
 
 
-def _with_list(board: Board, arrival: ListRead | RunsRead) -> Board:
+def _with_list(board: Board, arrival: ListRead | RunsRead | GroupsRead) -> Board:
     """What was read for another query comes too late."""
     if isinstance(arrival, RunsRead):
         return replace(board, runs={**board.runs, **arrival.runs})
+    if isinstance(arrival, GroupsRead):
+        return replace(board, groups={(arrival.query, arrival.groups.by): arrival.groups})
     if arrival.listing.query != board.query.text:
         return board
     listing = with_reading(board.listing, arrival.listing)

@@ -16,6 +16,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.following import Shown
+from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionSummary
@@ -120,6 +121,7 @@ class Board:
     query: Query = EVERYTHING
     overview: Overview | None = None
     listing: Listing | None = None
+    groups: Mapping[tuple[str, GroupBy], SessionGroups] = field(default_factory=dict)
     runs: Mapping[str, tuple[SessionSummary, ...]] = field(default_factory=dict)
     details: Mapping[str, Detail] = field(default_factory=dict)
     logs: Mapping[tuple[str, str], OperationLogs] = field(default_factory=dict)
@@ -139,6 +141,13 @@ class Board:
     def waiting_for(self, session_id: str) -> tuple[Approval, ...]:
         """The waiting requests about one session."""
         return tuple(one for one in self.waiting if one.request.plan.session_id == session_id)
+
+    @property
+    def pipelines_shown(self) -> frozenset[str]:
+        """The pipelines whose last runs the screens show."""
+        listed = self.listing.pipelines if self.listing else frozenset()
+        groups = (found for (_, by), found in self.groups.items() if by is GroupBy.PIPELINE)
+        return listed | {one.key for found in groups for one in found.groups}
 
     def summary(self, session_id: str) -> SessionSummary | None:
         """The line of a session, if the list has it."""

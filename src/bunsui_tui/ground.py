@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bunsui_tui.needs import Desk, Lists, Work
+from bunsui_tui.needs import Desk, Groups, Lists, Work
 from bunsui_tui.ringing import Announce
 
 T = TypeVar("T")
@@ -19,6 +19,7 @@ class Ground:
 
     lists: Lists
     open_desk: Callable[[], Desk]
+    open_groups: Callable[[], Groups]
     check: Callable[[], None]
     make_worker: Callable[[], Work] | None = None
     announce: Announce | None = None

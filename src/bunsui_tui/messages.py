@@ -9,6 +9,7 @@ from textual.message import Message
 
 from bunsui_core.domain.answer import Analysis, OperationLogs, Proposals, Review, SessionView
 from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.notice import Notice
 from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
@@ -39,6 +40,14 @@ class RunsRead(Arrival):
     """The last runs of some pipelines were read."""
 
     runs: Mapping[str, tuple[SessionSummary, ...]]
+
+
+@dataclass
+class GroupsRead(Arrival):
+    """The sessions that a query wants were grouped."""
+
+    query: str
+    groups: SessionGroups
 
 
 @dataclass
@@ -194,6 +203,17 @@ class AnswerGiven(Message):
 
 class RowsWanted(Message):
     """Rows of the list are in sight that were not read yet."""
+
+
+class GroupsOpened(Message):
+    """The sessions shall be shown in groups."""
+
+
+@dataclass
+class GroupsWanted(Message):
+    """The sessions that the filter lets through shall be grouped."""
+
+    by: GroupBy
 
 
 @dataclass

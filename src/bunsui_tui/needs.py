@@ -18,6 +18,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.timeline import JobTimeline
@@ -36,6 +37,14 @@ class Lists(Protocol):
 
     def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
         """Return where the list has a session, if it is wanted."""
+        ...
+
+
+class Groups(Protocol):
+    """What groups of sessions need."""
+
+    def of(self, wanted: SessionFilter, by: GroupBy) -> SessionGroups:
+        """Return wanted sessions by pipeline, or the failed ones of them by error."""
         ...
 
 

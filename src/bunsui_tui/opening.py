@@ -16,7 +16,7 @@ from bunsui_core.wiring.lists import session_lists
 from bunsui_tui.app import DeskApp
 from bunsui_tui.board import Choice
 from bunsui_tui.ground import Ground, Opened
-from bunsui_tui.needs import Desk, Work
+from bunsui_tui.needs import Desk, Groups, Work
 from bunsui_tui.plain import wants_ascii
 from bunsui_tui.showing import Setting
 
@@ -45,6 +45,7 @@ def app_of(settings: Settings, wanted: Wanted, note: str) -> DeskApp:
     ground = Ground(
         session_lists(settings),
         partial(_desk, settings),
+        partial(_groups, settings),
         check=_Reach(settings),
         make_worker=partial(_worker, settings) if wanted.has_worker else None,
         announce=partial(_announce, settings),
@@ -67,6 +68,12 @@ def _desk(settings: Settings) -> Desk:
     from bunsui_core.wiring.operator import operator_desk
 
     return operator_desk(settings)
+
+
+def _groups(settings: Settings) -> Groups:
+    from bunsui_core.wiring.lists import session_groups
+
+    return session_groups(settings)
 
 
 class _Reach:

@@ -165,7 +165,7 @@ class BoardApp(App[None]):
         self.calls.overview()
         self.read_list()
         if self.board.listing:
-            self.calls.runs(self.board.listing.pipelines)
+            self.calls.runs(self.board.pipelines_shown)
         if isinstance(self.screen, Frame) and self.screen.session_shown:
             self.calls.session(self.screen.session_shown)
         self.show(self.board)

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.group import GroupBy
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import events
 from bunsui_tui.board import LOGS, TIMELINE, Overview, Tail
@@ -21,6 +22,7 @@ from bunsui_tui.messages import (
     AnswerGiven,
     CatalogRead,
     Decided,
+    GroupsRead,
     ListRead,
     LogsRead,
     OverviewRead,
@@ -33,6 +35,7 @@ from bunsui_tui.messages import (
     Troubled,
 )
 from bunsui_tui.needs import Desk, Work
+from bunsui_tui.query import Query
 from bunsui_tui.reader import ListReader, Wish
 from bunsui_tui.runs import RunsReader
 from bunsui_tui.tailing import tail
@@ -41,7 +44,7 @@ TRY_AGAIN_S = 10.0
 """Seconds until an explanation that could not be had is tried again."""
 
 AWS, STORE, LIST, SESSION = "aws", "store", "list", "session"
-PIPELINES, RUNS = "pipelines", "runs"
+PIPELINES, RUNS, GROUPS = "pipelines", "runs", "groups"
 REVIEW, DECISION, WORKER = "review", "decision", "worker"
 """What a trouble is about; the next success about the same takes it off the screen."""
 
@@ -51,6 +54,7 @@ class Workers:
 
     def __init__(self, app: App[None], ground: Ground) -> None:
         self._app = app
+        self._open_groups = Opened(ground.open_groups)
         self._open_desk = Opened(ground.open_desk)
         self._reader = ListReader(ground.lists)
         self._runs_reader = RunsReader()
@@ -81,6 +85,14 @@ class Workers:
         """Read a part of the list of sessions."""
         key = f"{LIST} {wish.query.text} {wish.pages} {wish.sought} {wish.waiting}"
         self._begin(key, LIST, lambda: self._post(ListRead(self._reader.read(wish))))
+
+    def groups(self, query: Query, by: GroupBy) -> None:
+        """Group the sessions that a query wants."""
+        key = f"{GROUPS} {by} {query.text}"
+        self._begin(key, GROUPS, lambda: self._post(self._grouped(query, by)))
+
+    def _grouped(self, query: Query, by: GroupBy) -> GroupsRead:
+        return GroupsRead(query.text, self._open_groups().of(query.wanted, by))
 
     def runs(self, pipelines: frozenset[str]) -> None:
         """Read the last runs of pipelines."""

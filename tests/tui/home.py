@@ -10,6 +10,7 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.grouping import LocalGroups
 from bunsui_core.app.decide import Deciding
 from bunsui_core.desk.agent import Nature
 from bunsui_core.desk.operator import OperatorDesk, Signing
@@ -53,6 +54,7 @@ class Home:
         self.logs = WrittenLogs()
         connection = StoreWriter(self.settings.store_path, ACCOUNT, REGION)
         self.store = store(self.settings, connection)
+        self.groups = LocalGroups(connection)
         self.store.heartbeat.beat(self.clock())
         self.store.pipelines.put(a_pipeline())
         self.world.add_failed(execution("extract"), INPUT)
@@ -102,7 +104,7 @@ class Home:
     def app(self, ascii_only: bool = False) -> DeskApp:
         """The terminal UI over this desk, without a worker."""
         setting = Setting(f"local ● {REGION}", str(self.settings.log_path), "", ascii_only)
-        return DeskApp(a_ground(self.desk), self.clock, setting)
+        return DeskApp(a_ground(self.desk, groups=self.groups), self.clock, setting)
 
 
 def a_healthy_session(session_id: str) -> Session:

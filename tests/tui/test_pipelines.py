@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 from bunsui_core.domain.machine import Machine, MachineKind, WatchedMachine
 from bunsui_core.domain.session import Session, SessionSummary, summarize
 from bunsui_tui.board import Board, Catalog
-from bunsui_tui.render.pipelines import entries, spark
+from bunsui_tui.render.pipelines import entries
+from bunsui_tui.render.runs import spark
 from tests.builders import NOW, a_pipeline, a_session, later, machine
 from tests.tui.home import Home, a_healthy_session
 from tests.tui.screens import on_screen, text_of, until_shown
@@ -56,7 +57,7 @@ def test_each_run_has_its_mark_the_oldest_first() -> None:
     runs = [a_run("FAILED", 1), a_run("SUCCEEDED", 4), a_run("SUCCEEDED", 1), a_run("SUCCEEDED", 2)]
     board = Board(now=NOW + timedelta(hours=1), place="local")
 
-    assert spark(runs, board).plain == "▅▃█✗"
+    assert spark(runs, board.now).plain == "▅▃█✗"
 
 
 def test_a_pipeline_shows_its_graph_and_how_its_last_runs_went(home: Home) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import Session
@@ -93,6 +94,14 @@ class Sessions(Protocol):
 
     def open_ids(self) -> tuple[str, ...]:
         """Return the ids of all sessions that are RUNNING."""
+        ...
+
+
+class Groups(Protocol):
+    """Sessions by what they have in common."""
+
+    def of(self, wanted: SessionFilter, by: GroupBy) -> SessionGroups:
+        """Return wanted sessions by pipeline, or the failed ones of them by error."""
         ...
 
 

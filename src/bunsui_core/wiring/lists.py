@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.grouping import LocalGroups
 from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.ports.store import Sessions
+from bunsui_core.ports.store import Groups, Sessions
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import reader
 
@@ -19,3 +20,8 @@ def session_lists(settings: Settings) -> Sessions:
     sessions = LocalSessions(reader(settings))
     sessions.window(SessionFilter(), 0, 1)
     return sessions
+
+
+def session_groups(settings: Settings) -> Groups:
+    """Return the sessions of a home by what they have in common."""
+    return LocalGroups(reader(settings))

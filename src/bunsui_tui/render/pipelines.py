@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.console import Group
@@ -14,11 +14,11 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionStatus, SessionSummary
 from bunsui_tui.board import Board, Catalog
 from bunsui_tui.render.graph import levels
-from bunsui_tui.render.runs import usual
+from bunsui_tui.render.runs import spark, usual
 from bunsui_tui.render.signs import QUIET, SESSIONS, Meaning, named, sign
 from bunsui_tui.render.table import Column, Row
 from bunsui_tui.render.text import MUTED, Block, apart, joined, said, section, stack, words
-from bunsui_tui.render.times import absolute, ago, bar, lasted, took
+from bunsui_tui.render.times import absolute, ago, lasted, took
 
 COLUMNS = (
     Column("", 1),
@@ -90,7 +90,7 @@ def _row(one: Entry, board: Board) -> Row:
             sign(one.meaning),
             said(_name(one), 80),
             words("" if one.machine else str(len(one.pipeline.jobs))),
-            spark(one.runs, board) if one.runs else words((_why_none(one), MUTED)),
+            spark(one.runs, board.now) if one.runs else words((_why_none(one), MUTED)),
             words(f"{failed}/{len(one.runs)}") if failed else Text(),
             words(lasted(length) if length else ""),
             words((last, MUTED)),
@@ -106,18 +106,6 @@ def _why_none(one: Entry) -> str:
     if one.machine and not one.machine.is_watched:
         return "not watched"
     return "no run is known"
-
-
-def spark(runs: Sequence[SessionSummary], board: Board) -> Text:
-    """Return a mark for each run, oldest first: how long it took, or that it failed."""
-    length = usual(runs)
-    line = Text()
-    for run in reversed(runs):
-        mark, style = SESSIONS[run.status]
-        if run.status is SessionStatus.SUCCEEDED:
-            mark = bar(took(run.created_at, run.stopped_at, board.now), length)
-        line.append("▁" if mark == " " else mark, style)
-    return line
 
 
 def counted(board: Board, width: int) -> Text:

@@ -16,6 +16,7 @@ from bunsui_tui.actions import (
     COPY,
     DIAGNOSIS,
     FILTER,
+    GROUPS,
     LOG,
     MOVE,
     OPEN,
@@ -26,6 +27,7 @@ from bunsui_tui.actions import (
 )
 from bunsui_tui.board import Board
 from bunsui_tui.messages import (
+    GroupsOpened,
     LogOpened,
     LogsWanted,
     QueryGiven,
@@ -58,6 +60,7 @@ class SessionsScreen(Frame):
         Binding("t", "do('timeline')", show=False),
         Binding("d", "do('diagnosis')", show=False),
         Binding("a", "do('review')", show=False),
+        Binding("b", "do('groups')", show=False),
         Binding("y", "do('copy')", show=False),
         Binding("escape", "close_filter", show=False),
     ]
@@ -119,6 +122,7 @@ class SessionsScreen(Frame):
             TIMELINE.unless(nothing),
             REVIEW.unless(nothing or ("" if waiting else "no request waits for this session")),
             FILTER,
+            GROUPS,
             MOVE,
             PANE,
             COPY.unless(nothing),
@@ -210,6 +214,8 @@ class SessionsScreen(Frame):
                 self.post_message(SessionOpened(self.selected))
             case "review":
                 self.post_message(ReviewOpened(self.board.waiting_for(self.selected)[0].request.id))
+            case "groups":
+                self.post_message(GroupsOpened())
             case "copy":
                 self.copy(self.selected)
 

@@ -104,6 +104,13 @@ class Rows(ScrollView, can_focus=True):
         first, last = self.in_sight
         return tuple(map(self._source.row, range(first, min(last + 1, self._source.count))))
 
+    def turn_to(self, columns: tuple[Column, ...]) -> None:
+        """Use other columns from what is shown next."""
+        self._columns = columns
+        self._source = Whole()
+        self._made.clear()
+        self.start_over()
+
     def start_over(self) -> None:
         """Select the first row of what is shown next."""
         self._at, self._key, self._sizes = 0, "", ()
