@@ -11,6 +11,7 @@ from bunsui_cli.nearest import nearest
 from bunsui_cli.person import Person
 from bunsui_cli.wanted import Wanted
 from bunsui_core.domain.environment import (
+    AMBIENT,
     Environment,
     EnvironmentClass,
     Expose,
@@ -93,16 +94,16 @@ class Asking:
 
     def _reader(self) -> str:
         found = [one.name for one in profiles()]
-        if not found:
-            raise BadInput(
-                "this user has no AWS profile.",
-                "Make one with `aws configure sso`, or without sso.",
-            )
         named = os.environ.get("AWS_PROFILE", "")
         usual = named if named in found else found[0] if len(found) == 1 else ""
-        self._tell(f"AWS profiles here: {', '.join(found)}.")
-        question = Question("Which of them reads?", "--read-profile", usual)
-        return self.asked(question, lambda said: one_of(said, found, "profile"))
+        self._tell(
+            f"AWS profiles here: {', '.join(found) or 'none'}. "
+            f"{AMBIENT} stands for what the AWS SDK finds without one."
+        )
+        question = Question(
+            "Which of them reads?", "--read-profile", usual or ("" if found else AMBIENT)
+        )
+        return self.asked(question, lambda said: one_of(said, [*found, AMBIENT], "profile"))
 
     def _region(self, profile: str) -> str:
         own = next((one.region for one in profiles() if one.name == profile), "")
@@ -111,7 +112,7 @@ class Asking:
         return self.asked(question, lambda said: one_of(said, regions(), "region"))
 
     def _executor(self) -> str:
-        found = [NONE, *(one.name for one in profiles())]
+        found = [NONE, *(one.name for one in profiles()), AMBIENT]
         question = Question(
             "Which profile changes things, once bunsui executes there?", "--execute-profile", NONE
         )

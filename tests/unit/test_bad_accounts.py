@@ -14,6 +14,7 @@ import pytest
 
 from bunsui_core.adapters.aws.client import owner
 from bunsui_core.adapters.aws.profile import stamp
+from bunsui_core.domain.environment import AMBIENT
 from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
 from bunsui_core.wiring.seeing import profile_access
 from tests.unit.answering import ACCOUNT, GOOD, answering, own_certificate, refusal
@@ -257,6 +258,22 @@ def test_the_profile_signs_and_not_the_keys_of_the_shell(
         user.asks()
 
         assert aws.signed_by == "AKIAIOSFODNN7EXAMPLE"
+
+
+def test_without_a_profile_the_keys_of_the_shell_sign(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(GOOD) as aws:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIASOMEBODYELSE0000")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+        assert user.asks(AMBIENT) == ACCOUNT
+        assert aws.signed_by == "AKIASOMEBODYELSE0000"
+
+
+def test_without_a_profile_and_without_keys_somebody_is_told_to_sign_in(user: User) -> None:
+    assert "aws sso login" in user.is_told(AMBIENT).next_step
 
 
 def test_an_account_that_does_not_answer_keeps_nobody_else_waiting(user: User) -> None:

@@ -16,6 +16,9 @@ from bunsui_core.domain.selection import Pattern, Selection
 from bunsui_core.domain.value import Value
 
 LOCAL = "local"
+AMBIENT = "ambient"
+"""In place of a profile: whatever the AWS SDK finds by itself, in variables or on an instance."""
+
 TABLE = "environments"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """A name is also the name of a folder, on file systems that know no capitals too."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bunsui_core.adapters.aws.errors import UNKNOWN_KEY, code_of, sign_in_step
 from bunsui_core.adapters.aws.unanswered import remedy, said
+from bunsui_core.domain.environment import AMBIENT
 from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _opened(profile: Profile) -> Session:
     import boto3
     import botocore.session
 
-    core = botocore.session.Session(profile=profile.name or None)
+    core = botocore.session.Session(profile=None if profile.name == AMBIENT else profile.name)
     core.register_component("data_loader", models())
     roles = core.get_component("credential_provider").get_provider("assume-role")
     roles._prompter = _nobody_types  # it has no public place, and getpass would read the screen
