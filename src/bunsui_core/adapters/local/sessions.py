@@ -75,8 +75,15 @@ class LocalSessions:
 
 def make_found(connection: sqlite3.Connection, place: tuple[str, str], session: Session) -> None:
     """Write the line of a session, and the values in it when they are others than before."""
-    connection.execute(LINE, columns_of(place, session))
-    number, mark = connection.execute(_NUMBER, (*place, session.id)).fetchone()
+    columns = columns_of(place, session)
+    known = connection.execute(_KNOWN, (*place, session.id)).fetchone()
+    if known is None:
+        connection.execute(LINE, columns)
+        known = connection.execute(_KNOWN, (*place, session.id)).fetchone()
+    number, mark, *line = known
+    # What did not change is not written: each of these columns stands in indexes.
+    if line != [columns[name] for name in _SHOWN]:
+        connection.execute(_MOVE, {**columns, "number": number})
     new = mark_of(session)
     if mark == new:
         return
@@ -117,15 +124,23 @@ _UPDATE = (
     " WHERE account = :account AND region = :region AND id = :id AND version = :version - 1"
 )
 
+_SHOWN = ("status", "pipeline", "created_at", "names", "said")
+
 LINE = (
     "INSERT INTO session_lines"
     " (account, region, id, status, pipeline, created_at, names, said, mark, is_partial) VALUES"
     " (:account, :region, :id, :status, :pipeline, :created_at, :names, :said, '', 1)"
-    " ON CONFLICT DO UPDATE SET status = excluded.status, pipeline = excluded.pipeline,"
-    " created_at = excluded.created_at, names = excluded.names, said = excluded.said"
 )
 
-_NUMBER = "SELECT number, mark FROM session_lines WHERE account = ? AND region = ? AND id = ?"
+_MOVE = (
+    "UPDATE session_lines SET status = :status, pipeline = :pipeline, created_at = :created_at,"
+    " names = :names, said = :said WHERE number = :number"
+)
+
+_KNOWN = (
+    f"SELECT number, mark, {', '.join(_SHOWN)} FROM session_lines"
+    " WHERE account = ? AND region = ? AND id = ?"
+)
 
 VALUE = (
     "INSERT INTO search_values (account, region, side, key, text, path)"
