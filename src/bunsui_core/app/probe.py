@@ -20,10 +20,16 @@ PAUSE_S = 0.5
 LOOKS = 120
 """How often one looks; a new role may take AWS half a minute to know."""
 
+SETTLING = 20
+"""How often one asks about what was made a moment ago."""
+
 TRIES = 3
 """How often a deletion is tried."""
 
 _ENDED = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
+_NOT_YET = frozenset(
+    {"StateMachineDoesNotExist", "ExecutionDoesNotExist", "ExecutionNotRedrivable"}
+)
 _GONE = frozenset({"NoSuchEntity", "StateMachineDoesNotExist", "ExecutionDoesNotExist"})
 
 
@@ -53,8 +59,15 @@ class _Probe:
         return answer
 
     def need(self, label: str, operation: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Ask for what everything after rests on. Raises: _Stopped when it is refused."""
-        answer = self.ask(label, operation, arguments)
+        """Ask for what everything after rests on; AWS may not know everywhere yet what was made.
+
+        Raises: _Stopped when it is refused.
+        """
+        for _ in range(SETTLING):
+            answer = self.ask(label, operation, arguments)
+            if answer.code not in _NOT_YET:
+                break
+            self.rest(PAUSE_S)
         if answer.code:
             raise _Stopped(f"{operation} was refused: {answer.message} ({answer.code})")
         return answer.document
