@@ -104,7 +104,7 @@ async def serve_http(server: BunsuiServer, app: Starlette, arguments: Arguments)
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    with _listen(arguments.host, arguments.port) as listening:
+    with listen(arguments.host, arguments.port) as listening:
         log.events("mcp").info("listening", **_where(arguments, listening))
         await WebServer(config, server.subscriptions.close).serve(sockets=[listening])
 
@@ -135,14 +135,24 @@ def _health(look: Callable[[], object]) -> Callable[[Request], Response]:
     return health
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket over which answers go out at once. Raises: Unavailable."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends at once only where the socket says that it is one of TCP; without a word about
+    # it, each answer would wait 40 ms for an acknowledgement (Nagle's algorithm).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind((host, port))
+        listening.listen(QUEUE)
     except OSError as error:
+        listening.close()
         raise Unavailable(
             f"{host}:{port} cannot be listened on: {error.strerror}.", "Choose another --port."
         ) from error
+    return listening
 
 
 def _where(arguments: Arguments, listening: socket.socket) -> dict[str, str | bool]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from anyio import to_thread
 from bunsui_core.domain.value import Json
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import reader, store
-from bunsui_mcp.http import LARGEST
+from bunsui_mcp.http import LARGEST, listen
 from tests.builders import REQUEST_ID, a_diagnosis, a_request, later
 from tests.mcp.calls import answered, refused
 from tests.mcp.home import Home
@@ -224,6 +226,23 @@ async def test_a_server_that_is_told_to_end_ends_with_its_streams_and_without_a_
         stream.close()
 
     assert said == ("", "")
+
+
+@pytest.mark.anyio
+async def test_an_answer_does_not_wait_for_the_acknowledgement_of_the_one_before() -> None:
+    taken: asyncio.Queue[socket.socket] = asyncio.Queue()
+
+    async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await taken.put(writer.get_extra_info("socket"))
+        writer.close()
+
+    with listen("127.0.0.1", 0) as listening:
+        async with await asyncio.start_server(take, sock=listening):
+            caller = socket.create_connection(listening.getsockname())
+            at_once = (await taken.get()).getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            caller.close()
+
+    assert at_once
 
 
 def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
