@@ -173,26 +173,25 @@ def test_what_a_probe_that_died_left_is_deleted_by_a_later_one(
     assert left(own) == []
 
 
-def test_a_plan_calls_nothing(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, environment="shop", execute_profile="nobody")
+@pytest.mark.parametrize("execute_profile", ["nobody", ""])
+def test_a_plan_calls_nothing_and_prints_the_policy(tmp_path: Path, execute_profile: str) -> None:
+    settings = Settings(home=tmp_path, environment="shop", execute_profile=execute_profile)
 
     found = planned(settings)
 
     assert set(healths(found).values()) == {Health.SKIPPED}
     assert json.loads(found.policy) == POLICY
+    assert ("Name an execute_profile" in found.checks[0].next) is not bool(execute_profile)
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({}, "the embedded AWS"),
-        ({"environment": "shop"}, "no execute_profile"),
-    ],
-)
-def test_there_is_no_probe_where_nothing_is_to_be_proven_or_nobody_may(
-    tmp_path: Path, changes: dict[str, str], reason: str
-) -> None:
-    settings = Settings(home=tmp_path).model_copy(update=changes)
+def test_there_is_no_probe_of_the_embedded_aws(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+
     for attempt in (planned, lambda one: probed(one, silent, rest)):
-        with pytest.raises(Refused, match=reason):
+        with pytest.raises(Refused, match="the embedded AWS"):
             attempt(settings)
+
+
+def test_there_is_no_probe_where_nobody_may_change_anything(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no execute_profile"):
+        probed(Settings(home=tmp_path, environment="shop"), silent, rest)

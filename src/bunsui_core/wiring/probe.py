@@ -25,14 +25,17 @@ from bunsui_core.wiring.nature import new_id
 def planned(settings: Settings) -> Probed:
     """Return what a probe would make and see, and the policy it needs; nothing is called.
 
-    Raises: Refused where there is nothing to prove or nobody who may.
+    Raises: Refused where there is nothing to prove.
     """
-    _executing(settings)
+    _of_an_account(settings)
+    todo = f"Run `bunsui -e {settings.environment} doctor --aws --yes`."
+    if not settings.execute_profile:
+        todo = f"Name an execute_profile with this policy in {settings.config_path}. {todo}"
     first = Check(
         name="probe",
         health=Health.SKIPPED,
         found="nothing was called; what follows is to be seen",
-        next=f"Run `bunsui -e {settings.environment} doctor --aws --yes`.",
+        next=todo,
     )
     claims = (Check(name=one.name, health=Health.SKIPPED, found=one.claim) for one in FACTS)
     return _probed(settings, (first, *claims), Recording(answers={}), has_run=False)
@@ -99,17 +102,23 @@ def _probed(
     )
 
 
-def _executing(settings: Settings) -> Access:
-    """How the environment is changed; its account is verified before anything is sent."""
+def _of_an_account(settings: Settings) -> None:
+    """Pass where there is something to prove. Raises: Refused."""
     if settings.is_local:
         raise Refused(
             "the environment local is the embedded AWS, which a probe is there to compare with.",
             "Name an environment of bunsui.toml: `bunsui -e NAME doctor --aws`.",
         )
+
+
+def _executing(settings: Settings) -> Access:
+    """How the environment is changed; its account is verified before anything is sent."""
+    _of_an_account(settings)
     if not settings.execute_profile:
         raise Refused(
             f"the environment {settings.environment} has no execute_profile, so nothing is made.",
-            f"Name one in {settings.config_path}, with the policy in docs/operating.md.",
+            f"`bunsui -e {settings.environment} doctor --aws` prints the policy of one; name it in "
+            f"{settings.config_path}.",
         )
     return Access(
         endpoint="",
