@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.processes import become
+from bunsui_core.domain.errors import BadInput
 
 app = typer.Typer()
 
@@ -24,6 +25,8 @@ def tui(
     ] = 0,
 ) -> None:
     """Open the terminal UI: sessions, pipelines, inbox, review."""
+    if port and not web:
+        raise BadInput("--port is the port of --web.", "Say --web too, or leave --port out.")
     options = ["--no-worker"] if no_worker else []
     if web:
         become("bunsui_tui.web", [*options, "--port", str(port)])

@@ -18,10 +18,10 @@ from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.worker import worker
+from bunsui_tui.exits import EXITS, OK, UNEXPECTED
 from bunsui_tui.web.guard import HOST, Address
 from bunsui_tui.workers import Background
 
-OK, BAD_INPUT, UNAVAILABLE = 0, 2, 6
 MISSING = "the browser's terminal is an extra of bunsui: run `pip install 'bunsui[web]'`."
 TAKEN = "port {port} cannot be used: {why}. Choose another with --port, or leave it out."
 OPEN = "open {url} in a browser on this machine. Who has this address can look; Ctrl-C ends it."
@@ -32,16 +32,16 @@ def main() -> int:
     options = _arguments()
     if find_spec("textual_serve") is None:
         _complain(MISSING)
-        return BAD_INPUT
-    settings = read_settings()
+        return EXITS["bad_input"]
     try:
+        settings = read_settings()
         to_file(settings.log_path)
         address = Address(options.port or _free_port(), secrets.token_urlsafe(24))
         background = None if options.no_worker else Background(partial(worker, settings), _complain)
         return _serve(address, background)
     except BunsuiError as error:
         _complain(f"{error.message} {error.next_step}")
-        return UNAVAILABLE
+        return EXITS.get(error.code, UNEXPECTED)
 
 
 def _serve(address: Address, background: Background | None) -> int:
@@ -52,7 +52,7 @@ def _serve(address: Address, background: Background | None) -> int:
         asyncio.run(_until_interrupted(address))
     except OSError as error:
         _complain(TAKEN.format(port=address.port, why=(error.strerror or str(error)).lower()))
-        return UNAVAILABLE
+        return EXITS["unavailable"]
     finally:
         if background:
             background.stop()
