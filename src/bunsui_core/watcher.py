@@ -17,7 +17,9 @@ from bunsui_core.app.listen import Hearing, hear
 from bunsui_core.app.measure import Pulse, measure
 from bunsui_core.app.sight import Parents, read_execution
 from bunsui_core.app.sweep import (
+    Turn,
     Watching,
+    failing,
     is_own,
     is_undecided,
     learn_starts,
@@ -25,7 +27,9 @@ from bunsui_core.app.sweep import (
     survey,
 )
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Unavailable
+from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.machine import Sighting, WatchedMachine
+from bunsui_core.domain.session import Session
 from bunsui_core.domain.sweep import (
     REDRIVABLE,
     REDRIVEN_EVERY,
@@ -34,7 +38,7 @@ from bunsui_core.domain.sweep import (
     is_to_try,
     next_machine,
 )
-from bunsui_core.log import Troubles, events
+from bunsui_core.log import Troubles
 from bunsui_core.ports.machines import Events
 
 SURVEY_EVERY = timedelta(seconds=60)
@@ -98,7 +102,6 @@ class Watcher:
         self._pulse = pulse
         self._clock = clock
         self._queue = queue
-        self._log = events("watcher")
         self._troubles = Troubles("watcher")
         self._times = _Times()
         self._parents = Parents(watching)
@@ -130,8 +133,8 @@ class Watcher:
             except BunsuiError as error:
                 self._troubles.tell("watch_failed", name, error.code, error.message)
                 self._pulse.fail(name, error.message)
-            except Exception:
-                self._log.exception("watch_broken", step=name)
+            except Exception as error:
+                self._troubles.broken("watch_broken", name, error)
             stop.wait(wait)
 
     def list_once(self) -> bool:
@@ -150,15 +153,27 @@ class Watcher:
         rate = self._pulse.lists_per_second
         machine = next_machine(tuple(times.machines.values()), times.turn, rate, now)
         if machine:
-            turn = read_machine(machine, self._watching, now)
-            if turn.machine:
-                times.machines[machine.machine.arn] = turn.machine
-            else:
-                del times.machines[machine.machine.arn]
-            times.owed += turn.calls - 1
+            self._list(machine, now)
         self._pulse.well("list")
         self._report(now)
         return machine is not None
+
+    def _list(self, machine: WatchedMachine, now: datetime) -> None:
+        times, arn = self._times, machine.machine.arn
+        try:
+            turn = read_machine(machine, self._watching, now)
+            self._troubles.over("not_taken_in", arn)
+        except BunsuiError:
+            raise
+        except Exception as error:
+            # What cannot be understood must not keep every other machine waiting.
+            self._troubles.broken("not_taken_in", arn, error)
+            turn = Turn(failing(machine, repr(error), self._watching, now), 1, 0)
+        if turn.machine:
+            times.machines[arn] = turn.machine
+        else:
+            del times.machines[arn]
+        times.owed += turn.calls - 1
 
     def _survey(self, now: datetime) -> None:
         """List the machines; where that is denied those are read on that are known."""
@@ -213,7 +228,7 @@ class Watcher:
 
     def _read(self, sighting: Sighting, now: datetime) -> None:
         try:
-            closed = read_execution(sighting, self._watching, self._parents, now)
+            closed = self._held(sighting, now)
             self._troubles.over("not_read", "executions")
             if closed:
                 session, seen = closed
@@ -221,12 +236,25 @@ class Watcher:
                 explain(session, watching.store, watching.seeing, self._shelf, now, (seen,))
                 self._troubles.over("not_explained", "executions")
         except Unavailable:
-            again = sighting.model_copy(update={"read_at": now, "tries": sighting.tries + 1})
-            self._watching.sightings.put((again.model_copy(update={"is_read": False}),))
+            self._try_again(sighting, now)
             raise
         except BunsuiError as error:
             event = "not_explained" if sighting.session_id else "not_read"
             self._troubles.tell(event, "executions", error.code, error.message)
+
+    def _held(self, sighting: Sighting, now: datetime) -> tuple[Session, Observation] | None:
+        """Read what an execution holds; one that cannot be read does not keep others from it."""
+        try:
+            return read_execution(sighting, self._watching, self._parents, now)
+        except NotAuthorised:
+            raise  # `read_execution` took that down
+        except (BunsuiError, ValueError):
+            self._try_again(sighting, now)
+            raise
+
+    def _try_again(self, sighting: Sighting, now: datetime) -> None:
+        tried = {"read_at": now, "tries": sighting.tries + 1, "is_read": False}
+        self._watching.sightings.put((sighting.model_copy(update=tried),))
 
     def listen_once(self) -> bool:
         """Take in what the queue tells; whether it told anything. Raises: Unavailable."""

@@ -16,7 +16,7 @@ from bunsui_core.domain.searchable import (
     said_by,
 )
 from bunsui_core.domain.session import JobRun, Session
-from bunsui_core.domain.value import Json
+from bunsui_core.domain.value import DEEPEST, Json
 from tests.builders import SESSION_ID, a_failed_attempt, a_session, an_attempt
 
 
@@ -98,7 +98,7 @@ def test_of_too_many_values_the_first_are_known_and_this_is_said() -> None:
 
 
 def test_a_very_deep_document_is_walked() -> None:
-    text = '{"a":' * 900 + "1" + "}" * 900
+    text = '{"a":' * DEEPEST + "1" + "}" * DEEPEST
 
     (found,) = held_by(a_session(input=text, runs=()))[0]
 

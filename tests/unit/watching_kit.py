@@ -15,7 +15,7 @@ from bunsui_core.app.archive import Shelf
 from bunsui_core.app.measure import Pulse
 from bunsui_core.app.sweep import Watching
 from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.domain.errors import BunsuiError, NotFound
+from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.failure import Definition, HistoryEvent, Observation
 from bunsui_core.domain.freshness import Watch
 from bunsui_core.domain.machine import ExecutionRow, Sighting
@@ -64,8 +64,9 @@ class HeldExecutions:
     def __init__(self) -> None:
         self.observations: dict[str, Observation] = {}
         self.histories: dict[str, tuple[HistoryEvent, ...]] = {}
-        self.denied: dict[str, BunsuiError] = {}
+        self.denied: dict[str, Exception] = {}
         self.looks: list[tuple[str, str]] = []
+        self.odd: set[str] = set()
 
     def hold(self, row: ExecutionRow, text: str = "{}", **changes: object) -> None:
         """Let an execution be as a list names it, with an input."""
@@ -106,8 +107,9 @@ class HeldExecutions:
 
     def _found(self, look: str, arn: str) -> Observation:
         self.looks.append((look, arn))
-        if look in self.denied:
-            raise self.denied[look]
+        for about in (look, arn):
+            if about in self.denied:
+                raise self.denied[about]
         if arn not in self.observations:
             raise NotFound(f"{arn} does not exist.", "Look at the list.")
         return self.observations[arn]

@@ -8,7 +8,7 @@ import json
 import rfc8785
 
 from bunsui_core.domain.errors import BadInput
-from bunsui_core.domain.value import Json, Value
+from bunsui_core.domain.value import Json, Value, read_json
 
 
 def canonical(value: Value) -> bytes:
@@ -41,9 +41,22 @@ def text_digest(text: str) -> str:
 
 
 def json_digest(text: str) -> str:
-    """Return the sha256 of a JSON text's content, whatever its spacing and key order."""
+    """Return the sha256 of a JSON text's content, whatever its spacing and key order.
+
+    Whole numbers beyond 2^53 count as they are written: AWS hands them on so.
+    Raises: BadInput when it is not JSON, or nests too deep.
+    """
     try:
-        document = json.loads(text)
+        document = read_json(text)
+        body = _exact(document)
     except ValueError as error:
-        raise BadInput(f"this is not JSON: {error}", "Correct it and try again.") from error
-    return hashlib.sha256(canonical_json(document)).hexdigest()
+        raise BadInput(f"this is not JSON: {error}.", "Correct it and try again.") from error
+    return hashlib.sha256(body).hexdigest()
+
+
+def _exact(document: Json) -> bytes:
+    try:
+        return rfc8785.dumps(document)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        plain = json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return plain.encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 
 from bunsui_core.domain.advance import execution_name, status_of
@@ -19,6 +18,7 @@ from bunsui_core.domain.session import (
     Session,
     SessionOrigin,
 )
+from bunsui_core.domain.value import read_json
 
 SOMEBODY = "aws:unknown"
 """Who asked for a session that was found: Step Functions does not tell."""
@@ -166,7 +166,7 @@ def with_input(session: Session, found: Observation) -> Session:
 def parent_named_in(text: str | None) -> str:
     """Return the ARN of the execution that an input says it was started by, or nothing."""
     try:
-        document = json.loads(text or "null")
+        document = read_json(text or "null")
     except ValueError:
         return ""
     named = document.get(STARTED_BY) if isinstance(document, dict) else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from bunsui_core.domain.failure import ContainerTask, HistoryEvent
+from bunsui_core.domain.value import read_json
 
 CONTAINERS = "ecs:runTask"
 """How the resource of a task that runs containers begins."""
@@ -47,7 +46,7 @@ def resource_of(scheduled: HistoryEvent | None) -> str:
 
 def _called_function(parameters: str | None) -> str:
     try:
-        found = json.loads(parameters or "{}")
+        found = read_json(parameters or "{}")
     except ValueError:
         return ""
     name = found.get("FunctionName") if isinstance(found, dict) else None

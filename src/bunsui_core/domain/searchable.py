@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator
+from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,13 +24,20 @@ _ENVELOPE = {"input", "outputs"}
 """The keys around a session's input that a job of a pipeline is given (`advance`)."""
 
 
+class Side(StrEnum):
+    """Where a value is."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
 class Held(NamedTuple):
-    """One value: in an `input` or an `output`, under a key, and the whole path to it.
+    """One value: on which side it is, under which key, and the whole path to it.
 
     An output that is a bare value has the name of its job for a key.
     """
 
-    side: str
+    side: Side
     key: str
     text: str
     path: str
@@ -37,7 +45,8 @@ class Held(NamedTuple):
 
 def folded(text: str) -> str:
     """Return a text as it is compared: without case, composed."""
-    return unicodedata.normalize("NFC", text).casefold()
+    whole = text if text.isascii() else text.encode(errors="replace").decode()  # no half characters
+    return unicodedata.normalize("NFC", whole).casefold()
 
 
 def compared(text: str) -> str:
@@ -94,15 +103,15 @@ def _said(job: str, attempt: Attempt) -> str:
 
 def _held(session: Session) -> Iterator[Held]:
     """A job's input is mostly the session's, in an envelope: it is held once, not once a job."""
-    yield from _values("input", "", _document(session.input))
+    yield from _values(Side.INPUT, "", _document(session.input))
     for run in session.runs:
         for attempt in run.attempts:
             given = _document(attempt.input)
             if isinstance(given, dict) and given.keys() == _ENVELOPE:
                 given = given["input"]
-            yield from _values("input", "", given)
+            yield from _values(Side.INPUT, "", given)
             if attempt.output is not None:
-                yield from _values("output", compared(run.job), _document(attempt.output))
+                yield from _values(Side.OUTPUT, compared(run.job), _document(attempt.output))
 
 
 def _document(text: str) -> Json:
@@ -110,7 +119,7 @@ def _document(text: str) -> Json:
     return document
 
 
-def _values(side: str, bare: str, document: Json) -> Iterator[Held]:
+def _values(side: Side, bare: str, document: Json) -> Iterator[Held]:
     """Walk a document without recursion, in its order: its author decides how deep it is."""
     left: list[tuple[str, str, Json]] = [(bare, "", document)]
     while left:

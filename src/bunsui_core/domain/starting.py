@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.machine import ANY
-from bunsui_core.domain.value import Json
+from bunsui_core.domain.value import Json, read_json
 
 _STARTS = ("states:startExecution", "aws-sdk:sfn:startExecution", "aws-sdk:sfn:startSyncExecution")
 
@@ -18,7 +17,7 @@ def started_machines(definition: str) -> tuple[str, ...]:
     `ANY` stands among them when only the running execution knows which one.
     """
     try:
-        document: Json = json.loads(definition)
+        document: Json = read_json(definition)
     except ValueError:
         return ()
     return tuple(sorted(set(_targets(document))))
@@ -54,7 +53,7 @@ def _started(event: HistoryEvent) -> str:
     """The answer to the start is the output of TaskSubmitted, or of TaskSucceeded."""
     is_answer = event.type in _ANSWERS and "startExecution" in event.resource
     try:
-        found = json.loads(event.output or "null") if is_answer else None
+        found = read_json(event.output or "null") if is_answer else None
     except ValueError:
         return ""
     arn = found.get("ExecutionArn") if isinstance(found, dict) else None

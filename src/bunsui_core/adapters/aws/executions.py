@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+
+from pydantic import ValidationError
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.definitions import Definitions
 from bunsui_core.adapters.aws.errors import translated
-from bunsui_core.domain.errors import NotAuthorised, NotFound
+from bunsui_core.domain.errors import BadInput, NotAuthorised, NotFound
 from bunsui_core.domain.failure import Definition, HistoryEvent, Observation
 from bunsui_core.domain.session import JobStatus
 
@@ -26,22 +29,23 @@ class AwsExecutions:
         self._definitions = Definitions()
 
     def describe(self, execution_arn: str) -> Observation:
-        """Return the execution now. Raises: NotFound, Unavailable."""
+        """Return the execution now. Raises: NotFound, Unavailable, BadInput."""
         with translated(f"execution {execution_arn}"):
             found = self._clients.stepfunctions.describe_execution(executionArn=execution_arn)
-        seen = Observation(
-            execution_arn=found["executionArn"],
-            status=_status(found["status"]),
-            input=found.get("input"),
-            started_at=found["startDate"],
-            redrive_count=found.get("redriveCount") or 0,
-            redrive_status=found.get("redriveStatus", ""),
-            redrive_status_reason=found.get("redriveStatusReason", ""),
-            stopped_at=found.get("stopDate"),
-            output=found.get("output"),
-            error=found.get("error", ""),
-            cause=found.get("cause", ""),
-        )
+        with _readable(execution_arn):
+            seen = Observation(
+                execution_arn=found["executionArn"],
+                status=_status(found["status"]),
+                input=found.get("input"),
+                started_at=found["startDate"],
+                redrive_count=found.get("redriveCount") or 0,
+                redrive_status=found.get("redriveStatus", ""),
+                redrive_status_reason=found.get("redriveStatusReason", ""),
+                stopped_at=found.get("stopDate"),
+                output=found.get("output"),
+                error=found.get("error", ""),
+                cause=found.get("cause", ""),
+            )
         self._definitions.began(seen)
         return seen
 
@@ -82,6 +86,20 @@ class AwsExecutions:
             return False
         revision = revision_of(now.get("revisionId"), now["definition"])
         return self._definitions.still(known.machine, revision, execution_arn)
+
+
+@contextmanager
+def _readable(execution_arn: str) -> Iterator[None]:
+    """Say which execution holds what cannot be read. Raises: BadInput."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput(
+            f"the {where} of {execution_arn} cannot be read: {first['msg']}.",
+            "Look at it in the console of AWS.",
+        ) from error
 
 
 def revision_of(revision_id: str | None, definition: str) -> str:
