@@ -17,6 +17,8 @@ from bench import (
     saving,
     sweep,
     thousand_sessions,
+    tui_first_row,
+    tui_keys,
 )
 
 CLAIMS = {
@@ -29,6 +31,8 @@ CLAIMS = {
     "saving": saving.measure,
     "sweep": sweep.measure,
     "thousand_sessions": thousand_sessions.measure,
+    "tui_first_row": tui_first_row.measure,
+    "tui_keys": tui_keys.measure,
 }
 
 
