@@ -55,7 +55,10 @@ def a_row(
 
 
 class FakeAccount:
-    """`Machines` of an account in memory; `denied` are errors by what they are about."""
+    """`Machines` of an account in memory.
+
+    `denied` are errors by what they are about, `odd` are machines that nobody understands.
+    """
 
     def __init__(self, *machines: Machine) -> None:
         self.machines = {one.arn: one for one in machines}
@@ -63,6 +66,7 @@ class FakeAccount:
         self.definitions: dict[str, str] = {}
         self.tagged: dict[str, Mapping[str, str]] = {}
         self.denied: dict[str, BunsuiError] = {}
+        self.odd: set[str] = set()
         self.before: Callable[[], None] = lambda: None
         self.calls: list[tuple[str, str]] = []
 
@@ -85,6 +89,8 @@ class FakeAccount:
         """Return a page, newest first, within the quota."""
         self.before()
         self.calls.append(("list", machine_arn))
+        if machine_arn in self.odd:
+            raise ValueError(machine_arn)
         self._check(machine_arn)
         self._find(machine_arn)
         first = int(token or 0)

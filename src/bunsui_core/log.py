@@ -113,13 +113,22 @@ class Troubles:
 
     def tell(self, event: str, subject: str, code: str, error: str) -> None:
         """Log a trouble, unless it was logged in the same words and is not over yet."""
-        with self._lock:
-            if self._lasting.get((event, subject)) == error:
-                return
-            self._lasting[event, subject] = error
-        self._log.warning(event, subject=subject, code=code, error=error)
+        if self._is_new(event, subject, error):
+            self._log.warning(event, subject=subject, code=code, error=error)
+
+    def broken(self, event: str, subject: str, error: Exception) -> None:
+        """Log a fault of the program itself with where it happened, once as long as it lasts."""
+        if self._is_new(event, subject, repr(error)):
+            self._log.error(event, subject=subject, exc_info=error)
 
     def over(self, event: str, subject: str) -> None:
         """Forget a trouble, so that it is logged when it comes again."""
         with self._lock:
             self._lasting.pop((event, subject), None)
+
+    def _is_new(self, event: str, subject: str, words: str) -> bool:
+        with self._lock:
+            if self._lasting.get((event, subject)) == words:
+                return False
+            self._lasting[event, subject] = words
+            return True

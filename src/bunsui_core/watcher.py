@@ -241,6 +241,8 @@ class Watcher:
         except BunsuiError as error:
             event = "not_explained" if sighting.session_id else "not_read"
             self._troubles.tell(event, "executions", error.code, error.message)
+        except Exception as error:
+            self._troubles.broken("not_understood", sighting.execution_arn, error)
 
     def _held(self, sighting: Sighting, now: datetime) -> tuple[Session, Observation] | None:
         """Read what an execution holds; one that cannot be read does not keep others from it."""
@@ -248,7 +250,7 @@ class Watcher:
             return read_execution(sighting, self._watching, self._parents, now)
         except NotAuthorised:
             raise  # `read_execution` took that down
-        except (BunsuiError, ValueError):
+        except Exception:
             self._try_again(sighting, now)
             raise
 

@@ -24,7 +24,7 @@ from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.found import is_found_id
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.session import Session, SessionStatus
-from bunsui_core.log import Troubles, events
+from bunsui_core.log import Troubles
 from bunsui_core.watcher import Watcher
 
 RECENT = 100
@@ -84,7 +84,6 @@ class Worker:
         self._shelf = shelf
         self._executor = executor
         self._clock = clock
-        self._log = events("worker")
         self._settled: set[str] = set()
         self._beside = beside
         self._troubles = Troubles("worker")
@@ -125,12 +124,15 @@ class Worker:
                     self._catch_up()
                     caught_up = True
                 moving = self.tick()
+                self._troubles.over("round_failed", "")
+                self._troubles.over("round_broken", "")
             except BunsuiError as error:
                 moving = False
-                self._log.warning("round_failed", code=error.code, error=error.message)
-            except Exception:
-                moving = False
-                self._log.exception("round_broken")
+                self._troubles.tell("round_failed", "", error.code, error.message)
+            except Exception as error:
+                # One session that cannot be explained must not keep all others waiting.
+                caught_up, moving = True, False
+                self._troubles.broken("round_broken", "", error)
             stop.wait(self._pause(moving, pauses))
 
     def _waiting(self) -> tuple[Request, ...]:

@@ -19,7 +19,7 @@ from bunsui_core.log import Troubles
 from tests.builders import later
 from tests.fakes import Crash
 from tests.unit.watching_kit import Noting, Watched, failed, fine
-from tests.watched import FakeAccount, a_machine, a_row
+from tests.watched import FakeAccount, a_machine, a_row, machine_arn
 
 
 @pytest.fixture
@@ -117,3 +117,31 @@ def test_a_trouble_is_logged_once_for_as_long_as_it_lasts() -> None:
         ("a", "Denied."),
         ("a", "Denied."),
     ]
+
+
+def test_a_machine_that_cannot_be_understood_keeps_no_other_waiting(tmp_path: Path) -> None:
+    account = FakeAccount(a_machine("orders"), a_machine("parcels"))
+    world = Watched(tmp_path, account)
+    world.settle()
+    row = world.run(fine(machine="parcels"))
+
+    account.odd = {machine_arn("orders")}
+    with capture_logs() as logged:
+        for _ in range(3):
+            world.settle(seconds=60)
+
+    assert row.execution_arn in world.sightings.kept
+    assert [one["subject"] for one in logged] == [machine_arn("orders")], "once"
+    orders, _ = world.store.watches.machines()
+    assert "ValueError" in orders.trouble
+
+
+def test_an_execution_that_cannot_be_understood_keeps_no_other_waiting(world: Watched) -> None:
+    odd, plain = world.run(failed("odd")), world.run(failed("plain"))
+    world.executions.denied[odd.execution_arn] = ValueError("what is this?")
+    with capture_logs() as logged:
+        world.settle()
+        world.settle(seconds=600)
+
+    assert world.store.diagnoses.get(world.session(plain).id, "orders")
+    assert [one["subject"] for one in logged] == [odd.execution_arn], "once"

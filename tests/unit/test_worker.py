@@ -14,7 +14,7 @@ from bunsui_core.app.archive import Shelf
 from bunsui_core.app.execute import LEASE, execute
 from bunsui_core.domain.approval import EffectState
 from bunsui_core.domain.errors import NotFound
-from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.failure import HistoryEvent, Observation
 from bunsui_core.domain.session import JobRun
 from bunsui_core.ports.control import Started
 from bunsui_core.worker import AT_ONCE, REQUESTS, Pauses, Worker
@@ -103,3 +103,35 @@ def test_a_trouble_that_lasts_over_many_rounds_is_logged_once(bench: Bench) -> N
         worker.run(stop, Pauses(busy=0.0, idle=0.0, blind=0.0))
 
     assert [one["subject"] for one in logged if one["event"] == "not_advanced"] == ["s-1"]
+
+
+class Garbled(FakeStepFunctions):
+    """A Step Functions whose histories nobody understands."""
+
+    def history(self, execution_arn: str) -> tuple[HistoryEvent, ...]:
+        """Raise what nobody expected."""
+        raise LookupError(execution_arn)
+
+
+def test_a_failure_that_cannot_be_explained_keeps_no_request_waiting(bench: Bench) -> None:
+    """A new worker first explains what an earlier one left unexplained."""
+    stop = threading.Event()
+    failed = bench.session.runs[0].attempts[0]
+    bench.world = Garbled()
+    bench.world.add_failed(failed.execution_arn, failed.input)
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+    rounds = iter(range(20))
+
+    class Counted(Worker):
+        def tick(self) -> bool:
+            if next(rounds) == 3:
+                stop.set()
+            return super().tick()
+
+    with capture_logs() as logged:
+        Counted(bench.hands(), shelf, "worker-1", Clock(turn().now)).run(
+            stop, Pauses(busy=0.0, idle=0.0, blind=0.0)
+        )
+
+    assert next(rounds) == 4
+    assert [one["event"] for one in logged] == ["round_broken"]

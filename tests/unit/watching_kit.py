@@ -66,7 +66,6 @@ class HeldExecutions:
         self.histories: dict[str, tuple[HistoryEvent, ...]] = {}
         self.denied: dict[str, Exception] = {}
         self.looks: list[tuple[str, str]] = []
-        self.odd: set[str] = set()
 
     def hold(self, row: ExecutionRow, text: str = "{}", **changes: object) -> None:
         """Let an execution be as a list names it, with an input."""

@@ -157,15 +157,20 @@ def read_machine(machine: WatchedMachine, watching: Watching, now: datetime) -> 
         watches.forget((machine.machine.arn,))
         return Turn(None, 1, 0)
     except NotAuthorised as error:
-        denied = machine.model_copy(update={"trouble": error.message, "read_at": now})
-        watches.put_machines((denied,))
-        return Turn(denied, 1, 0)
+        return Turn(failing(machine, error.message, watching, now), 1, 0)
     news = meet(rows, watching, now)
     read = after_reading(machine, rows, now)
     if cut:
         read = read.model_copy(update={"since": rows[-1].started_at})
     watches.put_machines((read,))
     return Turn(read, calls, news)
+
+
+def failing(machine: WatchedMachine, why: str, watching: Watching, now: datetime) -> WatchedMachine:
+    """Note why a machine could not be read in its turn, and return it."""
+    noted = machine.model_copy(update={"trouble": why, "read_at": now})
+    watching.store.watches.put_machines((noted,))
+    return noted
 
 
 def _newest(
