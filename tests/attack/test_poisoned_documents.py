@@ -15,6 +15,7 @@ from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.domain.answer import FieldValue, SessionFilter
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import BadInput, Conflict, NotAuthorised, Refused
+from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.found import parent_named_in
 from bunsui_core.domain.session import JobStatus
 from bunsui_core.domain.starting import started_machines
@@ -96,8 +97,8 @@ def test_an_execution_that_cannot_be_read_keeps_no_other_from_being_read(
     assert not world.sightings.kept[poisoned].is_read
 
 
-def described(text: str) -> str | None:
-    """The input of an execution, when AWS answers with this one."""
+def described(text: str, cause: str = "") -> Observation:
+    """An execution, when AWS answers with these texts."""
     access = Access(endpoint="http://127.0.0.1:1", region=REGION, access_key="a", secret_key="s")
     clients = Clients(lambda: access)
     answer = {
@@ -106,10 +107,11 @@ def described(text: str) -> str | None:
         "status": "RUNNING",
         "startDate": NOW,
         "input": text,
+        "cause": cause,
     }
     with closing(clients), Stubber(clients.stepfunctions) as stub:
         stub.add_response("describe_execution", answer)
-        return AwsExecutions(clients).describe(ARN).input
+        return AwsExecutions(clients).describe(ARN)
 
 
 def test_a_document_that_nests_too_deep_is_a_refusal_and_no_crash() -> None:
@@ -118,7 +120,14 @@ def test_a_document_that_nests_too_deep_is_a_refusal_and_no_crash() -> None:
 
 
 def test_a_document_that_nests_as_deep_as_is_read_is_read() -> None:
-    assert described(nested(DEEPEST)) == nested(DEEPEST)
+    assert described(nested(DEEPEST)).input == nested(DEEPEST)
+
+
+def test_half_a_character_is_replaced_and_what_is_read_can_be_stored() -> None:
+    seen = described('{"name": "\udc9b"}', cause="x\ud800 – 注文")
+
+    assert (seen.input, seen.cause) == ('{"name": "?"}', "x? – 注文")
+    assert seen.model_dump_json()
 
 
 @pytest.mark.parametrize("depth", [DEEPEST + 1, 900, 5_000, 100_000])

@@ -36,15 +36,15 @@ class AwsExecutions:
             seen = Observation(
                 execution_arn=found["executionArn"],
                 status=_status(found["status"]),
-                input=found.get("input"),
+                input=_optional(found, "input"),
                 started_at=found["startDate"],
                 redrive_count=found.get("redriveCount") or 0,
                 redrive_status=found.get("redriveStatus", ""),
                 redrive_status_reason=found.get("redriveStatusReason", ""),
                 stopped_at=found.get("stopDate"),
-                output=found.get("output"),
-                error=found.get("error", ""),
-                cause=found.get("cause", ""),
+                output=_optional(found, "output"),
+                error=_text(found, "error"),
+                cause=_text(found, "cause"),
             )
         self._definitions.began(seen)
         return seen
@@ -150,9 +150,14 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
+def whole(text: str) -> str:
+    """Return a text without half characters, which JSON can hold and no file can."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def _optional(details: Mapping[str, object], name: str) -> str | None:
     value = details.get(name)
-    return value if isinstance(value, str) else None
+    return whole(value) if isinstance(value, str) else None
 
 
 def _text(details: Mapping[str, object], name: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
+from bunsui_core.adapters.aws.executions import whole
 from bunsui_core.domain.errors import NotAuthorised, NotFound
 from bunsui_core.domain.failure import ContainerTask, LogLine
 from bunsui_core.ports.observe import LogWindow
@@ -172,7 +173,9 @@ def _at(line: LogLine) -> datetime:
 
 def _line(milliseconds: int, text: str, stream: str) -> LogLine:
     return LogLine(
-        at=datetime.fromtimestamp(milliseconds / 1000, UTC), text=text.rstrip("\n"), stream=stream
+        at=datetime.fromtimestamp(milliseconds / 1000, UTC),
+        text=whole(text.rstrip("\n")),
+        stream=stream,
     )
 
 
