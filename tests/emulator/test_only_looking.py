@@ -60,6 +60,7 @@ def test_what_a_human_approved_is_not_executed(shop: Settings, failed: Failures)
     best = agent.propose(SESSION, "copy").proposals[0]
     asked = agent.request(best.proposal_id, "the lock is free").request.id
     review = human.review(asked)
+    assert f"WILL HAPPEN  1. NOTHING, for bunsui only reads {NAME}" in review.document
     signing = Signing(approver=HANAKO, passphrase=PASSPHRASE)
 
     human.decide(review, Answer.APPROVE, signing, typed=review.typed_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bunsui_core.domain.answer import StepReview
 from bunsui_core.domain.approval import Request
+from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan, RedriveJob, RestartJob, Risk, StartSession, Step
 from bunsui_core.domain.recovery import Odds, Preview
@@ -14,8 +15,14 @@ SHOWN = 600
 
 
 def sentence(step: Step, pipeline: Pipeline, plan: Plan) -> str:
-    """Return what a step does, in one line."""
-    where = f"in {plan.environment}, account {plan.account}, {plan.region}"
+    """Return what a step does, in one line, and where nothing is executed, that it does nothing."""
+    said = _said(step, pipeline, f"in {plan.environment}, account {plan.account}, {plan.region}")
+    if plan.environment == LOCAL:
+        return said
+    return f"NOTHING, for bunsui only reads {plan.environment}; it would be: {said}"
+
+
+def _said(step: Step, pipeline: Pipeline, where: str) -> str:
     match step:
         case RedriveJob():
             name = f"{pipeline.name}/{step.session_id}"
