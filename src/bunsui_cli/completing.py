@@ -15,6 +15,7 @@ from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.safe import safe
+from bunsui_core.domain.searchable import Side
 from bunsui_core.settings import Settings, environments, read_settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,16 @@ def session_ids(context: typer.Context, incomplete: str) -> Words:
     )
 
 
+def input_keys(context: typer.Context, incomplete: str) -> Words:
+    """Return the keys of inputs that begin like this, each ready for its value."""
+    return _of_store(context, incomplete, lambda desk: _keys(desk, Side.INPUT))
+
+
+def output_keys(context: typer.Context, incomplete: str) -> Words:
+    """Return the keys of outputs that begin like this, each ready for its value."""
+    return _of_store(context, incomplete, lambda desk: _keys(desk, Side.OUTPUT))
+
+
 def job_names(context: typer.Context, incomplete: str) -> Words:
     """Return the jobs of the session that was named before."""
     # An option without its value keeps the rest of the line from being parsed.
@@ -78,6 +89,10 @@ def environment_names(context: typer.Context, incomplete: str) -> Words:
     except BunsuiError:
         return []
     return _fitting(known, incomplete)
+
+
+def _keys(desk: AgentDesk, side: Side) -> Words:
+    return [(f"{key}=", "") for key in desk.keys(side)]
 
 
 def _requests(desk: AgentDesk, only_waiting: bool) -> Words:

@@ -9,9 +9,14 @@ from typing import Annotated, Concatenate, ParamSpec, TypeAlias
 
 import typer
 
-from bunsui_cli.completing import pipeline_names
+from bunsui_cli.completing import input_keys, output_keys, pipeline_names
+from bunsui_cli.output import narrate
+from bunsui_core.desk.listing import ListDesk
 from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.hint import unknown_key
 from bunsui_core.domain.query import Pair, filter_of, pair
+from bunsui_core.domain.safe import safe
+from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.wiring.clock import clock
 
@@ -24,6 +29,14 @@ Given: TypeAlias = tuple[Pair, ...]
 def wanted(given: Given, words: Sequence[str] = ()) -> SessionFilter:
     """Return what options and words say at this moment. Raises: BadInput."""
     return filter_of([*given, *map(pair, words)], clock())
+
+
+def explain_nothing(sought: SessionFilter, desk: ListDesk) -> None:
+    """Tell whoever waits why nothing was found, where that can be known."""
+    if sought.inputs or sought.outputs:
+        known = {side: desk.keys(side) for side in Side}
+        if said := unknown_key(sought, known):
+            narrate(safe(said, newlines=False))
 
 
 def filtered(command: Callable[Concatenate[Given, P], None]) -> Callable[..., None]:
@@ -97,10 +110,16 @@ _OPTIONS: dict[str, object] = {
         typer.Option(
             metavar="KEY=VALUE",
             help="A value in an input: order_id=42, order.id=4*. May stand more than once.",
+            autocompletion=input_keys,
         ),
     ],
     "output": Annotated[
-        Each, typer.Option(metavar="KEY=VALUE", help="A value in an output, in the same way.")
+        Each,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="A value in an output, in the same way.",
+            autocompletion=output_keys,
+        ),
     ],
 }
 """The options by the word that each says."""

@@ -10,7 +10,7 @@ import typer
 
 from bunsui_cli.completing import job_names, pipeline_names, session_ids
 from bunsui_cli.envelope import Answer
-from bunsui_cli.filtering import Given, filtered, wanted
+from bunsui_cli.filtering import Given, explain_nothing, filtered, wanted
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
@@ -91,6 +91,8 @@ def search(
         )
     desk = list_desk(read_settings())
     page = desk.sessions(sought, limit, cursor)
+    if not page.total:
+        explain_nothing(sought, desk)
     show(Answer("sessions-search", page, desk.freshness(), page.next_cursor), as_json)
 
 

@@ -46,6 +46,9 @@ def offered(home: Path, line: str) -> list[str]:
         ("bunsui sessions start o", ["orders"]),
         ("bunsui approvals show ", [REQUEST_ID, RISKY_ID]),
         ("bunsui approvals approve r-r", [RISKY_ID]),
+        ("bunsui sessions search --input so", ["source="]),
+        ("bunsui sessions list --status f", ["failed"]),
+        ("bunsui sessions list --pipeline o", ["orders"]),
         ("bunsui sessions show nothing-like-it", []),
     ],
 )

@@ -71,6 +71,21 @@ def test_a_search_is_paged(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("sorce=x", "No input holds a value under sorce; did you mean source?"),
+        ("day.Sorce=x", "No input holds a value under sorce; did you mean source?"),
+        ("zzz=x", "No input holds a value under zzz."),
+        ("source=x", ""),
+    ],
+)
+def test_a_search_by_a_key_that_nobody_used_says_so(shell: Shell, value: str, said: str) -> None:
+    done = shell("sessions", "search", "--input", value)
+
+    assert (done.code, found(done), done.stderr.strip()) == (ExitCode.OK, [], said)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([], "nothing to look for"),

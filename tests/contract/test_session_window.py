@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from bunsui_core.adapters.local.indexing import LocalIndex
 from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.domain.answer import FieldValue, Placed, SessionFilter, Totals
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import JobRun, SessionStatus, summarize
 from bunsui_core.ports.store import Sessions
 from tests.builders import a_failed_attempt, a_pipeline, a_session, an_attempt, later
@@ -138,6 +140,18 @@ def test_a_session_with_too_many_values_is_counted_as_not_wholly_searched(
 
     assert (found.total, found.unsearched) == (1, 1)
     assert sessions.window(EVERYTHING, 0, 1).unsearched == 0
+
+
+def test_the_keys_of_inputs_and_outputs_are_known(sessions: Sessions, home: LocalHome) -> None:
+    done = an_attempt(input="{}", output='{"Rows": 3, "left": [{"sku": 1}, {"sku": 2}]}')
+    runs = (JobRun(job="extract", attempts=(done,)),)
+    sessions.save(a_session(id="s-new", input='{"order": {"ID": 42}}', runs=runs))
+
+    index = LocalIndex(home.reader)
+
+    assert index.keys(Side.INPUT) == ("id", "source")
+    assert index.keys(Side.OUTPUT) == ("rows", "sku")
+    assert LocalIndex(home.another(region="eu-west-1").reader).keys(Side.INPUT) == ()
 
 
 def test_another_account_or_region_finds_nothing_here(sessions: Sessions, home: LocalHome) -> None:

@@ -14,6 +14,7 @@ from bunsui_core.domain.answer import (
     stored_freshness,
 )
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.searchable import Side
 from bunsui_core.ports.store import Store
 
 
@@ -40,6 +41,10 @@ class ListDesk:
     def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
         """Return where a window has a session, if it is wanted."""
         return self._store.sessions.place(wanted, session_id)
+
+    def keys(self, side: Side) -> tuple[str, ...]:
+        """Return the keys by whose values sessions are found."""
+        return self._store.index.keys(side)
 
     def approval(self, request_id: str) -> Approval:
         """Return where a request stands. Raises: NotFound."""

@@ -17,6 +17,7 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.environment import Expose
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.veil import HIDDEN, veiled
 from bunsui_core.ports.observe import Seeing
@@ -46,6 +47,10 @@ class VeiledDesk(AgentDesk):
         """Return where a session stands in a list. Raises: Refused, as `sessions` does."""
         self._may_search(wanted)
         return super().place(wanted, session_id)
+
+    def keys(self, side: Side) -> tuple[str, ...]:
+        """Return the keys by whose values sessions are found, where keys are shown."""
+        return super().keys(side) if self._level is Expose.KEYS else ()
 
     def stored(self, session_id: str) -> Session:
         """Return a session as it is stored, veiled. Raises: NotFound."""

@@ -11,6 +11,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Instant, Value
 from bunsui_core.ports.watch import Watches
@@ -122,10 +123,20 @@ class Diagnoses(Protocol):
 
 
 class Index(Protocol):
-    """What an older bunsui stored and a search does not know yet."""
+    """What searches for values go through."""
+
+    def keys(self, side: Side) -> tuple[str, ...]:
+        """Return the keys under which inputs or outputs hold values, sorted, up to some hundreds.
+
+        Keys are folded, as they are compared.
+        """
+        ...
 
     def fill(self, limit: int) -> int:
-        """Make at most so many sessions and diagnoses known; return how many were left."""
+        """Make known at most so many sessions and diagnoses that an older bunsui stored.
+
+        Return how many are left.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""Makes known to a search what an older bunsui stored without it."""
+"""What searches for values go through: its keys, and what an older bunsui stored without it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from bunsui_core.adapters.local.rows import moment, stored
 from bunsui_core.adapters.local.sessions import make_found
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.fingerprint import fingerprint
+from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
+
+MOST_KEYS = 500
 
 
 class LocalIndex:
@@ -16,8 +19,18 @@ class LocalIndex:
     def __init__(self, store: StoreReader) -> None:
         self._store = store
 
+    def keys(self, side: Side) -> tuple[str, ...]:
+        """Return the keys of one side, sorted; each is found in the index behind the one before."""
+        found: list[str] = []
+        with self._store.reading() as connection:
+            row = connection.execute(_FIRST, (*self._store.place, side)).fetchone()
+            while row and len(found) < MOST_KEYS:
+                found.append(row[0])
+                row = connection.execute(_NEXT, (*self._store.place, side, row[0])).fetchone()
+        return tuple(found)
+
     def fill(self, limit: int) -> int:
-        """Make at most so many sessions and diagnoses known; return how many were left."""
+        """Make at most so many sessions and diagnoses known; return how many are left."""
         with self._store.reading() as connection:
             (lines,) = connection.execute(f"SELECT count(*) {_LINES}", self._store.place).fetchone()
             (made,) = connection.execute(f"SELECT count(*) {_MADE}", self._store.place).fetchone()
@@ -44,6 +57,16 @@ class LocalIndex:
                 alike = fingerprint(diagnosis), moment(diagnosis.made_at)
                 connection.execute(_ALIKE, (*alike, number))
 
+
+_FIRST = (
+    "SELECT key FROM search_values WHERE account = ? AND region = ? AND side = ?"
+    " ORDER BY key LIMIT 1"
+)
+
+_NEXT = (
+    "SELECT key FROM search_values WHERE account = ? AND region = ? AND side = ? AND key > ?"
+    " ORDER BY key LIMIT 1"
+)
 
 _LINES = "FROM session_lines WHERE account = ? AND region = ? AND mark = '' AND is_partial = 1"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bunsui_core.adapters.local.matching import Condition, ended_by, every
 from bunsui_core.domain.answer import FieldValue, SessionFilter
-from bunsui_core.domain.searchable import compared
+from bunsui_core.domain.searchable import Side, compared
 
 _END = "\U0010ffff"
 """Sorts after everything that begins with what stands before it."""
@@ -65,13 +65,13 @@ def sought_in(
     limits: Limits,
 ) -> list[Sought]:
     """Return the sought fields of a filter, the rarest first."""
-    meant = [meaning(place, "input", field) for field in wanted.inputs]
-    meant += [meaning(place, "output", field) for field in wanted.outputs]
+    meant = [meaning(place, Side.INPUT, field) for field in wanted.inputs]
+    meant += [meaning(place, Side.OUTPUT, field) for field in wanted.outputs]
     found = [_measured(connection, one, limits) for one in meant]
     return sorted(found, key=lambda one: one.lines)
 
 
-def meaning(place: tuple[str, str], side: str, field: FieldValue) -> Condition:
+def meaning(place: tuple[str, str], side: Side, field: FieldValue) -> Condition:
     """Return which rows `v` of `search_values` a field means."""
     path = compared(field.path)
     key = path.rpartition(".")[2]
