@@ -12,21 +12,8 @@ from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import Settings, environments, read_settings
 from bunsui_tui.app import DeskApp
+from bunsui_tui.exits import EXITS, OK, TERMINAL, UNEXPECTED
 from bunsui_tui.opening import Wanted, app_of
-
-OK, UNEXPECTED, TERMINAL = 0, 1, 8
-EXITS = {
-    "bad_input": 2,
-    "not_found": 3,
-    "refused": 4,
-    "conflict": 4,
-    "stale": 4,
-    "not_authorised": 5,
-    "unavailable": 6,
-    "store_damaged": 7,
-    "store_newer": 7,
-}
-"""The exit codes of the command line, which hands over to this program."""
 
 BROWSER = "textual.drivers.web_driver:WebDriver"
 """What Textual draws with when the terminal is a page in a browser."""

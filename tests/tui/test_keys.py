@@ -35,9 +35,9 @@ SCREENS: set[type[Frame]] = {
 
 @pytest.mark.parametrize("shown", sorted(KEYS))
 def test_a_key_is_documented(shown: str) -> None:
-    documented = " ".join(re.findall(r"`([^`]+)`", PAGE))
+    documented = {one for cell in re.findall(r"`([^`]+)`", PAGE) for one in cell.split()}
 
-    assert all(one in documented for one in shown.split()), f"docs/tui.md lacks {shown}"
+    assert set(shown.replace("↑↓", "↑↓ ").split()) <= documented, f"docs/tui.md lacks {shown}"
 
 
 @pytest.mark.parametrize("screen", sorted(SCREENS, key=str))
