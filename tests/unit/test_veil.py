@@ -13,6 +13,7 @@ from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.environment import EnvironmentClass, Expose
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.veil import HIDDEN, shape, veiled
 from bunsui_core.ports.observe import LogWindow, Seeing
@@ -124,6 +125,12 @@ def test_a_value_cannot_be_found_out_by_searching_for_it(bench: Bench) -> None:
         with pytest.raises(Refused, match="expose = keys"):
             call()
     assert agent.sessions(SessionFilter(name="s-veiled")).total == 1
+
+
+def test_the_keys_of_inputs_are_told_where_keys_are_shown(bench: Bench) -> None:
+    assert desk(bench, Expose.KEYS).keys(Side.INPUT) == desk(bench, Expose.VALUES).keys(Side.INPUT)
+    assert desk(bench, Expose.KEYS).keys(Side.INPUT)
+    assert desk(bench, Expose.NONE).keys(Side.INPUT) == ()
 
 
 def test_a_hidden_value_is_not_taken_for_an_edited_input(bench: Bench) -> None:
