@@ -13,6 +13,7 @@ import uvicorn
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -29,6 +30,16 @@ LARGEST = 1_000_000
 """Bytes of the largest message that is read; inputs of executions are at most 256 KiB."""
 
 HEALTH = "/healthz"
+
+_SENT_BY_PAGES = (
+    "Authorization",
+    "Content-Type",
+    "Last-Event-ID",
+    "Mcp-Method",
+    "Mcp-Name",
+    "Mcp-Protocol-Version",
+    "Mcp-Session-Id",
+)
 
 _HOME = ("127.0.0.1", "localhost", "[::1]")
 
@@ -63,7 +74,11 @@ def build_app(server: BunsuiServer, arguments: Arguments, look: Callable[[], obj
         routes.extend(sse_routes(server, security, LARGEST))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Door, security=security), *streamable.user_middleware],
+        middleware=[
+            Middleware(Door, security=security),
+            *_pages(arguments),
+            *streamable.user_middleware,
+        ],
         lifespan=lambda _: _running(server),
     )
 
@@ -118,6 +133,21 @@ def _security(arguments: Arguments) -> TransportSecuritySettings:
     return TransportSecuritySettings(
         allowed_hosts=_any_port(names), allowed_origins=_any_port(origins)
     )
+
+
+def _pages(arguments: Arguments) -> list[Middleware]:
+    """What tells a browser that the pages which were allowed may call, before it sends a token."""
+    if not arguments.allow_origin:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(arguments.allow_origin),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=_SENT_BY_PAGES,
+            expose_headers=["Mcp-Session-Id"],
+        )
+    ]
 
 
 def _any_port(names: list[str]) -> list[str]:
