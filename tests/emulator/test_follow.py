@@ -19,6 +19,7 @@ from tests.builders import SESSION_ID, a_session, an_attempt
 from tests.cli.shell import Terminal
 from tests.emulator.embedded import Embedded, Execution, invoking, until
 from tests.emulator.fargate import Fargate, python
+from tests.emulator.nesting import starting
 
 WAITING = """
 import os, time
@@ -118,6 +119,24 @@ def test_every_attempt_of_a_function_is_shown_also_between_two_looks(
     assert ran.status == "SUCCEEDED"
     assert follower.seen.count("attempt") == 2
     assert sum(line.startswith("START ") for line in follower.seen) == 2
+
+
+def test_what_a_nested_execution_writes_is_followed(
+    aws: Embedded, name: str, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    fargate = Fargate.of(aws, name, python(WAITING.format(gate=str(gate))))
+    child = aws.machine(f"{name}-c", {"StartAt": "Load", "States": {"Load": fargate.state()}})
+    parent = aws.machine(name, starting(child))
+    started = aws.states().start_execution(stateMachineArn=parent)
+    follower = Follower(aws.home, started["executionArn"])
+
+    until(lambda: follower.has_seen("before the gate"))
+    gate.touch()
+    until(lambda: follower.has_seen("behind the gate"))
+    Execution(aws.states(), follower.arn).ended()
+
+    assert follower.seen == ["before the gate", "behind the gate"]
 
 
 def of(execution_arn: str) -> Session:

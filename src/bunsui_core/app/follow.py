@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from bunsui_core.domain.answer import OperationLogs
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Unavailable
-from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.failure import HistoryEvent, LogLine
 from bunsui_core.domain.following import (
     Followed,
     Mark,
@@ -15,14 +17,16 @@ from bunsui_core.domain.following import (
     Writer,
     at_first,
     begin,
+    children,
     fresh,
     is_due,
     is_ended,
     remembered,
     writers,
 )
+from bunsui_core.domain.nested import MOST_LEVELS
 from bunsui_core.domain.operation import function_name, named
-from bunsui_core.domain.session import Attempt, Session
+from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Logs, LogWindow, Seeing
 
 AT_ONCE = 10
@@ -51,33 +55,73 @@ def follow(session: Session, job: str, shown: Shown, seeing: Seeing, now: dateti
     )
 
 
+@dataclass(frozen=True)
+class _Execution:
+    """An execution that may be followed; `levels` is how far below it others are."""
+
+    job: str
+    key: str
+    arn: str
+    is_over: bool
+    levels: int = MOST_LEVELS
+
+
 def _found(
     session: Session, job: str, shown: Shown, seeing: Seeing
 ) -> tuple[list[Writer], frozenset[str]]:
     """The writers of what is followed, and the executions of which nothing more is to come."""
     found: list[Writer] = []
     closed = set(shown.closed)
-    for name, key, attempt in _followed(session, job, shown):
-        if not shown.has_begun and attempt.stopped_at:
-            closed.add(key)
+    todo = deque(_of_session(session, job))
+    while todo:
+        one = todo.popleft()
+        if one.key in closed:
             continue
-        events = seeing.executions.history(attempt.execution_arn)
-        known = writers(name, attempt.execution_arn, events)
+        if not shown.has_begun and one.is_over:
+            closed.add(one.key)
+            continue
+        events = _history(one, seeing)
+        known = writers(one.job, one.arn, events)
+        below = _below(one, events)
         found += known
-        if is_ended(events) and not any(is_due(one, shown.marks.get(one.key)) for one in known):
-            closed.add(key)
+        todo.extend(below)
+        is_due_below = any(child.key not in closed for child in below)
+        is_due_here = any(is_due(writer, shown.marks.get(writer.key)) for writer in known)
+        if not (is_due_here or is_due_below) and (is_ended(events) or not events):
+            closed.add(one.key)
     return found, frozenset(closed)
 
 
-def _followed(session: Session, job: str, shown: Shown) -> Iterator[tuple[str, str, Attempt]]:
-    """Each job that has an execution which is not read whole yet."""
+def _of_session(session: Session, job: str) -> Iterator[_Execution]:
+    """The newest execution of each job."""
     for run in session.runs:
         last = run.last
-        if last is None or not last.execution_arn or job not in {"", run.job}:
-            continue
-        key = f"{last.execution_arn} {last.redrive_count}"
-        if key not in shown.closed:
-            yield run.job, key, last
+        if last and last.execution_arn and job in {"", run.job}:
+            key = f"{last.execution_arn} {last.redrive_count}"
+            yield _Execution(run.job, key, last.execution_arn, last.stopped_at is not None)
+
+
+def _below(one: _Execution, events: tuple[HistoryEvent, ...]) -> list[_Execution]:
+    if not one.levels:
+        return []
+    return [
+        _Execution(
+            one.job, child.execution_arn, child.execution_arn, not child.is_open, one.levels - 1
+        )
+        for child in children(events)
+    ]
+
+
+def _history(one: _Execution, seeing: Seeing) -> tuple[HistoryEvent, ...]:
+    """The events; none of a nested execution that cannot be seen, which spoils nothing else."""
+    try:
+        return seeing.executions.history(one.arn)
+    except Unavailable:
+        raise
+    except BunsuiError:
+        if one.levels == MOST_LEVELS:
+            raise
+        return ()
 
 
 def _look(

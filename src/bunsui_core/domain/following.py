@@ -9,6 +9,7 @@ from datetime import timedelta
 from bunsui_core.domain.answer import OperationLogs
 from bunsui_core.domain.container_task import submitted_task
 from bunsui_core.domain.failure import ContainerTask, HistoryEvent, LogLine
+from bunsui_core.domain.history import NESTED, nested_arn
 from bunsui_core.domain.operation import CONTAINERS, function_name, resource_of
 from bunsui_core.domain.value import Instant, Value
 
@@ -34,6 +35,13 @@ class Writer(Value):
     started_at: Instant
     ended_at: Instant | None = None
     task: ContainerTask | None = None
+
+
+class Child(Value):
+    """A nested execution, and whether its parent still waits for it."""
+
+    execution_arn: str
+    is_open: bool
 
 
 class Mark(Value):
@@ -78,6 +86,18 @@ def writers(job: str, execution_arn: str, events: tuple[HistoryEvent, ...]) -> t
         before = found.pop(one.key, None)
         found[one.key] = _joined(before, one) if before else one
     return tuple(found.values())
+
+
+def children(events: tuple[HistoryEvent, ...]) -> tuple[Child, ...]:
+    """Return the nested executions that an execution waits for or waited for, oldest first."""
+    ended = is_ended(events)
+    found = []
+    for attempt in _attempts(events):
+        submitted = next((e.output or "" for e in attempt if e.type == "TaskSubmitted"), "")
+        if resource_of(attempt[0]).startswith(NESTED) and (arn := nested_arn(submitted)):
+            is_open = not (ended or attempt[-1].type.endswith(_OVER))
+            found.append(Child(execution_arn=arn, is_open=is_open))
+    return tuple(found)
 
 
 def is_ended(events: tuple[HistoryEvent, ...]) -> bool:

@@ -28,7 +28,8 @@ _ENDS = frozenset({"ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
 _PASSED_ON = frozenset({"MapStateFailed", "ParallelStateFailed", "MapIterationFailed"})
 _ENTERED_AT = re.compile(r"the state '(.{1,80}?)' \(entered at the event id #(\d{1,6})\)")
 _EVIDENCE_LIMIT = 4000
-_NESTED = "states:startExecution"
+NESTED = "states:startExecution"
+"""How the resource of a task that waits for a nested execution begins."""
 _ARN = re.compile(r'"ExecutionArn"\s*:\s*"(arn:[^"\s]{1,300})"')
 
 
@@ -77,6 +78,12 @@ def read_failure(
         return None
     chain = _Chain({event.id: event for event in events}, scopes(events))
     return _failure(job, observation, chain, _broke(chain, events))
+
+
+def nested_arn(submitted: str) -> str:
+    """Return the nested execution that a submission names, or the empty string."""
+    started = _ARN.search(submitted)
+    return started.group(1) if started else ""
 
 
 def is_failure_event(event: HistoryEvent) -> bool:
@@ -214,12 +221,11 @@ def _child(
     named: tuple[str, ...], resource: str, failed: HistoryEvent | None, chain: _Chain
 ) -> str:
     """The nested execution a task waited for; what a job writes into its cause names none."""
-    if not resource.startswith(_NESTED):
+    if not resource.startswith(NESTED):
         return ""
     attempt = _attempt(failed, chain)
     submitted = next((e.output or "" for e in attempt if e.type == "TaskSubmitted"), "")
-    started = _ARN.search(submitted)
-    return named[0] if named else started.group(1) if started else ""
+    return named[0] if named else nested_arn(submitted)
 
 
 def _task(
