@@ -141,12 +141,12 @@ def _moments(given: dict[str, list[str]], key: str) -> list[datetime]:
 def _moment(key: str, value: str) -> datetime:
     try:
         at = datetime.fromisoformat(value)
-    except ValueError as error:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise BadInput(
             f"{key}:{value} is no date or time.",
             f"Write {key}:2026-11-23 or {key}:2026-11-23T14:30, in UTC unless it names a zone.",
         ) from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _field(key: str, value: str) -> FieldValue:
