@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from ipaddress import ip_address
@@ -16,6 +17,8 @@ from bunsui_mcp.agent_name import RULE, is_agent_name
 PORT = 8765
 """Where the server listens unless it is told another port."""
 
+_HOST = re.compile(r"([\w-]+(\.[\w-]+)*|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+_ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST.pattern}", re.ASCII | re.IGNORECASE)
 _NETWORK = ("host", "port", "token_file", "tokens", "allow_host", "allow_origin")
 
 
@@ -129,8 +132,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=_port, help=f"{PORT} unless said; 0 takes a free one")
     add("--token-file", type=Path, metavar="FILE", help="one token, of --agent")
     add("--tokens", type=Path, metavar="FILE", help="`NAME TOKEN` a line")
-    add("--allow-host", action="append", metavar="NAME", help="a name clients call it by")
-    add("--allow-origin", action="append", metavar="URL", help="a web page that may call it")
+    add("--allow-host", action="append", type=_host, metavar="NAME", help="a name it is called by")
+    add("--allow-origin", action="append", type=_origin, metavar="URL", help="a page that may call")
     return parser
 
 
@@ -138,6 +141,19 @@ def _name(text: str) -> str:
     if is_agent_name(text):
         return text
     raise argparse.ArgumentTypeError(RULE)
+
+
+def _host(text: str) -> str:
+    if _HOST.fullmatch(text):
+        return text
+    raise argparse.ArgumentTypeError("a name is like desk.example, without http:// and path")
+
+
+def _origin(text: str) -> str:
+    # The rest after a colon would be any port: `https` alone would allow the whole web.
+    if _ORIGIN.fullmatch(text):
+        return text
+    raise argparse.ArgumentTypeError("a web page is like https://desk.example, without a path")
 
 
 def _port(text: str) -> int:

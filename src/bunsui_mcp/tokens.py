@@ -36,8 +36,7 @@ class Tokens:
     def __init__(self, path: Path, name: str = "") -> None:
         self._path = path
         self._name = name
-        self._stamp = _stamp(path)
-        self._subjects = self._read()
+        self._stamp, self._subjects = self._read()
         self._broken = False
 
     async def verify_token(self, token: str) -> AccessToken | None:
@@ -49,9 +48,8 @@ class Tokens:
 
     def _current(self) -> Mapping[str, str]:
         try:
-            stamp = _stamp(self._path)
-            if stamp != self._stamp or self._broken:
-                self._subjects, self._stamp = self._read(), stamp
+            if self._broken or _stamp(self._path) != self._stamp:
+                self._stamp, self._subjects = self._read()
             self._broken = False
         except BunsuiError as error:
             if not self._broken:
@@ -59,8 +57,9 @@ class Tokens:
             self._subjects, self._broken = {}, True
         return self._subjects
 
-    def _read(self) -> Mapping[str, str]:
-        lines = _content(self._path).splitlines()
+    def _read(self) -> tuple[Stamp, Mapping[str, str]]:
+        stamp, text = _content(self._path)
+        lines = text.splitlines()
         said = [line.split() for line in lines if line.strip() and line.strip()[0] != "#"]
         rows = [[self._name, *words] for words in said] if self._name else said
         if not rows or (self._name and len(rows) > 1):
@@ -69,7 +68,7 @@ class Tokens:
         subjects = [self._row(number, words) for number, words in enumerate(rows, 1)]
         if len(dict(subjects)) < len(subjects):
             raise BadInput(f"{self._path} holds a token twice.", "Give everybody their own.")
-        return dict(subjects)
+        return stamp, dict(subjects)
 
     def _row(self, number: int, words: list[str]) -> tuple[str, str]:
         match words:
@@ -97,9 +96,12 @@ def _digest(token: str, where: str) -> str:
 def _stamp(path: Path) -> Stamp:
     """Return the file's stamp. Raises: NotAuthorised when others than its owner can use it."""
     try:
-        status = path.stat()
+        return _checked(path, path.stat())
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _checked(path: Path, status: os.stat_result) -> Stamp:
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise NotAuthorised(
             f"{path} can be used by others than its owner.", f"Run `chmod 600 {path}`."
@@ -109,9 +111,11 @@ def _stamp(path: Path) -> Stamp:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _content(path: Path) -> str:
+def _content(path: Path) -> tuple[Stamp, str]:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            # Asked of the open file: a name can mean another one a moment later.
+            return _checked(path, os.fstat(file.fileno())), file.read()
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not a text file.", _MAKE_ONE) from error
     except OSError as error:
