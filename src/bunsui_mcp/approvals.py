@@ -6,6 +6,7 @@ from collections import Counter
 
 from bunsui_core.domain.answer import Freshness
 from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
+from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.plan import Plan, step_job
 from bunsui_mcp.answers import ApprovalAnswer, ApprovalLine, ApprovalsAnswer
 from bunsui_mcp.tell import clip, few, page
@@ -29,7 +30,7 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
     """Return where a request stands, for a tool or a resource."""
     plan, effect = approval.request.plan, approval.effect
     return ApprovalAnswer(
-        summary=f"Request {clip(plan.request_id, 100)} {_TOLD[approval.status]}.",
+        summary=f"Request {clip(plan.request_id, 100)} {_told(approval)}.",
         next=_after(approval),
         as_of=freshness.as_of,
         source=freshness.source,
@@ -50,6 +51,14 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
         ),
         note=clip(approval.note, 600),
     )
+
+
+def _told(approval: Approval) -> str:
+    told, where = _TOLD[approval.status], approval.request.plan.environment
+    if where == LOCAL or not approval.status.is_open:
+        return told
+    stands, _, _ = told.partition(";")
+    return f"{stands}; bunsui only reads {clip(where, 60)}, nothing is executed there"
 
 
 def approvals_answer(
@@ -97,6 +106,8 @@ def _decider(answer: Answer, approver: str) -> str:
 
 
 def _after(approval: Approval) -> str:
+    if approval.status.is_open and approval.request.plan.environment != LOCAL:
+        return "Tell the user that nothing is executed there; a human can do it in the console."
     if approval.status.is_open:
         return f"wait_for_approval with request_id {clip(approval.request.id, 100)}."
     session_id = clip(approval.request.plan.session_id, 100)

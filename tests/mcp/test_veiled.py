@@ -18,7 +18,7 @@ from bunsui_core.wiring.store import reader, store
 from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
 from tests.builders import a_failed_attempt, a_session
-from tests.mcp.calls import document_of
+from tests.mcp.calls import answered, document_of
 from tests.mcp.home import Home, a_line
 
 pytestmark = pytest.mark.anyio
@@ -82,3 +82,18 @@ async def test_a_search_for_a_value_is_refused_with_the_next_step(home: Home) ->
 
     assert done.is_error
     assert "expose = keys" in done.model_dump_json()
+
+
+@pytest.mark.parametrize(("place", "is_told"), [("local", False), ("shop", True)])
+async def test_who_asks_where_nothing_is_executed_is_told_so(
+    home: Home, place: str, is_told: bool
+) -> None:
+    home.add(a_session(id=SESSION, environment=place))
+    asking = home.desk()
+    best = asking.propose(SESSION).proposals[0]
+    async with Client(build_server(always(asking))) as client:
+        arguments: dict[str, Json] = {"proposal_id": best.proposal_id, "reason": "it is free"}
+        done = await answered(client, "request_recovery", **arguments)
+
+    assert ("nothing is executed there" in str(done["summary"])) is is_told
+    assert ("wait_for_approval" in str(done["next"])) is not is_told
