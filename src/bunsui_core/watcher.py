@@ -40,6 +40,7 @@ from bunsui_core.domain.sweep import (
 )
 from bunsui_core.log import Troubles
 from bunsui_core.ports.machines import Events
+from bunsui_core.ports.watch import Seat
 
 SURVEY_EVERY = timedelta(seconds=60)
 """How often the list of machines is read anew."""
@@ -65,10 +66,11 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Waits:
-    """Seconds between two steps: when there was nothing to do, and when AWS did not answer."""
+    """Seconds between two steps: with nothing to do, without AWS, while another one watches."""
 
     idle: float = 0.5
     blind: float = 3.0
+    seat: float = 2.0
 
 
 @dataclass
@@ -96,18 +98,31 @@ class Watcher:
         pulse: Pulse,
         clock: Callable[[], datetime],
         queue: Events | None = None,
+        seat: Seat | None = None,
     ) -> None:
         self._watching = watching
         self._shelf = shelf
         self._pulse = pulse
         self._clock = clock
         self._queue = queue
+        self._seat = seat
         self._troubles = Troubles("watcher")
         self._times = _Times()
         self._parents = Parents(watching)
 
     def run(self, stop: threading.Event, waits: Waits = Waits()) -> None:
-        """Watch until told to stop. What goes wrong is logged, never raised."""
+        """Watch until told to stop. What goes wrong is logged, never raised.
+
+        While another process watches the same account it waits, and takes over when that ends.
+        """
+        while self._seat and not self._seat.take():
+            if stop.wait(waits.seat):
+                return
+        self._watch(stop, waits)
+        if self._seat:
+            self._seat.leave()
+
+    def _watch(self, stop: threading.Event, waits: Waits) -> None:
         steps = [("list", self.list_once), ("read", self.read_once)]
         if self._queue:
             steps.append(("listen", self.listen_once))

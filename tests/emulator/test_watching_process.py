@@ -9,12 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bunsui_core.settings import read_settings
+from bunsui_core.adapters.local.seat import LocalSeat
+from bunsui_core.settings import Settings, read_settings
 from bunsui_core.wiring.agent import reading_desk
+from bunsui_core.wiring.operator import writer
 from tests.emulator.embedded import Embedded, until
-from tests.emulator.nesting import FAILS
+from tests.emulator.nesting import FAILS, PASSES
 from tests.emulator.reading_account import NAME, environment_file, profile
-from tests.emulator.test_watching import listed
+from tests.emulator.test_watching import listed, shop, working
+
+__all__ = ["shop"]
 
 PATIENCE_S = 60.0
 
@@ -47,3 +51,20 @@ def test_a_worker_process_finds_a_failure_and_ends_when_it_is_told_to(
     assert json.loads(out)["data"] == {"signal": "SIGTERM"}
     assert b"warning" not in err
     assert b"order_id" not in err
+
+
+def test_of_two_workers_one_watches_and_the_other_takes_over(
+    account: Embedded, shop: Settings
+) -> None:
+    """Both together would call as often as two shares allow."""
+    machine = account.machine("orders", PASSES)
+    seat = LocalSeat(shop.folder / "watching.lock")
+    writer(shop)
+    assert seat.take()
+
+    with working(shop) as desk:
+        account.run(machine, {})
+        until(lambda: desk.freshness().worker_seen_at)
+        assert desk.machines().items == ()
+        seat.leave()
+        until(lambda: listed(desk))

@@ -60,3 +60,15 @@ class Sightings(Protocol):
     def around(self, machine: str, at: Instant) -> tuple[Sighting, ...]:
         """Return the executions of a machine that ran at a moment, newest first."""
         ...
+
+
+class Seat(Protocol):
+    """A seat for one: whoever watches an account uses its quotas, so only one does at a time."""
+
+    def take(self) -> bool:
+        """Take the seat if nobody has it; whether it is taken by this process now."""
+        ...
+
+    def leave(self) -> None:
+        """Leave the seat to another process."""
+        ...

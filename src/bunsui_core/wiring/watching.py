@@ -5,6 +5,7 @@ from __future__ import annotations
 from bunsui_core.adapters.aws.event_queue import SqsEvents
 from bunsui_core.adapters.aws.machines import AwsMachines
 from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.seat import LocalSeat
 from bunsui_core.adapters.local.watching import LocalSightings
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.measure import Pulse
@@ -36,4 +37,5 @@ def watcher(settings: Settings, connection: StoreReader, shelf: Shelf, beat: Pul
     queue = None
     if settings.event_queue:
         queue = SqsEvents(lambda: read_access(settings, "worker"), settings.event_queue)
-    return Watcher(watching, shelf, beat, clock, queue)
+    seat = LocalSeat(settings.folder / "watching.lock")
+    return Watcher(watching, shelf, beat, clock, queue, seat)
