@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+import pytest
+
+from bunsui_core.app import follow as following
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised
 from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.following import LATE, Shown
@@ -93,3 +96,29 @@ def beside() -> Events:
         event(6, 1, "TaskStateEntered", name="Beside"),
         event(7, 6, "LambdaFunctionScheduled", resource=FUNCTION),
     )
+
+
+def test_of_many_writers_each_is_read_in_turn_and_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following, "AT_ONCE", 2)
+    calls = [
+        event(number, 1, "LambdaFunctionScheduled", resource=f"{FUNCTION}-{number}")
+        for number in range(2, 9)
+    ]
+    world, shown, seen = Writing(START, *calls), Shown(), list[str]()
+    for number in range(2, 9):
+        world.write(f"of {number}", later(seconds=9), f"orders-load-{number}")
+    for second in range(10, 14):
+        found = look(world, shown, second)
+        shown = found.shown
+        seen += texts(found)
+    world.events = (*world.events, event(9, 8, "ExecutionAborted"))
+    ends = []
+    for second in range(30, 36):
+        found = look(world, shown, second, stopped_at=later(seconds=14))
+        shown = found.shown
+        ends.append(found.is_over)
+
+    assert sorted(seen) == [f"of {number}" for number in range(2, 9)]
+    assert ends == [False, False, False, False, True, True]

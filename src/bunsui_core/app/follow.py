@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Logs, LogWindow, Seeing
 
 AT_ONCE = 10
-"""Writers read in one look; a Map of containers has more, and the newest are read."""
+"""Writers read in one look; a Map of containers has more, which are read in turn."""
 
 LINES = 5000
 """Lines read of one writer in one look; what is written faster is said to be left out."""
@@ -45,7 +45,7 @@ def follow(session: Session, job: str, shown: Shown, seeing: Seeing, now: dateti
     marks = dict(shown.marks) if shown.has_begun else dict(at_first(found, now))
     due = [one for one in found if is_due(one, marks.get(one.key))]
     parts = []
-    for one in due[-AT_ONCE:]:
+    for one in sorted(due, key=lambda writer: _read_at(writer, marks))[:AT_ONCE]:
         part, marks[one.key] = _look(session.id, one, marks.get(one.key), seeing.logs, now)
         parts.append(part)
     return Followed(
@@ -53,6 +53,12 @@ def follow(session: Session, job: str, shown: Shown, seeing: Seeing, now: dateti
         shown=Shown(marks=marks, closed=closed, has_begun=True),
         is_over=session.stopped_at is not None and not due,
     )
+
+
+def _read_at(writer: Writer, marks: Mapping[str, Mark]) -> datetime:
+    """When a writer's log was last read, or else when it began: what waits longest is first."""
+    mark = marks.get(writer.key)
+    return mark.read_at if mark else writer.started_at
 
 
 @dataclass(frozen=True)

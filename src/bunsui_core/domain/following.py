@@ -80,7 +80,7 @@ def writers(job: str, execution_arn: str, events: tuple[HistoryEvent, ...]) -> t
     """Return what has written or may write a log in an execution, oldest first."""
     found: dict[str, Writer] = {}
     for attempt in _attempts(events):
-        one = _writer(job, execution_arn, attempt, has_ended=is_ended(events))
+        one = _writer(job, execution_arn, attempt, events[-1].at if is_ended(events) else None)
         if one is None:
             continue
         before = found.pop(one.key, None)
@@ -173,8 +173,13 @@ def _attempts(events: tuple[HistoryEvent, ...]) -> Iterable[list[HistoryEvent]]:
     return found.values()
 
 
-def _writer(job: str, arn: str, attempt: list[HistoryEvent], has_ended: bool) -> Writer | None:
-    """Events of a call, the schedule first; another service's call writes no log that is read."""
+def _writer(
+    job: str, arn: str, attempt: list[HistoryEvent], stopped_at: Instant | None
+) -> Writer | None:
+    """Events of a call, the schedule first; another service's call writes no log that is read.
+
+    A call without an end of its own ended with its execution, if that did.
+    """
     resource = resource_of(attempt[0])
     task = None
     if resource.startswith(CONTAINERS):
@@ -182,13 +187,13 @@ def _writer(job: str, arn: str, attempt: list[HistoryEvent], has_ended: bool) ->
         task = submitted_task(submitted)
     if not (function_name(resource) or task):
         return None
-    over = attempt[-1].type.endswith(_OVER) or has_ended
+    is_over = attempt[-1].type.endswith(_OVER)
     return Writer(
         key=f"{arn} {task.arn if task else resource}",
         job=job,
         resource=resource,
         started_at=attempt[0].at,
-        ended_at=attempt[-1].at if over else None,
+        ended_at=attempt[-1].at if is_over else stopped_at,
         task=task,
     )
 
