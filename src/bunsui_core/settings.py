@@ -124,7 +124,10 @@ def environments(environ: Mapping[str, str] = os.environ) -> tuple[Settings, ...
     if not path.exists():
         return (local,)
     known = parse_environments(read_config(path), str(path))
-    return (local, *(_of(local, name, one, environ) for name, one in known.items()))
+    named_now = environ.get("BUNSUI_ENVIRONMENT")
+    # What a flag or variable says is about the environment that was named beside it.
+    said = {name: environ if name == named_now else {} for name in known}
+    return (local, *(_of(local, name, one, said[name]) for name, one in known.items()))
 
 
 def local_settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -119,6 +119,16 @@ def test_every_environment_is_listed_with_the_embedded_aws_first(tmp_path: Path)
     assert [one.kind.value for one in found] == ["dev", "production", "production", "production"]
 
 
+def test_a_variable_rules_over_the_environment_that_is_named_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "bunsui.toml").write_text(THREE, encoding="utf-8")
+    said = {"BUNSUI_HOME": str(tmp_path), "BUNSUI_ENVIRONMENT": "lab", "BUNSUI_REGION": "eu-west-3"}
+
+    regions = {one.environment: one.region for one in environments(said)}
+
+    assert regions["lab"] == "eu-west-3"
+    assert regions["shop"] == regions["shop-eu"] == "eu-west-1"
+
+
 def test_without_a_file_the_embedded_aws_is_the_only_environment(tmp_path: Path) -> None:
     assert [one.environment for one in environments({"BUNSUI_HOME": str(tmp_path)})] == ["local"]
 
