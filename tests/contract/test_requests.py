@@ -12,7 +12,7 @@ from bunsui_core.adapters.local.requests import LocalRequests
 from bunsui_core.domain.errors import Conflict, NotFound
 from bunsui_core.ports.control import Claim
 from bunsui_core.ports.store import Requests
-from tests.builders import REQUEST_ID, a_request, a_signed_decision, later
+from tests.builders import REQUEST_ID, a_redrive, a_request, a_signed_decision, later
 from tests.local_home import LocalHome
 from tests.race import together
 from tests.withdrawals import a_withdrawal
@@ -75,6 +75,20 @@ def test_the_newest_requests_come_first(requests: Requests) -> None:
         requests.submit(a_request(request_id=f"r-{number}", created_at=later(seconds=number)))
 
     assert [request.id for request in requests.newest(2)] == ["r-3", "r-2"]
+
+
+@pytest.mark.parametrize("session_id", ["s-1", 's-"quoted"', "s-セッション"])
+def test_of_the_newest_requests_those_about_a_session_can_be_read_alone(
+    requests: Requests, session_id: str
+) -> None:
+    for number in range(4):
+        steps = (a_redrive(session_id=session_id if number % 2 else "s-other"),)
+        created_at = later(seconds=number)
+        requests.submit(a_request(request_id=f"r-{number}", steps=steps, created_at=created_at))
+
+    assert [request.id for request in requests.newest(10, session_id)] == ["r-3", "r-1"]
+    assert [request.id for request in requests.newest(2, session_id)] == ["r-3"]
+    assert requests.newest(10, "s-none") == ()
 
 
 def test_a_request_that_nobody_asked_is_not_found(requests: Requests) -> None:

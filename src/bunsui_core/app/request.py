@@ -67,7 +67,8 @@ def approval(request: Request, requests: Requests, now: datetime) -> Approval:
 
 def open_about(session_id: str, requests: Requests, now: datetime) -> tuple[Request, ...]:
     """Return the open ones of the newest requests about a session, newest first."""
-    about = (one for one in requests.newest(NEWEST) if one.plan.session_id == session_id)
+    found = requests.newest(NEWEST, session_id)
+    about = (one for one in found if one.plan.session_id == session_id)
     return tuple(one for one in about if approval(one, requests, now).status.is_open)
 
 

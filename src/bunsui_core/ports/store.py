@@ -35,8 +35,11 @@ class Requests(Protocol):
         """Return a request, with its withdrawal if its asker took it back. Raises: NotFound."""
         ...
 
-    def newest(self, limit: int) -> tuple[Request, ...]:
-        """Return requests, newest first."""
+    def newest(self, limit: int, about: str = "") -> tuple[Request, ...]:
+        """Return the newest requests, newest first; those of them about a session if it is named.
+
+        Whether a request is really about it is the caller's to look at.
+        """
         ...
 
     def decisions(self, request_id: str) -> tuple[SignedDecision, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bunsui_core.adapters.local.connect import (
@@ -54,11 +55,17 @@ class LocalRequests:
             raise NotFound(f"there is no request {request_id}.", "List them and choose one.")
         return request
 
-    def newest(self, limit: int) -> tuple[Request, ...]:
-        """Return requests, newest first; what an asker wrote that is none is left out."""
+    def newest(self, limit: int, about: str = "") -> tuple[Request, ...]:
+        """Return the newest requests, newest first; what an asker wrote that is none is left out.
+
+        When a session is named, only those are read whose text has its id somewhere.
+        """
+        part = json.dumps(about, ensure_ascii=False)[1:-1]
         with self._inbox.reading() as connection:
             rows = connection.execute(_NEWEST, (*self._store.place, limit)).fetchall()
-        found = (_readable(request_id, body, taken) for request_id, body, taken in rows)
+        found = (
+            _readable(request_id, body, taken) for request_id, body, taken in rows if part in body
+        )
         return tuple(request for request in found if request)
 
     def decisions(self, request_id: str) -> tuple[SignedDecision, ...]:
