@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from bunsui_core.adapters.local.config_file import save_environment
 from bunsui_core.domain.config_text import with_environment
 from bunsui_core.domain.environment import Environment, parse_environments
 from bunsui_core.domain.errors import BadInput, Refused, Unavailable
+
+PATIENCE_S = 30.0
+"""Longest that threads wait for one another; they need milliseconds."""
 
 COMMENTED = """\
 # who to ask: platform@example.com
@@ -106,6 +110,24 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
 
     assert link.is_symlink()
     assert "shop" in parse_environments(real.read_text(encoding="utf-8"), "f")
+
+
+def test_environments_that_are_added_at_the_same_time_are_all_there(tmp_path: Path) -> None:
+    path, names = tmp_path / "bunsui.toml", [f"shop-{number}" for number in range(8)]
+    together = threading.Barrier(len(names))
+
+    def add(name: str) -> None:
+        together.wait(PATIENCE_S)
+        save_environment(path, name, an_environment())
+
+    threads = [threading.Thread(target=add, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(parse_environments(path.read_text(encoding="utf-8"), "f")) == set(names)
+    assert [one.name for one in tmp_path.iterdir()] == ["bunsui.toml"]
 
 
 def test_a_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bunsui_core.domain.config_text import with_environment
@@ -18,24 +21,39 @@ def save_environment(path: Path, name: str, environment: Environment) -> None:
     meanwhile; Unavailable when it cannot be written. The file is then as it was.
     """
     real = path.resolve()  # a link to the file, as dotfiles are kept, stays one
-    old = read(real)
-    new = with_environment(old, name, environment, str(path))
     try:
         real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = _beside(real, new)
-        try:
-            if read(real) != old:
-                raise Conflict(
-                    f"{path} was changed by somebody else meanwhile.", "Run the command again."
-                )
-            made.replace(real)
-        finally:
-            made.unlink(missing_ok=True)
+        with _alone(real.parent):
+            old = read(real)
+            _replace(real, old, with_environment(old, name, environment, str(path)))
     except OSError as error:
         raise Unavailable(
             f"{path} cannot be written: {error.strerror or error}.",
             "Check the folder and the disk; nothing was changed.",
         ) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes of bunsui from writing in the folder until the end of the block."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    made = _beside(path, new)
+    try:
+        if read(path) != old:
+            raise Conflict(
+                f"{path} was changed by somebody else meanwhile.", "Run the command again."
+            )
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def read(path: Path) -> str:
