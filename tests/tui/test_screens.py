@@ -128,6 +128,17 @@ def test_the_filter_speaks_the_words_of_the_command_line(
     on_screen(home.app(), play)
 
 
+def test_a_filter_with_a_wrong_word_stays_to_be_corrected(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "2 of 2")
+        await pilot.press("slash", *"pipline", "colon", *"orders", "enter")
+        await until_shown(pilot, "did you mean pipeline:")
+        await pilot.press("home", "right", "right", "right", "e", "enter")
+        await until_shown(pilot, "/ pipeline:orders")
+
+    on_screen(home.app(), play)
+
+
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (40, 10)])
 def test_a_terminal_that_is_too_small_gets_a_sentence(home: Home, size: tuple[int, int]) -> None:
     async def play(pilot: Pilot[None]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from rich.text import Text
 
+from bunsui_core.domain.freshness import said as aged_in_words
 from bunsui_tui.actions import EVERYWHERE, HELP, Key
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import FAILED, PRODUCTION, WAITING, sign
@@ -41,7 +42,17 @@ def status(board: Board) -> Text:
         return words(" ", sign_of, " ", said(board.notice.text, 400))
     for sentence in board.troubles.values():
         return words(" ", sign(FAILED), " ", said(sentence, 400))
-    return words((_worker(board), MUTED)) if _worker(board) else _note(board)
+    if _worker(board):
+        return words((_worker(board), MUTED))
+    return _late(board) or _note(board)
+
+
+def _late(board: Board) -> Text:
+    """What is older than promised of the executions that others started, or cannot be watched."""
+    watch = board.overview.freshness.watch if board.overview else None
+    if watch is None or (watch.is_kept and not watch.trouble):
+        return Text()
+    return words(" ", sign(WAITING), " ", said(aged_in_words(watch), 300))
 
 
 def _note(board: Board) -> Text:

@@ -12,7 +12,7 @@ from bunsui_tui.board import Board, Detail
 from bunsui_tui.render.diagnosis import LONG, SHORT, brief
 from bunsui_tui.render.graph import dag_line
 from bunsui_tui.render.inbox import question
-from bunsui_tui.render.runs import usual
+from bunsui_tui.render.runs import spark, usual
 from bunsui_tui.render.session import COLUMNS as JOB_COLUMNS
 from bunsui_tui.render.session import rows as job_rows
 from bunsui_tui.render.signs import SESSIONS, WAITING, named, sign
@@ -122,10 +122,21 @@ def beside(board: Board, session_id: str, room: int = 0) -> Group:
     if detail is None:
         return stack([words((session_id and "reading…", MUTED)), *waiting])
     first, when = _first_line(detail), _when(detail, board.now)
+    runs = _last_runs(board, detail.view.session.pipeline.name)
     if not room:
-        return stack([first, *brief(detail, SHORT), *waiting, when])
+        return stack([first, *brief(detail, SHORT), *waiting, when, runs])
     clock = _on_a_clock(board, session_id, room)
-    return stack([first, *clock, Text(" "), *waiting, *brief(detail, LONG), when])
+    return stack([first, *clock, Text(" "), *waiting, *brief(detail, LONG), when, runs])
+
+
+def _last_runs(board: Board, pipeline: str) -> Text:
+    """How the runs before went: the length of each against what is usual, or that it failed."""
+    runs = board.runs.get(pipeline, ())
+    if not runs:
+        return Text()
+    length = usual(runs)
+    text = f" · usually {lasted(length)}" if length else ""
+    return words((f"last {len(runs)} runs ", MUTED), spark(runs, board.now), (text, MUTED))
 
 
 def _on_a_clock(board: Board, session_id: str, room: int) -> list[Text]:

@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.session import SessionStatus
 from bunsui_tui.actions import (
     COPY,
@@ -30,6 +31,7 @@ from bunsui_tui.messages import (
     GroupsOpened,
     LogOpened,
     LogsWanted,
+    Noted,
     QueryGiven,
     ReviewOpened,
     RowsWanted,
@@ -37,6 +39,7 @@ from bunsui_tui.messages import (
     SessionWanted,
     TimelineOpened,
 )
+from bunsui_tui.query import parse
 from bunsui_tui.render.session import log
 from bunsui_tui.render.sessions import COLUMNS, SessionRows, beside, filter_line
 from bunsui_tui.render.text import MUTED, words
@@ -155,7 +158,7 @@ class SessionsScreen(Frame):
     def _paint_selected(self) -> None:
         board = self.board
         room = self._detail.size.width if self.has_class("-wide") else 0
-        about = (self.selected, board.details.get(self.selected), board.waiting, room)
+        about = (self.selected, board.details.get(self.selected), board.waiting, board.runs, room)
         explained = (*about, int(board.now.timestamp()), self.app.theme)
         if explained != self._explained:
             self._explained = explained
@@ -239,6 +242,11 @@ class SessionsScreen(Frame):
         self._rows.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Choose the sessions that the words say."""
+        """Choose the sessions that the words say; a word that says nothing can be corrected."""
+        try:
+            parse(event.value, self.board.now)
+        except BadInput as error:
+            self.post_message(Noted(f"{error.message} {error.next_step}", is_bad=True))
+            return
         self.post_message(QueryGiven(event.value))
         self._hide_filter()
