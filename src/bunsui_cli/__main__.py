@@ -16,7 +16,7 @@ from bunsui_cli.envelope import Problem
 from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
 from bunsui_cli.output import occupy, refuse
-from bunsui_cli.root import before_the_noun
+from bunsui_cli.root import before_the_noun, completed_noun
 from bunsui_core.domain.errors import BadInput, BunsuiError
 from bunsui_core.settings import local_settings
 
@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         readable(arguments)
         arguments = choose_environment(arguments, os.environ)
-        command = get_command(command_line(arguments))
+        command = get_command(command_line(arguments or completed_noun(os.environ, NOUNS)))
         result = command.main(
             list(arguments) or ["--help"], prog_name="bunsui", standalone_mode=False
         )

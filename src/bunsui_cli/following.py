@@ -13,6 +13,8 @@ from bunsui_core.domain.following import Followed, Shown
 
 NO_WORKER = "No worker is running: what runs goes on, but no further job will start."
 
+NOTHING_YET = "Nothing new is written yet; lines are shown as they come. Ctrl-C stops."
+
 
 def keep_following(
     desk: AgentDesk, session_id: str, job: str, as_json: bool, every: float = EVERY_S
@@ -30,6 +32,8 @@ def keep_following(
         narrate(NO_WORKER)
     with reader_may_leave():
         for found in looks(look, threading.Event(), every):
+            if not (shown.has_begun or found.parts or found.is_over):
+                narrate(NOTHING_YET)
             shown = found.shown
             for part in found.parts:
                 before = _show(part, before, desk, as_json)

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Annotated
 
 import typer
+
+from bunsui_cli.choosing import BEFORE_THE_NOUN
 
 
 def _environments(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -27,6 +30,15 @@ def flag(*names: str, metavar: str, text: str) -> typer.models.OptionInfo:
         autocompletion=_environments if "-e" in names else None,
     )
     return option
+
+
+def completed_noun(environ: Mapping[str, str], nouns: Container[str]) -> list[str]:
+    """Return the noun in whose words a shell asks to complete; none for the noun itself."""
+    words = (environ.get("_TYPER_COMPLETE_ARGS") or environ.get("COMP_WORDS") or "").split(" ")
+    rest = words[1:]
+    while rest and rest[0].partition("=")[0] in BEFORE_THE_NOUN:
+        rest = rest[1:] if "=" in rest[0] else rest[2:]
+    return rest[:1] if len(rest) > 1 and rest[0] in nouns else []
 
 
 def before_the_noun(

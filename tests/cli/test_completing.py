@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bunsui_cli.nouns import NOUNS
+from bunsui_cli.root import completed_noun
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import store
@@ -71,3 +73,22 @@ def test_an_environment_is_completed_and_then_the_store_of_it(stocked: Path) -> 
 )
 def test_without_a_store_nothing_is_completed_and_nothing_said(tmp_path: Path, line: str) -> None:
     assert offered(tmp_path, line) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "line", "noun"),
+    [
+        ("COMP_WORDS", "bunsui sessions sh", ["sessions"]),
+        ("COMP_WORDS", "bunsui -e shop sessions sh", ["sessions"]),
+        ("COMP_WORDS", "bunsui --home=/h sessions ", ["sessions"]),
+        ("_TYPER_COMPLETE_ARGS", "bunsui sessions ", ["sessions"]),
+        ("COMP_WORDS", "bunsui sessions", []),
+        ("COMP_WORDS", "bunsui -e sessions ", []),
+        ("COMP_WORDS", "bunsui sesions sh", []),
+        ("COMP_WORDS", "", []),
+    ],
+)
+def test_only_the_noun_that_is_completed_is_loaded(
+    variable: str, line: str, noun: list[str]
+) -> None:
+    assert completed_noun({variable: line}, NOUNS) == noun
