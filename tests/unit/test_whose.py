@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bunsui_core.domain.advance import execution_name
-from bunsui_core.domain.session import JobRun, JobStatus, SessionOrigin
-from tests.unit.watching_kit import Watched, fine, own_session
+from bunsui_core.domain.session import JobRun, JobStatus, SessionOrigin, SessionStatus
+from tests.unit.watching_kit import Watched, failed, fine, own_session
 from tests.watched import FakeAccount, a_machine, a_row
 
 
@@ -76,3 +76,33 @@ def test_the_same_name_in_another_machine_is_somebody_elses(world: Watched) -> N
     world.settle()
 
     assert world.session(row).origin is SessionOrigin.FOUND
+
+
+def test_an_approved_restart_of_a_found_session_is_its_next_attempt(world: Watched) -> None:
+    first = world.run(failed())
+    world.settle()
+    session = world.session(first)
+    name = execution_name(session.id, "orders", 2)
+    row = a_row("orders", name)
+    began = (
+        session.runs[0]
+        .attempts[0]
+        .model_copy(
+            update={
+                "number": 2,
+                "execution_name": name,
+                "execution_arn": row.execution_arn,
+                "status": JobStatus.RUNNING,
+                "stopped_at": None,
+            }
+        )
+    )
+    run = JobRun(job="orders", attempts=(*session.runs[0].attempts, began))
+    world.store.sessions.save(session.model_copy(update={"runs": (run,)}))
+    world.run(fine(name))
+    world.settle(seconds=60)
+
+    after = world.session(first)
+    assert [one.status for one in after.runs[0].attempts] == [JobStatus.FAILED, JobStatus.SUCCEEDED]
+    assert after.status is SessionStatus.SUCCEEDED
+    assert [one.session_id for one in world.sessions] == [session.id]
