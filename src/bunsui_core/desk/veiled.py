@@ -50,7 +50,7 @@ class VeiledDesk(AgentDesk):
 
     def keys(self, side: Side) -> tuple[str, ...]:
         """Return the keys by whose values sessions are found, where keys are shown."""
-        return super().keys(side) if self._level is Expose.KEYS else ()
+        return () if self._level is Expose.NONE else super().keys(side)
 
     def stored(self, session_id: str) -> Session:
         """Return a session as it is stored, veiled. Raises: NotFound."""
