@@ -27,7 +27,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--window-size=960,560",
+    "--window-size=960,720",
     "--remote-debugging-port=0",
 )
 SECONDS = 60.0
