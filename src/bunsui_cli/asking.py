@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bunsui_cli.nearest import nearest
 from bunsui_cli.person import Person
-from bunsui_cli.wanted import Wanted
+from bunsui_cli.wanted import ALL, NONE, Wanted
 from bunsui_core.domain.environment import (
     AMBIENT,
     Environment,
@@ -25,8 +25,6 @@ from bunsui_core.wiring.environments import account_of, profiles, regions
 
 TRIES = 3
 """How often a question is asked before that is enough."""
-
-NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,10 @@ class Asking:
             "account": account,
             "region": region,
             "read_profile": profile,
-            "execute_profile": wanted.execute_profile or self._executor(),
+            "execute_profile": without(NONE, wanted.execute_profile or self._executor()),
             "class": kind,
             "expose": wanted.expose or Expose(self._exposure(usual_exposure({"kind": kind}))),
-            "include": wanted.include or self._include(),
+            "include": [one for one in wanted.include or self._include() if one != ALL],
             "exclude": wanted.exclude,
             "event_queue": wanted.event_queue,
         }
@@ -116,8 +114,7 @@ class Asking:
         question = Question(
             "Which profile changes things, once bunsui executes there?", "--execute-profile", NONE
         )
-        said = self.asked(question, lambda said: one_of(said, found, "profile"))
-        return "" if said == NONE else said
+        return self.asked(question, lambda said: one_of(said, found, "profile"))
 
     def _kind(self) -> str:
         question = Question("dev or production?", "--class", EnvironmentClass.PRODUCTION)
@@ -131,12 +128,16 @@ class Asking:
 
     def _include(self) -> list[str]:
         words = "Which machines: names such as orders-*, tags such as tag:team=data, or all?"
-        said = self.asked(Question(words, "--include", "all"), str)
-        return [] if said == "all" else said.replace(",", " ").split()
+        return self.asked(Question(words, "--include", ALL), str).replace(",", " ").split()
 
     def _tell(self, text: str) -> None:
         if self.human:
             self.human.tell(safe(text))
+
+
+def without(nothing: str, said: str) -> str:
+    """Return what was said, and the empty string for the word that stands for nothing."""
+    return "" if said == nothing else said
 
 
 def one_of(said: str, known: Iterable[str], what: str) -> str:

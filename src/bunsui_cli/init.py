@@ -12,7 +12,7 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import narrate, show
 from bunsui_cli.person import person
-from bunsui_cli.wanted import Wanted, from_flags
+from bunsui_cli.wanted import Wanted, from_flags, over
 from bunsui_core.domain.configuring import Initialised
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.errors import Conflict
@@ -31,10 +31,10 @@ def init(wanted: Wanted) -> int:
     alone = wanted.yes or wanted.print_policies
     somebody = nullcontext(None) if alone else person("init", "Add --yes, and flags for the rest.")
     with somebody as human:
-        asking = Asking(wanted, human)
         if wanted.print_policies:
-            return print_policies(settings, asking)
-        return write(settings, asking)
+            return print_policies(settings, Asking(wanted, human))
+        known = in_file(settings).get(wanted.name)
+        return write(settings, Asking(over(wanted, known) if known else wanted, human))
 
 
 def write(settings: Settings, asking: Asking) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from inspect import Parameter, Signature
 from typing import Annotated, get_type_hints
 
 import typer
 
 from bunsui_cli.output import AsJson
-from bunsui_core.domain.environment import EnvironmentClass, Expose
+from bunsui_core.domain.environment import Environment, EnvironmentClass, Expose
+
+NONE, ALL = "none", "all"
+"""No profile, and every machine, in the words of a question."""
 
 
 def flag(text: str) -> typer.models.OptionInfo:
@@ -51,11 +54,29 @@ class Wanted:
     )
     event_queue: Annotated[str, flag("The URL of an SQS queue of status events.")] = ""
     yes: Annotated[bool, switch("--yes", "Ask nothing: the flags, and what is usual.")] = False
-    replace: Annotated[bool, switch("--replace", "Replace the one of that name.")] = False
+    replace: Annotated[
+        bool, switch("--replace", "Change the one of that name as the flags say.")
+    ] = False
     print_policies: Annotated[
         bool, switch("--print-policies", "Print the least policies; write nothing.")
     ] = False
     as_json: AsJson = False
+
+
+def over(wanted: Wanted, known: Environment) -> Wanted:
+    """Return what the flags say, and where they say nothing, what is there already."""
+    return replace(
+        wanted,
+        read_profile=wanted.read_profile or known.read_profile,
+        execute_profile=wanted.execute_profile or known.execute_profile or NONE,
+        account=wanted.account or known.account,
+        region=wanted.region or known.region,
+        kind=wanted.kind or known.kind,
+        expose=wanted.expose or known.expose,
+        include=wanted.include or list(known.include) or [ALL],
+        exclude=wanted.exclude or list(known.exclude),
+        event_queue=wanted.event_queue or known.event_queue,
+    )
 
 
 def from_flags(command: Callable[[Wanted], int]) -> Callable[..., int]:

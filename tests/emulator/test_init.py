@@ -120,6 +120,20 @@ def test_an_environment_is_replaced_only_when_that_is_said(user: User) -> None:
     assert 'class = "dev"' in user.file
 
 
+def test_a_replaced_environment_keeps_what_no_flag_says(user: User) -> None:
+    first = ("--class", "dev", "--expose", "none", "--include", "orders-*", "--exclude", "*-test")
+    user.runs("init", "shop", "--yes", *first)
+    before = parse_environments(user.file, "f")["shop"]
+
+    queue = "https://sqs.us-east-1.amazonaws.com/000000000000/events"
+    user.runs("init", "shop", "--yes", "--replace", "--event-queue", queue)
+    after = parse_environments(user.file, "f")["shop"]
+    assert after == before.model_copy(update={"event_queue": queue})
+
+    user.runs("init", "shop", "--yes", "--replace", "--include", "all")
+    assert parse_environments(user.file, "f")["shop"].include == ()
+
+
 def test_without_a_terminal_and_without_yes_nothing_is_asked_or_written(user: User) -> None:
     done = user.runs("init", "shop")
 

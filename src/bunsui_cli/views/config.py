@@ -68,6 +68,7 @@ def initialised(value: Initialised) -> Sequence[RenderableType]:
         Text(),
         plain(f"Look:  bunsui -e {value.name} worker, and bunsui -e {value.name} tui"),
         plain(f"Again: bunsui config check {value.name}"),
+        plain(f"Policies, and the stack of a queue: bunsui init --print-policies {value.name}"),
     ]
 
 
