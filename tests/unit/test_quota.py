@@ -162,6 +162,19 @@ def test_an_answer_that_somebody_waits_for_is_refused_with_the_reason() -> None:
     client.close()
 
 
+def test_another_account_or_region_has_a_quota_of_its_own() -> None:
+    time = Time()
+    buckets = Buckets(time.read, time.sleep)
+    for account, region in (("1", "eu-central-1"), ("2", "eu-central-1"), ("1", "eu-west-2")):
+        client = a_client()
+        buckets.metering(Meter(account, region, 0.5, patience=0.0))(client)
+        client.meta.events.register_last("before-send", nothing)  # type: ignore[arg-type]  # the stub says None, botocore takes an answer
+        client.list_executions(stateMachineArn="arn:aws:states:eu-central-1:1:stateMachine:a")
+        client.close()
+
+    assert not time.slept
+
+
 def a_client() -> SFNClient:
     """A client that tries everything twice."""
     return boto3.client(

@@ -20,7 +20,7 @@ from bunsui_core.domain.session import (
 )
 from bunsui_core.domain.value import read_json
 
-SOMEBODY = "aws:unknown"
+SOMEBODY = "others"
 """Who asked for a session that was found: Step Functions does not tell."""
 
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
