@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from bunsui_core.domain.failure import LogLine
@@ -38,6 +41,24 @@ def test_a_long_line_is_broken_and_its_time_said_once() -> None:
         "         │ ij",
         "01:14:01 │ k",
     ]
+
+
+@given(
+    texts=st.lists(st.text(alphabet="aé注 \t\r\n\x1b", max_size=40), max_size=8),
+    width=st.integers(2, 12),
+)
+def test_no_break_loses_or_repeats_anything(texts: list[str], width: int) -> None:
+    lines = Lines(width=width)
+    lines.add(said(*texts))
+    rows = [lines.find(at) for at in range(lines.rows)]
+
+    for at, text in enumerate(lines.texts):
+        parts = [lines.part(line, number) for line, number in rows if line == at]
+        assert "".join(part for part, _ in parts) == text
+        assert all(cell_len(part) <= width for part, _ in parts)
+        assert [before for _, before in parts] == [
+            sum(len(part) for part, _ in parts[:number]) for number in range(len(parts))
+        ]
 
 
 def test_a_wide_character_is_never_cut_in_two() -> None:

@@ -51,7 +51,7 @@ class Lines:
         self.texts.append(text)
         self.times.append(time)
         self.starts.append(self.rows)
-        cells = cell_len(text)
+        cells = _cells(text)
         self.longest = max(self.longest, cells)
         self.rows += _height(text, cells, self.width)
 
@@ -63,8 +63,11 @@ class Lines:
     def part(self, at: int, number: int) -> tuple[str, int]:
         """Return one part of a line and how many characters come before it."""
         text = self.texts[at]
-        if not self.width or cell_len(text) <= self.width:
+        if not self.width or _cells(text) <= self.width:
             return (text, 0) if number == 0 else ("", 0)
+        if text.isascii():
+            before = number * self.width
+            return text[before : before + self.width], before
         parts = chop_cells(text, self.width)
         return parts[number], sum(len(one) for one in parts[:number])
 
@@ -72,7 +75,12 @@ class Lines:
 def _height(text: str, cells: int, width: int) -> int:
     if not width or cells <= width:
         return 1
-    return len(chop_cells(text, width))
+    return -(-cells // width) if text.isascii() else len(chop_cells(text, width))
+
+
+def _cells(text: str) -> int:
+    """The cells of a text; most logs are ASCII, which takes no measuring."""
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def matches(texts: Sequence[str], term: str, first: int = 0) -> list[int]:
