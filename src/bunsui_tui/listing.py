@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from bunsui_core.domain.answer import Totals
 from bunsui_core.domain.session import SessionSummary
@@ -53,12 +54,19 @@ class Listing:
         pinned = [one.session_id for one in self.pinned.values()]
         if session_id in pinned:
             return pinned.index(session_id)
-        for number, page in self.pages.items():
-            for line, one in enumerate(page):
-                if one.session_id == session_id:
-                    return self.shown_at(number * PAGE + line)
-        known = self.found_at is not None and session_id == self.sought
-        return self.shown_at(self.found_at or 0) if known else None
+        stored = self._places.get(session_id)
+        if stored is None and session_id == self.sought:
+            stored = self.found_at
+        return None if stored is None else self.shown_at(stored)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where every session that was read stands in the store's order."""
+        return {
+            one.session_id: number * PAGE + line
+            for number, page in self.pages.items()
+            for line, one in enumerate(page)
+        }
 
     def is_gone(self, session_id: str) -> bool:
         """Whether a session was looked for and is not in the list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from rich.console import Group
 from rich.text import Text
@@ -30,6 +31,13 @@ COLUMNS = (
 )
 
 
+KEPT = 1_000
+"""Lines that are kept as they were made."""
+
+Said: TypeAlias = tuple[SessionSummary, bool, str, str, str]
+"""What a line says of a session: whether it waits, when it began, how long it took, how usual."""
+
+
 class SessionRows:
     """The lines of the list, each made when it is in sight and kept while it says the same."""
 
@@ -37,11 +45,10 @@ class SessionRows:
         self._board = board
         self._listing = board.listing
         self._waiting = {one.request.plan.session_id for one in board.waiting}
-        self._made: dict[str, tuple[SessionSummary, Row]] = {}
         self._typical: dict[str, timedelta] = {}
-        self._stamp = (int(board.now.timestamp()), board.waiting, board.runs)
-        if before and before._stamp == self._stamp:
-            self._made, self._typical = before._made, before._typical
+        self._made: dict[str, tuple[Said, Row]] = {}
+        if before and len(before._made) < KEPT:
+            self._made = before._made
 
     @property
     def count(self) -> int:
@@ -53,11 +60,11 @@ class SessionRows:
         one = self._listing.one(at) if self._listing else None
         if one is None:
             return None
-        known, row = self._made.get(one.session_id, (None, None))
-        if row is None or known != one:
-            row = self._row(one)
-            self._made[one.session_id] = (one, row)
-        return row
+        says = self._says(one)
+        known = self._made.get(one.session_id)
+        if known is None or known[0] != says:
+            known = self._made[one.session_id] = (says, _row(says))
+        return known[1]
 
     def place(self, key: str) -> int | None:
         """Return where a session is, if that is known."""
@@ -67,26 +74,36 @@ class SessionRows:
         """Whether a session is surely not in the list."""
         return self._listing is not None and self._listing.is_gone(key)
 
-    def _row(self, one: SessionSummary) -> Row:
+    def _says(self, one: SessionSummary) -> Said:
         now = self._board.now
         length = took(one.created_at, one.stopped_at, now)
-        is_waiting = one.session_id in self._waiting
-        return Row(
-            one.session_id,
-            (
-                sign(WAITING if is_waiting else SESSIONS[one.status]),
-                said(one.pipeline, 64),
-                said(one.session_id, 64),
-                words(ago(one.created_at, now)),
-                words(lasted(length), " ", (bar(length, self._usual(one.pipeline)), MUTED)),
-                _state(one),
-            ),
+        return (
+            one,
+            one.session_id in self._waiting,
+            ago(one.created_at, now),
+            lasted(length),
+            bar(length, self._usual(one.pipeline)),
         )
 
     def _usual(self, pipeline: str) -> timedelta:
         if pipeline not in self._typical:
             self._typical[pipeline] = usual(self._board.runs.get(pipeline, ()))
         return self._typical[pipeline]
+
+
+def _row(says: Said) -> Row:
+    one, is_waiting, begun, length, against_usual = says
+    return Row(
+        one.session_id,
+        (
+            sign(WAITING if is_waiting else SESSIONS[one.status]),
+            said(one.pipeline, 64),
+            said(one.session_id, 64),
+            words(begun),
+            words(length, " ", (against_usual, MUTED)),
+            _state(one),
+        ),
+    )
 
 
 def counted(board: Board) -> str:

@@ -214,7 +214,7 @@ class Rows(ScrollView, can_focus=True):
         text.truncate(width, overflow="ellipsis")
         text.end = ""
         strip = Strip(text.render(self.app.console), text.cell_len).apply_style(base)
-        return strip.adjust_cell_length(width, base)
+        return strip.adjust_cell_length(width, base).simplify()
 
     def _go(self, at: int) -> None:
         if not self._source.count:
