@@ -2,7 +2,7 @@
 
 A window is 50 lines with exact totals by status, at the beginning, in the middle and at the end of
 the list. A search for a value is measured for one that a single session holds, for the beginning
-of a thousand, and for one that every session holds. Beside it stand searches for texts.
+of a thousand, for what stands inside of some, and for one that every session holds. Beside it stand searches for texts.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ WINDOWS = {"first": 0, "middle": SESSIONS // 2, "last": SESSIONS - LINES}
 VALUES = {
     "one": "input:order_id=77777",
     "thousand": "input:order_id=77*",
+    "inside": "input:order_id=*7777*",
     "of_failed": "output:status=ok status:failed",
     "every": "input:region=eu-west-1",
 }

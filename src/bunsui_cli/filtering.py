@@ -109,7 +109,7 @@ _OPTIONS: dict[str, object] = {
         Each,
         typer.Option(
             metavar="KEY=VALUE",
-            help="A value in an input: order_id=42, order.id=4*. May stand more than once.",
+            help="A value in an input: order_id=42, order.id=*4*. May stand more than once.",
             autocompletion=input_keys,
         ),
     ],

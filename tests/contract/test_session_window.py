@@ -111,6 +111,18 @@ def test_a_value_in_an_input_or_output_is_found_as_soon_as_it_is_stored(
     assert sessions.window(by_output, 0, 1).totals == Totals(succeeded=1)
 
 
+def test_a_redriven_session_is_found_by_what_it_said_before(sessions: Sessions) -> None:
+    wanted = SessionFilter(error="nosuchkey", statuses=(SessionStatus.SUCCEEDED,))
+    failed = sessions.save(a_session(id="s-new"))
+    before = ids(sessions, wanted)
+
+    redriven = an_attempt(redrive_count=1)
+    runs = (JobRun(job="extract", attempts=(redriven,)),)
+    sessions.save(failed.model_copy(update={"runs": runs, "status": SessionStatus.SUCCEEDED}))
+
+    assert set(ids(sessions, wanted)) - set(before) == {"s-new"}
+
+
 def test_a_page_of_a_search_goes_on_where_it_ended(sessions: Sessions) -> None:
     wanted = SessionFilter(error="nosuchkey")
 

@@ -8,8 +8,10 @@ import pytest
 
 from bunsui_core.domain.searchable import (
     LONGEST,
+    MOST_SAID,
     MOST_VALUES,
     Held,
+    Side,
     held_by,
     mark_of,
     names_of,
@@ -68,8 +70,8 @@ def test_the_envelope_of_a_job_is_not_searched() -> None:
     found = held_by(with_input({"order_id": 1}, JobRun(job="extract", attempts=(attempt,))))[0]
 
     assert found == (
-        Held("input", "order_id", "1", "order_id"),
-        Held("output", "rows", "7", "rows"),
+        Held(Side.INPUT, "order_id", "1", "order_id"),
+        Held(Side.OUTPUT, "rows", "7", "rows"),
     )
 
 
@@ -121,6 +123,19 @@ def test_what_failed_jobs_said_is_known_also_after_a_recovery() -> None:
     said = said_by(a_session(status="SUCCEEDED", runs=(JobRun(job="extract", attempts=attempts),)))
 
     assert said == "extract lambda.unknown valueerror bad row"
+
+
+def test_what_was_said_before_a_redrive_is_kept_once_and_behind_what_is_new() -> None:
+    first = a_failed_attempt(error="Throttled", cause="too\nfast")
+    second = a_failed_attempt(error="Denied", cause="no")
+    once = a_session(runs=(JobRun(job="extract", attempts=(first,)),))
+    again = a_session(runs=(JobRun(job="extract", attempts=(second,)),))
+    healed = a_session(runs=(JobRun(job="extract", attempts=(an_attempt(),)),))
+
+    said = said_by(once)
+    assert said == said_by(once, before=said) == said_by(healed, before=said)
+    assert said_by(again, before=said) == "extract denied no\nextract throttled too fast"
+    assert len(said_by(again, before="x" * MOST_SAID)) == MOST_SAID
 
 
 def test_the_mark_changes_with_a_value_and_not_with_a_status() -> None:

@@ -52,7 +52,7 @@ def stored_freshness(
 class FieldValue(Value):
     """A value in an input or an output, under the end of its path: `order.id` or only `id`.
 
-    The value may end in `*`. Case does not matter.
+    In the value `*` stands for anything. Case does not matter.
     """
 
     path: str

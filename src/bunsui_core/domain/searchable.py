@@ -20,6 +20,9 @@ MOST_VALUES = 500
 LONGEST = 200
 """How many characters of a value, a path or a message count; what follows is not compared."""
 
+MOST_SAID = 4_000
+"""How many characters of what failed jobs said can be searched for."""
+
 _ENVELOPE = {"input", "outputs"}
 """The keys around a session's input that a job of a pipeline is given (`advance`)."""
 
@@ -60,16 +63,19 @@ def names_of(session: Session) -> str:
     return folded("\n".join(dict.fromkeys((session.id, session.pipeline.name, *names))))
 
 
-def said_by(session: Session) -> str:
-    """Return what jobs said when they failed, each with its name."""
-    return folded(
-        "\n".join(
-            _said(run.job, attempt)
-            for run in session.runs
-            for attempt in run.attempts
-            if attempt.status.is_failure
-        )
+def said_by(session: Session, before: str = "") -> str:
+    """Return what jobs said when they failed, each with its name.
+
+    A redriven attempt forgets why it failed; what was said `before` is kept behind what is new.
+    """
+    failed = (
+        folded(_said(run.job, attempt))
+        for run in session.runs
+        for attempt in run.attempts
+        if attempt.status.is_failure
     )
+    every = dict.fromkeys((*failed, *before.split("\n")))
+    return "\n".join(line for line in every if line)[:MOST_SAID]
 
 
 def mark_of(session: Session) -> str:
@@ -97,7 +103,7 @@ def _unique(values: Iterator[Held]) -> Iterator[Held]:
 
 def _said(job: str, attempt: Attempt) -> str:
     cause = read_cause(attempt.error, attempt.cause)
-    words = (job, attempt.error, cause.exception, cause.message[:LONGEST])
+    words = (job, attempt.error, cause.exception, " ".join(cause.message[:LONGEST].split()))
     return " ".join(dict.fromkeys(word for word in words if word))
 
 

@@ -110,8 +110,8 @@ class Found:
             rarest, *others = self._sought
             also = [*narrowed(self._wanted), *self._told]  # a value's lines are of its place
             rest = every([*also, *(one.looked_up() for one in others)])
-            source = f"({rarest.query}) CROSS JOIN session_lines ON number = line"
-            return source, Condition(rest.sql, (*rarest.meant.values, *rest.values))
+            source = f"({rarest.holding.sql}) CROSS JOIN session_lines ON number = line"
+            return source, Condition(rest.sql, (*rarest.holding.values, *rest.values))
         everything = self._kept(listed(self._place, SessionFilter()))
         is_most = self.totals.all * 4 > everything.all
         also = [*self._told, *self._looked_up()]

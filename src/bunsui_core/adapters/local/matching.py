@@ -67,6 +67,11 @@ def like(column: str, text: str) -> Condition:
     return Condition(f"{column} {_LIKE}", (f"%{_plain(text)}%",))
 
 
+def like_pattern(column: str, pattern: str) -> Condition:
+    """Return what is true where a column is like a pattern, in which `*` stands for anything."""
+    return Condition(f"{column} {_LIKE}", (_plain(pattern).replace("*", "%"),))
+
+
 def ended_by(column: str, path: str) -> Condition:
     """Return what is true where a column is a path or ends with one."""
     return Condition(f"({column} = ? OR {column} {_LIKE})", (path, f"%.{_plain(path)}"))

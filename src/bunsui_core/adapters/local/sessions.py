@@ -80,9 +80,10 @@ def make_found(connection: sqlite3.Connection, place: tuple[str, str], session: 
     if known is None:
         connection.execute(LINE, columns)
         known = connection.execute(_KNOWN, (*place, session.id)).fetchone()
-    number, mark, *line = known
+    number, mark, *line, said = known
+    columns["said"] = said_by(session, before=said)
     # What did not change is not written: each of these columns stands in indexes.
-    if line != [columns[name] for name in _SHOWN]:
+    if [*line, said] != [columns[name] for name in _SHOWN]:
         connection.execute(_MOVE, {**columns, "number": number})
     new = mark_of(session)
     if mark == new:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from bunsui_core.adapters.local.matching import Condition, ended_by, every
+from bunsui_core.adapters.local.matching import Condition, ended_by, every, like_pattern
 from bunsui_core.domain.answer import FieldValue, SessionFilter
 from bunsui_core.domain.searchable import Side, compared
 
@@ -44,18 +44,26 @@ class Sought:
     lines: int
 
     @property
-    def query(self) -> str:
-        """The lines that hold it, each once; its values are those of `meant`."""
-        once = "" if len(self.numbers) == 1 else "DISTINCT "
-        return f"SELECT {once}h.line AS line {_HELD} {self.meant.sql}"
+    def holding(self) -> Condition:
+        """The query of the lines that hold it, each once."""
+        if self.are_many:
+            return Condition(
+                f"SELECT DISTINCT h.line AS line {_HELD} {self.meant.sql}", self.meant.values
+            )
+        once = "DISTINCT " if len(self.numbers) > 1 else ""
+        query = f"SELECT {once}h.line AS line FROM search_hits h WHERE h.value IN ({self._marks})"
+        return Condition(query, self.numbers)
 
     def looked_up(self) -> Condition:
         """Return what looks at one line after the other, or knows all lines if that is less."""
         if self.are_many:
-            return Condition(f"+number IN ({self.query})", self.meant.values)
-        marks = ", ".join("?" * len(self.numbers))
-        found = f"SELECT 1 FROM search_hits h WHERE h.value IN ({marks}) AND h.line = number"
+            return Condition(f"+number IN ({self.holding.sql})", self.holding.values)
+        found = f"SELECT 1 FROM search_hits h WHERE h.value IN ({self._marks}) AND h.line = number"
         return Condition(f"EXISTS ({found})", self.numbers)
+
+    @property
+    def _marks(self) -> str:
+        return ", ".join("?" * len(self.numbers))
 
 
 def sought_in(
@@ -83,16 +91,19 @@ def meaning(place: tuple[str, str], side: Side, field: FieldValue) -> Condition:
 
 
 def _text(value: str) -> Condition:
-    if not value.endswith("*"):
+    start, star, rest = value.partition("*")
+    if not star:
         return Condition("v.text = ?", (compared(value),))
-    start = compared(value.removesuffix("*"))
-    return Condition("v.text >= ? AND v.text < ?", (start, start + _END))
+    begins = compared(start)
+    parts = [Condition("v.text >= ? AND v.text < ?", (begins, begins + _END))]
+    return every([*parts, like_pattern("v.text", value)] if rest else parts)
 
 
 def _measured(connection: sqlite3.Connection, meant: Condition, limits: Limits) -> Sought:
     some = f"SELECT v.number FROM search_values v WHERE {meant.sql} LIMIT ?"
-    lines = f"SELECT count(*) FROM (SELECT 1 {_HELD} {meant.sql} LIMIT ?)"
-    numbers = connection.execute(some, (*meant.values, limits.looked_up + 1)).fetchall()
-    held: int = connection.execute(lines, (*meant.values, limits.counted)).fetchone()[0]
-    known = tuple(number for (number,) in numbers)
-    return Sought(meant, known, len(known) > limits.looked_up, held)
+    found = connection.execute(some, (*meant.values, limits.looked_up + 1)).fetchall()
+    numbers = tuple(number for (number,) in found)
+    sought = Sought(meant, numbers, len(numbers) > limits.looked_up, 0)
+    lines = f"SELECT count(*) FROM ({sought.holding.sql} LIMIT ?)"
+    held: int = connection.execute(lines, (*sought.holding.values, limits.counted)).fetchone()[0]
+    return replace(sought, lines=held)
