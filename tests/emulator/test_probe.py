@@ -195,3 +195,12 @@ def test_there_is_no_probe_of_the_embedded_aws(tmp_path: Path) -> None:
 def test_there_is_no_probe_where_nobody_may_change_anything(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no execute_profile"):
         probed(Settings(home=tmp_path, environment="shop"), silent, rest)
+
+
+def test_in_another_account_than_the_file_says_nothing_is_made(own: Embedded, shop: Shop) -> None:
+    settings = shop(POLICY).model_copy(update={"account": "123456789012"})
+
+    with pytest.raises(Refused, match="of account 000000000000, not 123456789012"):
+        probed(settings, silent, rest)
+
+    assert left(own) == []
