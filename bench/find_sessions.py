@@ -2,7 +2,8 @@
 
 A window is 50 lines with exact totals by status, at the beginning, in the middle and at the end of
 the list. A search for a value is measured for one that a single session holds, for the beginning
-of a thousand, for what stands inside of some, and for one that every session holds. Beside it stand searches for texts.
+of a thousand, for what stands inside of some, and for one that every session holds. Beside it
+stand searches for texts.
 """
 
 from __future__ import annotations

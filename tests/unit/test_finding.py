@@ -25,10 +25,10 @@ from tests.local_home import LocalHome
 
 COUNT = 60
 WAYS = [
-    Limits(sorted_here=1_000, looked_up=8, counted=1_000),
-    Limits(sorted_here=0, looked_up=8, counted=1_000),
-    Limits(sorted_here=0, looked_up=0, counted=1),
-    Limits(sorted_here=3, looked_up=1, counted=5),
+    Limits(sorted_here=1_000, looked_up=8, named=200, counted=1_000),
+    Limits(sorted_here=0, looked_up=8, named=200, counted=1_000),
+    Limits(sorted_here=0, looked_up=0, named=0, counted=1),
+    Limits(sorted_here=3, looked_up=1, named=2, counted=5),
 ]
 ERRORS = ["ValueError", "No_Such%Key", "Straße"]
 WORDS = ["s-0", "S-01", "orders", "bills", "valueerror", "%", "_", "7", "eu", "strasse", "no", "\\"]

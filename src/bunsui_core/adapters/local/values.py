@@ -20,11 +20,13 @@ class Limits(NamedTuple):
     """Sizes from which on another way to the same lines is the faster one.
 
     So many matches are sorted here, of more an index gives the ones to show; so many values are
-    looked up line by line, the lines of more are collected first; lines are counted so far.
+    looked up line by line, the lines of more are collected first; so many values are named by
+    their numbers, more are sought again; lines are counted so far.
     """
 
     sorted_here: int = 2_000
     looked_up: int = 8
+    named: int = 200
     counted: int = 20_000
 
 
@@ -33,20 +35,20 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Sought:
-    """One sought field: the values it means, or what means them when they are many.
+    """One sought field: what it means, and the values that it means unless they are too many.
 
     `lines` is how many hold one of them, as far as they are counted.
     """
 
     meant: Condition
     numbers: tuple[int, ...]
-    are_many: bool
-    lines: int
+    limits: Limits
+    lines: int = 0
 
     @property
     def holding(self) -> Condition:
         """The query of the lines that hold it, each once."""
-        if self.are_many:
+        if len(self.numbers) > self.limits.named:
             return Condition(
                 f"SELECT DISTINCT h.line AS line {_HELD} {self.meant.sql}", self.meant.values
             )
@@ -56,7 +58,7 @@ class Sought:
 
     def looked_up(self) -> Condition:
         """Return what looks at one line after the other, or knows all lines if that is less."""
-        if self.are_many:
+        if len(self.numbers) > self.limits.looked_up:
             return Condition(f"+number IN ({self.holding.sql})", self.holding.values)
         found = f"SELECT 1 FROM search_hits h WHERE h.value IN ({self._marks}) AND h.line = number"
         return Condition(f"EXISTS ({found})", self.numbers)
@@ -101,9 +103,9 @@ def _text(value: str) -> Condition:
 
 def _measured(connection: sqlite3.Connection, meant: Condition, limits: Limits) -> Sought:
     some = f"SELECT v.number FROM search_values v WHERE {meant.sql} LIMIT ?"
-    found = connection.execute(some, (*meant.values, limits.looked_up + 1)).fetchall()
-    numbers = tuple(number for (number,) in found)
-    sought = Sought(meant, numbers, len(numbers) > limits.looked_up, 0)
+    most = max(limits.named, limits.looked_up)
+    found = connection.execute(some, (*meant.values, most + 1)).fetchall()
+    sought = Sought(meant, tuple(number for (number,) in found), limits)
     lines = f"SELECT count(*) FROM ({sought.holding.sql} LIMIT ?)"
     held: int = connection.execute(lines, (*sought.holding.values, limits.counted)).fetchone()[0]
     return replace(sought, lines=held)
