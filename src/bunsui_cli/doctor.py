@@ -10,6 +10,7 @@ import typer
 from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, narrate, show
+from bunsui_cli.where import where
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.safe import safe
 from bunsui_core.settings import read_settings
@@ -53,6 +54,8 @@ def probe(with_changes: bool, as_json: bool) -> int:
     from bunsui_core.wiring.probe import planned, probed
 
     settings = read_settings()
+    if with_changes and not settings.is_local:
+        told(f"{where(settings)}, as {settings.execute_profile or 'nobody'}")
     found = probed(settings, told) if with_changes else planned(settings)
     show(Answer("doctor-aws", found), as_json)
     return ExitCode.OK if found.is_well else ExitCode.UNAVAILABLE
