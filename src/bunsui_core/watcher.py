@@ -31,8 +31,12 @@ from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.machine import Sighting, WatchedMachine
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.sweep import (
+    LEARN_EVERY,
     REDRIVABLE,
     REDRIVEN_EVERY,
+    REPORT_EVERY,
+    SOME,
+    SURVEY_EVERY,
     is_to_follow,
     is_to_look_at_again,
     is_to_try,
@@ -41,18 +45,6 @@ from bunsui_core.domain.sweep import (
 from bunsui_core.log import Troubles
 from bunsui_core.ports.machines import Events
 from bunsui_core.ports.watch import Seat
-
-SURVEY_EVERY = timedelta(seconds=60)
-"""How often the list of machines is read anew."""
-
-LEARN_EVERY = timedelta(hours=1)
-"""How often the definition of a machine is looked at for machines that it starts."""
-
-SOME = 50
-"""How many definitions are looked at again at a time."""
-
-REPORT_EVERY = timedelta(seconds=2)
-"""How often what was measured is stored."""
 
 COUNT_EVERY = timedelta(seconds=30)
 """How often closed executions that may be redriven are counted."""
@@ -196,8 +188,10 @@ class Watcher:
         try:
             found = survey(self._watching, now)
             self._troubles.over("not_listed", "machines")
+            self._pulse.well("survey")
         except NotAuthorised as error:
             self._troubles.tell("not_listed", "machines", error.code, error.message)
+            self._pulse.fail("survey", error.message)
             found = self._watching.store.watches.machines()
         times.survey = None if any(map(is_undecided, found)) else now
         times.machines = {one.machine.arn: one for one in found}

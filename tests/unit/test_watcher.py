@@ -99,6 +99,7 @@ def test_without_the_list_of_machines_those_that_are_known_are_read_on(world: Wa
     world.settle(seconds=120)
 
     assert world.session(row).status is SessionStatus.SUCCEEDED
+    assert world.report.trouble == DENIED.message
 
 
 def test_without_definitions_every_execution_stands_for_itself(world: Watched) -> None:

@@ -159,6 +159,18 @@ def _read_at(machine: WatchedMachine) -> Instant:
     return machine.read_at or _NEVER
 
 
+SURVEY_EVERY = timedelta(seconds=60)
+"""How often the list of machines is read anew."""
+
+LEARN_EVERY = timedelta(hours=1)
+"""How often the definition of a machine is looked at for machines that it starts."""
+
+SOME = 50
+"""How many definitions are looked at again at a time."""
+
+REPORT_EVERY = timedelta(seconds=2)
+"""How often what was measured is stored."""
+
 _BRIEF = timedelta(seconds=30)
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
