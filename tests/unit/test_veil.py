@@ -13,9 +13,10 @@ from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.environment import EnvironmentClass, Expose
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.failure import LogLine
+from bunsui_core.domain.quoted import HIDDEN
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import JobRun
-from bunsui_core.domain.veil import HIDDEN, shape, veiled
+from bunsui_core.domain.veil import shape, veiled
 from bunsui_core.ports.observe import LogWindow, Seeing
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import agent_desk

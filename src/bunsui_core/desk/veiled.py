@@ -17,9 +17,10 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.environment import Expose
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.following import Followed, Shown
+from bunsui_core.domain.quoted import HIDDEN
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
-from bunsui_core.domain.veil import HIDDEN, veiled
+from bunsui_core.domain.veil import veiled
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
@@ -75,11 +76,14 @@ class VeiledDesk(AgentDesk):
 
     def analyze(self, session_id: str, job: str = "") -> Analysis:
         """Return why jobs failed, veiled. Raises: NotFound, Unavailable."""
-        return veiled(super().analyze(session_id, job), self._level)
+        found, session = super().analyze(session_id, job), super().stored(session_id)
+        return veiled(found, self._level, session)
 
     def similar(self, session_id: str, job: str = "", limit: int = 20) -> SimilarFailures:
         """Return failures like one, veiled. Raises: NotFound, Refused, Unavailable."""
-        return veiled(super().similar(session_id, job, limit), self._level)
+        found = super().similar(session_id, job, limit)
+        ids = {session_id, *(one.session_id for one in found.others)}
+        return veiled(found, self._level, *map(super().stored, sorted(ids)))
 
     def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return every way to recover, veiled. Raises: NotFound, BadInput, Refused."""
@@ -88,7 +92,8 @@ class VeiledDesk(AgentDesk):
                 "the edited input holds what stands for hidden values.",
                 "Ask a human for the values; they are not shown to agents here.",
             )
-        return veiled(super().propose(session_id, job, edited_input), self._level)
+        found = super().propose(session_id, job, edited_input)
+        return veiled(found, self._level, super().stored(session_id))
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
         """Queue a request, whole, and return it veiled. Raises: NotFound, Stale, Refused."""

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bunsui_core.domain.environment import Expose
 from bunsui_core.domain.failure import Evidence, EvidenceKind, LogLine
+from bunsui_core.domain.quoted import HIDDEN, Values, values_of
 from bunsui_core.domain.value import Json, Value
 
-HIDDEN = "<hidden"
-"""How everything begins that stands for something hidden."""
-
 _PAYLOADS = frozenset({"input", "output", "state_input", "inputs", "parameters", "assigned"})
-_TOLD = frozenset({"cause", "message", "summary", "text"})
+_TOLD = frozenset({"cause", "message", "exception", "summary", "text", "result", "note"})
 # What AWS itself writes; it tells times and memory, never what a function was given.
 _OF_AWS = re.compile(r"(START|END|REPORT|INIT_START) (RequestId|Runtime Version): ")
-# A nested execution that failed is told with its whole input; the text may be cut anywhere.
-_INSIDE = re.compile(r'"(Input|Output)"\s*:\s*"(?:[^"\\]|\\.)*\\?("|$)')
 
 V = TypeVar("V", bound=Value)
 
 
-def veiled(value: V, level: Expose) -> V:
-    """Return a value whose payloads and log lines are as that level shows them."""
+def veiled(value: V, level: Expose, *others: Value) -> V:
+    """Return a value whose payloads and log lines are as that level shows them.
+
+    What payloads of it and of the others hold does not stand in its messages either.
+    """
     if level is Expose.VALUES:
         return value
-    changes = {
-        name: after
-        for name in type(value).model_fields
-        if (after := _field(value, name, level)) is not getattr(value, name)
-    }
-    return value.model_copy(update=changes) if changes else value
+    everything: tuple[Value, ...] = (value, *others)
+    held = (text for one in everything for text in _payloads(one))
+    return _Veil(level, values_of(held)).over(value)
 
 
 def shape(text: str, level: Expose) -> str:
@@ -45,34 +43,56 @@ def shape(text: str, level: Expose) -> str:
         return json.dumps(f"{HIDDEN} text of {len(text)} characters>")
 
 
-def _field(value: Value, name: str, level: Expose) -> object:
-    held: object = getattr(value, name)
-    if isinstance(held, str):
-        return _text(value, name, held, level)
-    if isinstance(held, Value):
-        return veiled(held, level)
-    if isinstance(held, tuple):
-        return _each(held, name in _PAYLOADS, level)
-    return held
+def _payloads(value: Value) -> Iterator[str]:
+    for name in type(value).model_fields:
+        held: object = getattr(value, name)
+        for one in held if isinstance(held, tuple) else (held,):
+            if isinstance(one, Value):
+                yield from _payloads(one)
+            elif name in _PAYLOADS and isinstance(one, str):
+                yield one
 
 
-def _each(held: tuple[object, ...], is_payload: bool, level: Expose) -> tuple[object, ...]:
-    found = tuple(_one(one, is_payload, level) for one in held)
-    return held if all(a is b for a, b in zip(found, held, strict=True)) else found
+@dataclass(frozen=True)
+class _Veil:
+    level: Expose
+    values: Values
 
+    def over(self, value: V) -> V:
+        changes = {
+            name: after
+            for name in type(value).model_fields
+            if (after := self._field(value, name)) is not getattr(value, name)
+        }
+        return value.model_copy(update=changes) if changes else value
 
-def _one(held: object, is_payload: bool, level: Expose) -> object:
-    if isinstance(held, Value):
-        return veiled(held, level)
-    return shape(held, level) if is_payload and isinstance(held, str) else held
+    def _field(self, value: Value, name: str) -> object:
+        held: object = getattr(value, name)
+        if isinstance(held, str):
+            return self._text(value, name, held)
+        if isinstance(held, Value):
+            return self.over(held)
+        if isinstance(held, tuple):
+            return self._each(held, name in _PAYLOADS)
+        return held
 
+    def _each(self, held: tuple[object, ...], is_payload: bool) -> tuple[object, ...]:
+        found = tuple(self._one(one, is_payload) for one in held)
+        return held if all(a is b for a, b in zip(found, held, strict=True)) else found
 
-def _text(value: Value, name: str, held: str, level: Expose) -> str:
-    if name in _PAYLOADS:
-        return shape(held, level)
-    if name == "text" and _is_log(value):
-        return _line(held, level)
-    return _INSIDE.sub(rf'"\1":"{HIDDEN}>"', held) if name in _TOLD else held
+    def _one(self, held: object, is_payload: bool) -> object:
+        if isinstance(held, Value):
+            return self.over(held)
+        return shape(held, self.level) if is_payload and isinstance(held, str) else held
+
+    def _text(self, value: Value, name: str, held: str) -> str:
+        if name in _PAYLOADS:
+            return shape(held, self.level)
+        if name == "text" and _is_log(value):
+            return _line(held, self.level)
+        if name == "source" and isinstance(value, Evidence) and value.kind is EvidenceKind.OBJECT:
+            return self.values.only(held)
+        return self.values.without(held) if name in _TOLD else held
 
 
 def _is_log(value: Value) -> bool:
@@ -82,7 +102,7 @@ def _is_log(value: Value) -> bool:
 
 
 def _line(text: str, level: Expose) -> str:
-    if level is Expose.KEYS and _OF_AWS.match(text):
+    if level is Expose.KEYS and _OF_AWS.match(text) and "\n" not in text.rstrip():
         return text
     if level is Expose.KEYS and text.startswith("{"):
         return shape(text, level)
