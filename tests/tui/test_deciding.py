@@ -206,3 +206,20 @@ def test_the_input_s_difference_and_the_evidence_are_one_key_away(home: Home) ->
         await until_shown(pilot, "WILL HAPPEN")
 
     reviewed(home, play)
+
+
+def test_esc_stops_asking_and_then_goes_back(home: Home) -> None:
+    home.ask_little()
+
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "1 waiting")
+        await pilot.press("2", "enter")
+        await until_shown(pilot, "Approve: a")
+        await pilot.press("a")
+        await until_shown(pilot, "Approve: passphrase")
+        await pilot.press("escape")
+        await until_shown(pilot, "Approve: a")
+        await pilot.press("escape")
+        await until_shown(pilot, "ASKS")
+
+    on_screen(home.app(), play)

@@ -211,11 +211,12 @@ class ReviewScreen(Frame):
             )
         )
 
-    def on_answer_bar_left(self) -> None:
-        """Stop asking; nothing was decided."""
-        review = self.review
-        if review:
-            bar = self.query_one(AnswerBar)
+    async def on_answer_bar_left(self) -> None:
+        """Stop asking, or go back when nothing is asked; nothing was decided."""
+        review, bar = self.review, self.query_one(AnswerBar)
+        if not bar.is_asking:
+            await self.run_action("app.leave")
+        elif review:
             bar.rest(self._how(review), can_reject=not self.why_not())
             self.query_one(RejectButton).focus()
 
