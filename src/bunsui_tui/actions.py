@@ -7,31 +7,39 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Key:
-    """A key of a screen; `name` is the action, an empty label keeps it off the key line."""
+    """A key of a screen; `name` is the action, an empty label keeps it off the key line.
+
+    What has a name can also be done by it, in the palette.
+    """
 
     name: str
     shown: str
     label: str
     help: str
     why_not: str = ""
+    has_name: bool = True
 
     def unless(self, why_not: str) -> Key:
         """The key, disabled when there is a reason."""
         return replace(self, why_not=why_not)
 
 
-OPEN = Key("open", "enter", "open", "open what is selected")
+OPEN = Key("open", "enter", "open", "open what is selected", has_name=False)
 MOVE = Key("", "↑↓ j k", "", "move; page up, page down, home, end")
 PANE = Key("", "tab", "", "go to the next pane; arrows scroll it")
-BACK = Key("back", "esc", "back", "go back")
+BACK = Key("back", "esc", "back", "go back", has_name=False)
 FILTER = Key("filter", "/", "filter", "choose sessions: status:failed pipeline:orders age:<1d text")
 GROUPS = Key("groups", "b", "by error", "group the sessions by error, or by pipeline")
 LOG = Key("log", "l", "log", "open the log: of what failed, or of what runs, followed")
 TIMELINE = Key("timeline", "t", "timeline", "open the timeline: jobs and states on a clock")
 DIAGNOSIS = Key("diagnosis", "d", "diagnosis", "open the diagnosis with its evidence")
 REVIEW = Key("review", "a", "review", "review the request that waits")
-APPROVE = Key("approve", "a", "approve", "approve what is shown: asks for the passphrase")
-REJECT = Key("reject", "R", "reject", "reject it: asks for a reason and the passphrase")
+APPROVE = Key(
+    "approve", "a", "approve", "approve what is shown: asks for the passphrase", has_name=False
+)
+REJECT = Key(
+    "reject", "R", "reject", "reject it: asks for a reason and the passphrase", has_name=False
+)
 DIFFERENCE = Key("difference", "d", "difference", "show how the input differs from the failed run")
 EVIDENCE = Key("evidence", "e", "evidence", "show what the diagnosis rests on")
 COPY = Key("copy", "y", "", "copy the id")

@@ -70,7 +70,9 @@ class DeskApp(BoardApp):
         return SessionsScreen(self.board)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return the commands behind `:`, which are the keys by their names."""
+        """Return the commands behind `:`: the keys by their names, those of this screen first."""
+        if isinstance(screen, Frame):
+            yield from self._commands_of(screen)
         yield SystemCommand("sessions", "Go to the sessions", self.action_sessions)
         yield SystemCommand("inbox", "Go to the inbox", self.action_inbox)
         yield SystemCommand("pipelines", "Go to the pipelines and machines", self.action_pipelines)
@@ -80,6 +82,13 @@ class DeskApp(BoardApp):
             choose = partial(self.choose_theme, theme.name)
             yield SystemCommand(name, f"Use the {name} theme", choose)
         yield SystemCommand("quit", "Quit", self.exit)
+
+    def _commands_of(self, screen: Frame) -> Iterable[SystemCommand]:
+        shown = screen.keys()
+        for key in shown:
+            if key.name and key.label and key.has_name and not key.why_not:
+                does = f"{key.help[0].upper()}{key.help[1:]}"
+                yield SystemCommand(key.label, does, partial(screen.action_do, key.name))
 
     def action_sessions(self) -> None:
         """Go to the list of sessions."""

@@ -8,11 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 import bunsui_tui.screens
 from bunsui_tui import actions
 from bunsui_tui.actions import Key
 from bunsui_tui.screens.frame import Frame
+from tests.tui.home import Home
+from tests.tui.screens import on_screen, until_shown
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tui.md").read_text("utf-8")
 MODULES = [
@@ -49,3 +52,47 @@ def test_no_two_bindings_of_a_screen_are_of_the_same_key(screen: type[Frame]) ->
     ]
 
     assert len(bound) == len(set(bound))
+
+
+def test_the_palette_does_what_a_key_of_the_screen_does(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "redrive UNKNOWN")
+        await pilot.press("colon", *"timeline")
+        await until_shown(pilot, "Open the timeline: jobs and states on a clock")
+        await pilot.press("enter", "enter")
+        await until_shown(pilot, "in sight")
+        await pilot.press("colon", *"all")
+        await until_shown(pilot, "Show the states of every job, or of none")
+
+    on_screen(home.app(), play)
+
+
+def test_the_palette_decides_nothing_and_offers_nothing_that_cannot_be_done(home: Home) -> None:
+    home.ask_little()
+
+    async def names(pilot: Pilot[None]) -> set[str]:
+        app = pilot.app
+        return {command.title for command in app.get_system_commands(app.screen)}
+
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "redrive UNKNOWN")
+        assert "review" in await names(pilot)
+        await pilot.press("a")
+        await until_shown(pilot, "Approve: a")
+        assert not {"approve", "reject", "review"} & await names(pilot)
+        await pilot.press("escape", "end")
+        await until_shown(pilot, "(l log)")
+        assert "log" not in await names(pilot)
+
+    on_screen(home.app(), play)
+
+
+def test_help_says_everything_within_its_column(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "redrive UNKNOWN")
+        await pilot.press("question_mark")
+        shown = await until_shown(pilot, "not now: no request waits")
+        line = next(one for one in shown.splitlines() if "for this session" in one)
+        assert line.index("for this session") > 12
+
+    on_screen(home.app(), play)

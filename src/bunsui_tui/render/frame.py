@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.freshness import said as aged_in_words
 from bunsui_tui.actions import EVERYWHERE, HELP, Key
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import FAILED, PRODUCTION, WAITING, sign
-from bunsui_tui.render.text import MUTED, TITLE, apart, joined, said, words
+from bunsui_tui.render.text import MUTED, TITLE, Block, apart, beside, joined, said, stack, words
 from bunsui_tui.render.times import span
 
 WORKER_SILENT = timedelta(seconds=60)
@@ -90,10 +91,11 @@ def _key(one: Key) -> Text:
     return words((one.shown, "key"), " ", one.label)
 
 
-def help_lines(title: str, shown: tuple[Key, ...]) -> Text:
+def help_lines(title: str, shown: tuple[Key, ...]) -> Group:
     """Return every key of a screen with what it does, and why it does not now."""
-    lines = [words((f"Keys of {title}", TITLE)), Text(" ")]
+    lines: list[Block] = [words((f"Keys of {title}", TITLE)), Text(" ")]
     for one in shown:
-        line = words((f"{one.shown:<12}", "key"), one.help)
-        lines.append(words(line, (f" — not now: {one.why_not}", MUTED)) if one.why_not else line)
-    return joined(lines, "\n")
+        why_not = f" — not now: {one.why_not}" if one.why_not else ""
+        does = words(one.help, (why_not, MUTED))
+        lines.append(beside(Text().append(one.shown, "key"), does, 12))
+    return stack([*lines, Text(" "), words(("esc closes this", MUTED))])

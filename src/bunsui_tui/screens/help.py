@@ -10,7 +10,6 @@ from textual.screen import ModalScreen
 
 from bunsui_tui.actions import Key
 from bunsui_tui.render.frame import help_lines
-from bunsui_tui.render.text import MUTED, joined, words
 from bunsui_tui.widgets.panes import Pane
 
 
@@ -33,8 +32,7 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show the keys."""
         pane = self.query_one(Pane)
-        leave = words(("esc closes this", MUTED))
-        pane.show(joined([help_lines(self._title, self._keys), words(" "), leave], "\n"))
+        pane.show(help_lines(self._title, self._keys))
         pane.focus()
 
     def action_leave(self) -> None:

@@ -19,7 +19,7 @@ from bunsui_tui.screens.frame import Frame
 from bunsui_tui.widgets.log_view import LogView
 
 SEARCH = Key("search", "/", "search", "look for a text; capitals count when you type one")
-NEXT = Key("next", "n N", "next", "go to the next place found, or the one before")
+NEXT = Key("next", "n N", "next", "go to the next place found, or the one before", has_name=False)
 FOLLOW = Key("follow", "f", "follow", "keep the newest line in sight, or hold the log where it is")
 WRAP = Key("wrap", "w", "wrap", "break long lines, or leave them long: ← → move along them")
 MOVE = Key("", "↑↓ j k", "", "move; page up, page down, home; end follows again")

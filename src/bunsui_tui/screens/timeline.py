@@ -33,7 +33,9 @@ from bunsui_tui.widgets.rows import Rows
 
 STATES = Key("states", "enter", "states", "show the states of the selected job, or hide them")
 ALL = Key("all", "x", "all", "show the states of every job, or of none")
-ZOOM = Key("zoom", "+ -", "zoom", "show less of the time around the selection, or more")
+ZOOM = Key(
+    "zoom", "+ -", "zoom", "show less of the time around the selection, or more", has_name=False
+)
 SHIFT = Key("", "← →", "", "move the clock; 0 shows the whole time")
 
 FACTOR = 0.5
