@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bunsui_core.app.sweep import Watching, meet
 from bunsui_core.domain.heard import Told
-from bunsui_core.domain.machine import ExecutionRow
+from bunsui_core.domain.machine import ExecutionRow, WatchedMachine
 from bunsui_core.ports.machines import Events
 
 
@@ -37,8 +37,8 @@ def hear(
 ) -> Hearing:
     """Take in what the queue tells and remove it there.
 
-    What tells of a machine that was made since the last survey stays in the queue, which tells it
-    again. Raises: NotFound, NotAuthorised, Unavailable.
+    What tells of a machine that is too new to be known stays in the queue, which tells it again.
+    Raises: NotFound, NotAuthorised, Unavailable.
     """
     told = queue.receive()
     known = {one.machine.arn: one for one in watching.store.watches.machines()}
@@ -47,7 +47,7 @@ def hear(
     later = tuple(
         one
         for one in told
-        if one.row and _is_new(one.row, watching, since, now) and one.row.machine not in known
+        if one.row and _is_early(one.row, known, _is_new(one.row, watching, since, now))
     )
     done = tuple(one for one in told if one not in later)
     rows = {
@@ -60,6 +60,12 @@ def hear(
     if done:
         queue.done(done)
     return Hearing(len(told), len(later), _lag(done, now), len(told) < FULL)
+
+
+def _is_early(row: ExecutionRow, known: Mapping[str, WatchedMachine], may_be_new: bool) -> bool:
+    """Whether its machine is not known yet, or not yet which machines that one starts."""
+    machine = known.get(row.machine)
+    return may_be_new if machine is None else machine.is_watched and machine.defined_at is None
 
 
 def _is_new(row: ExecutionRow, watching: Watching, since: datetime, now: datetime) -> bool:
