@@ -97,6 +97,22 @@ def test_a_machine_that_is_refused_is_not_asked_for_again(code: str) -> None:
     assert (found.left, "DeleteRole" in account.asked) == ((), True)
 
 
+def test_a_role_that_was_refused_is_neither_deleted_nor_named_as_left() -> None:
+    denied = refused("AccessDenied")
+    account = Account(CreateRole=[denied], DeleteRole=[denied])
+
+    found = run(account)
+
+    assert (found.left, "DeleteRole" in account.asked) == ((), False)
+
+
+def test_a_role_whose_making_was_never_answered_is_deleted() -> None:
+    account = Account(CreateRole=[SILENT])
+
+    assert run(account).left == ()
+    assert "DeleteRole" in account.asked
+
+
 def test_an_execution_that_never_ends_ends_the_probe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probing, "LOOKS", 5)
     account = Account(
@@ -116,7 +132,7 @@ def test_what_may_have_been_made_without_an_answer_is_deleted_too() -> None:
 
     found = run(account)
 
-    assert found.trouble == SILENT.message
+    assert (found.trouble, found.next) == (SILENT.message, SILENT.next_step)
     assert found.left == ()
     assert "DeleteStateMachine" in account.asked
 

@@ -26,6 +26,8 @@ SETTLING = 20
 TRIES = 3
 """How often a deletion is tried."""
 
+ALLOW = "Allow the executing profile what `bunsui doctor --aws` prints, and run it again."
+
 _ENDED = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
 _NOT_YET = frozenset(
     {"StateMachineDoesNotExist", "ExecutionDoesNotExist", "ExecutionNotRedrivable"}
@@ -51,6 +53,12 @@ class _Probe:
     machine: str = ""
     executions: dict[Case, str] = field(default_factory=dict)
     failures: dict[Case, Failure] = field(default_factory=dict)
+
+    @property
+    def may_have_role(self) -> bool:
+        """Whether a role was made, or may have been by a call that was never answered."""
+        answer = self.answers.get("role")
+        return not answer.code if answer else self.has_begun
 
     def ask(self, label: str, operation: str, arguments: Mapping[str, Json]) -> Answered:
         """Ask and keep the answer under a label."""
@@ -89,14 +97,16 @@ def probe(
     `name` begins with PREFIX and is of this probe alone; `rest` waits for so many seconds.
     """
     made = _Probe(name, laboratory, executions, rest, progress)
-    trouble = ""
+    trouble = todo = ""
     try:
         _story(made)
-    except (_Stopped, BunsuiError) as error:
-        trouble = error.message if isinstance(error, BunsuiError) else str(error)
+    except BunsuiError as error:
+        trouble, todo = error.message, error.next_step
+    except _Stopped as error:
+        trouble, todo = str(error), ALLOW
     finally:
         left = _delete(made)
-    return Recording(made.answers, made.failures, trouble, left)
+    return Recording(made.answers, made.failures, trouble, todo, left)
 
 
 def clear(laboratory: Laboratory, now: Instant) -> tuple[str, ...]:
@@ -237,7 +247,8 @@ def _delete(made: _Probe) -> tuple[str, ...]:
     if running and "waits.stop" not in made.answers:
         _tried(made.laboratory, "StopExecution", {"executionArn": running})
     left = []
-    if made.has_begun and not _tried(made.laboratory, "DeleteRole", {"RoleName": made.name}):
+    role: dict[str, Json] = {"RoleName": made.name}
+    if made.may_have_role and not _tried(made.laboratory, "DeleteRole", role):
         left.append(made.name)
     for machine in _made_machines(made):
         if not _tried(made.laboratory, "DeleteStateMachine", {"stateMachineArn": machine}):

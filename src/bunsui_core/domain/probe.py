@@ -47,7 +47,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Recording:
-    """Every answer by the label of its step, in order, and why the probe stopped, if it did.
+    """Every answer by the label of its step, in order; why the probe stopped, and what to do then.
 
     `failures` is what bunsui itself read out of each case that failed or was stopped.
     """
@@ -55,6 +55,7 @@ class Recording:
     answers: Mapping[str, Answered]
     failures: Mapping[Case, Failure] = field(default_factory=dict)
     trouble: str = ""
+    next: str = ""
     left: tuple[str, ...] = ()
 
     def document(self, label: str) -> Mapping[str, Json]:

@@ -75,7 +75,7 @@ def _outcome(seen: Recording) -> Check:
             name="probe",
             health=Health.FAIL,
             found=f"{seen.trouble}. All it had made was deleted",
-            next="Allow the executing profile the printed policy, and run it again.",
+            next=seen.next,
         )
     return Check(name="probe", health=Health.OK, found="all it made was deleted again")
 
