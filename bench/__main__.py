@@ -13,6 +13,7 @@ from bench import (
     embedded_aws,
     find_sessions,
     mcp_list_sessions,
+    mcp_over_http,
     one_scene,
     saving,
     sweep,
@@ -24,6 +25,7 @@ from bench import (
 CLAIMS = {
     "cold_cli": cold_cli.measure,
     "mcp_list_sessions": mcp_list_sessions.measure,
+    "mcp_over_http": mcp_over_http.measure,
     "session_window": find_sessions.measure_windows,
     "find_value": find_sessions.measure_values,
     "one_scene": one_scene.measure,
