@@ -123,6 +123,7 @@ def test_an_execution_that_never_ends_ends_the_probe(monkeypatch: pytest.MonkeyP
     found = run(account)
 
     assert found.trouble == "the execution waits did not end in time"
+    assert found.next == "Run it again in a while."
     assert account.asked[-2:] == ["DeleteRole", "DeleteStateMachine"]
 
 

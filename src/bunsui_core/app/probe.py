@@ -36,7 +36,11 @@ _GONE = frozenset({"NoSuchEntity", "StateMachineDoesNotExist", "ExecutionDoesNot
 
 
 class _Stopped(Exception):
-    """The probe cannot go on; its text says why."""
+    """The probe cannot go on: why, and what to do."""
+
+    def __init__(self, why: str, todo: str = ALLOW) -> None:
+        super().__init__(why)
+        self.todo = todo
 
 
 @dataclass
@@ -103,7 +107,7 @@ def probe(
     except BunsuiError as error:
         trouble, todo = error.message, error.next_step
     except _Stopped as error:
-        trouble, todo = str(error), ALLOW
+        trouble, todo = str(error), error.todo
     finally:
         left = _delete(made)
     return Recording(made.answers, made.failures, trouble, todo, left)
@@ -237,7 +241,7 @@ def _ended(made: _Probe, label: str, case: Case, redrives: int) -> None:
         if found.get("status") in _ENDED and isinstance(count, int) and count >= redrives:
             return
         made.rest(PAUSE_S)
-    raise _Stopped(f"the execution {case} did not end in time")
+    raise _Stopped(f"the execution {case} did not end in time", "Run it again in a while.")
 
 
 def _delete(made: _Probe) -> tuple[str, ...]:
