@@ -219,8 +219,8 @@ class Worker:
             return
         try:
             self._is_known = not self._hands.store.index.fill(MADE_KNOWN)
+            self._troubles.over("not_made_known", "store")
         except BunsuiError as error:
-            self._is_known = True
             self._trouble("not_made_known", "store", error)
 
     def _trouble(self, event: str, subject: str, error: BunsuiError) -> None:

@@ -104,17 +104,18 @@ def test_a_round_of_the_worker_makes_it_known(bench: Bench, older: Settings) -> 
     assert kept.sessions.window(SOUGHT, 0, 10).total == 1
 
 
-def test_a_session_that_cannot_be_read_does_not_keep_the_worker_from_its_work(
-    bench: Bench, older: Settings
-) -> None:
+def test_what_cannot_be_read_keeps_nothing_else_from_being_known(older: Settings) -> None:
     connection = writer(older)
     with connection.writing() as direct:
-        direct.execute("UPDATE sessions SET body = '{}'")
+        direct.execute("UPDATE sessions SET body = '{}' WHERE id = ?", (SESSION_ID,))
+        direct.execute("UPDATE diagnoses SET body = '{}'")
     kept = store(older, connection)
-    worker = worker_over(bench, kept)
 
-    assert [worker.tick(), worker.tick()] == [False, False]
-    assert kept.heartbeat.last() == later(minutes=5)
+    left = [kept.index.fill(1) for _ in range(4)]
+
+    assert left == [2, 1, 0, 0]
+    found = kept.sessions.window(SOUGHT, 0, 10)
+    assert (found.total, found.unsearched) == (1, 1)
 
 
 def test_a_store_is_brought_up_to_date_once(older: Settings) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.rows import moment, stored
-from bunsui_core.adapters.local.sessions import make_found
+from bunsui_core.adapters.local.sessions import MARK, make_found
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.errors import StoreDamaged
 from bunsui_core.domain.fingerprint import fingerprint
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
 
 MOST_KEYS = 500
+
+UNREADABLE = "unreadable"
+"""Stands for what was stored and does not read as what it should be: it keeps no other back."""
 
 
 class LocalIndex:
@@ -43,18 +47,24 @@ class LocalIndex:
     def _fill_sessions(self, limit: int) -> None:
         place, path = self._store.place, self._store.path
         with self._store.writing() as connection:
-            ids = connection.execute(f"SELECT id {_LINES} LIMIT ?", (*place, limit)).fetchall()
-            for (session_id,) in ids:
+            rows = connection.execute(f"SELECT number, id {_LINES} LIMIT ?", (*place, limit))
+            for number, session_id in rows.fetchall():
                 (body,) = connection.execute(_BODY, (*place, session_id)).fetchone()
-                make_found(connection, place, stored(Session, body, path))
+                try:
+                    make_found(connection, place, stored(Session, body, path))
+                except StoreDamaged:
+                    connection.execute(MARK, (UNREADABLE, 1, number))
 
     def _fill_diagnoses(self, limit: int) -> None:
         place, path = self._store.place, self._store.path
         with self._store.writing() as connection:
             rows = connection.execute(f"SELECT rowid, body {_MADE} LIMIT ?", (*place, limit))
             for number, body in rows.fetchall():
-                diagnosis = stored(Diagnosis, body, path)
-                alike = fingerprint(diagnosis), moment(diagnosis.made_at)
+                try:
+                    diagnosis = stored(Diagnosis, body, path)
+                    alike = fingerprint(diagnosis), moment(diagnosis.made_at)
+                except StoreDamaged:
+                    alike = UNREADABLE, ""
                 connection.execute(_ALIKE, (*alike, number))
 
 
