@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bunsui_core.domain.approval import (
     REASON_LIMIT,
@@ -19,19 +20,30 @@ from bunsui_core.ports.store import Requests
 NEWEST = 200
 """How many requests are looked at for one that is open about the same thing."""
 
+MOST_ASKED = 30
+"""How often an agent may ask within the time for which it is counted.
+
+What waits for a human, and what she approved, must stay among the newest requests: six agents
+that ask as often as they may do not reach `NEWEST`.
+"""
+
+COUNTED = timedelta(minutes=30)
+"""For how long a request counts: as long as one waits for an answer."""
+
 
 def submit(request: Request, requests: Requests, now: datetime) -> Approval:
     """Store a request, or return the open one about the same execution.
 
-    Raises: BadInput for an empty or too long reason.
+    Raises: BadInput for an empty or too long reason; Refused when an agent asks without end.
     """
     _must_say_why(request.reason)
-    touched = _touched(request.plan)
-    alike = (one for one in requests.newest(NEWEST) if touched & _touched(one.plan))
+    touched, newest = _touched(request.plan), requests.newest(NEWEST)
+    alike = (one for one in newest if touched & _touched(one.plan))
     # Folded only then: what else waits or is done does not matter, and may be much.
     for standing in (approval(one, requests, now) for one in alike):
         if standing.status.is_open:
             return standing
+    _must_not_flood(request.plan.requester, newest, now)
     return approval(requests.submit(request), requests, now)
 
 
@@ -75,6 +87,18 @@ def open_about(session_id: str, requests: Requests, now: datetime) -> tuple[Requ
 def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:
     """Return where the newest requests stand, newest first."""
     return tuple(approval(request, requests, now) for request in requests.newest(limit))
+
+
+def _must_not_flood(asker: str, newest: Iterable[Request], now: datetime) -> None:
+    """Refuse an agent that asks and takes back without end what others then no longer see."""
+    if not asker.startswith("agent:"):
+        return
+    mine = [one for one in newest if one.plan.requester == asker]
+    if sum(now - one.plan.created_at < COUNTED for one in mine) >= MOST_ASKED:
+        raise Refused(
+            f"{asker} asked {MOST_ASKED} times within {COUNTED.seconds // 60} minutes.",
+            "Wait for the answers, and ask for what matters most.",
+        )
 
 
 def _must_say_why(reason: str) -> None:

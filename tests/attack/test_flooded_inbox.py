@@ -1,0 +1,90 @@
+"""An agent that asks without end, to push what others asked for out of sight."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bunsui_core.app.request import COUNTED, MOST_ASKED, NEWEST, submit
+from bunsui_core.desk.agent import AgentDesk, Nature
+from bunsui_core.domain.errors import Refused
+from bunsui_core.ports.observe import Seeing
+from bunsui_core.wiring.store import reader, store
+from tests.builders import a_redrive, a_request, later
+from tests.mcp.home import Home
+
+WAITS = "a-waiting"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home in which somebody else waits for an answer."""
+    made = Home(tmp_path)
+    requests = store(made.settings, reader(made.settings)).requests
+    requests.submit(
+        a_request(
+            request_id=WAITS, requester="agent:copilot", steps=(a_redrive(session_id="s-other"),)
+        )
+    )
+    return made
+
+
+def desk(home: Home, requester: str) -> AgentDesk:
+    """The desk of an asker, over connections that only read and ask."""
+    numbers = count()
+    nature = Nature(home.clock, lambda: f"{requester[-3:]}-{next(numbers)}", lambda: "s")
+    seeing = Seeing(home.world, home.logs, home.inventory)
+    return AgentDesk(store(home.settings, reader(home.settings)), seeing, requester, nature)
+
+
+def ask_and_take_back(asker: AgentDesk, home: Home, times: int) -> None:
+    """Ask for something again and again, so that it is never open."""
+    requests = store(home.settings, reader(home.settings)).requests
+    for number in range(times):
+        asked = a_request(
+            request_id=f"flood-{number}",
+            requester=asker.requester,
+            steps=(a_redrive(session_id=f"s-{number}"),),
+            created_at=home.clock(),
+            expires_at=later(minutes=60),
+        )
+        submit(asked, requests, home.clock())
+        asker.withdraw(asked.id, "never mind")
+
+
+def test_an_agent_that_asks_without_end_is_refused_and_hides_nothing(home: Home) -> None:
+    mallory = desk(home, "agent:mallory")
+
+    with pytest.raises(Refused, match=f"asked {MOST_ASKED} times"):
+        ask_and_take_back(mallory, home, NEWEST + 1)
+
+    seen = desk(home, "human:hanako").approvals(50)
+    assert WAITS in {one.request.id for one in seen}
+
+
+def test_another_agent_may_ask_meanwhile_and_so_may_a_human(home: Home) -> None:
+    with pytest.raises(Refused):
+        ask_and_take_back(desk(home, "agent:mallory"), home, NEWEST)
+
+    for requester in ("agent:claude", "human:hanako"):
+        mine = desk(home, requester)
+        best = mine.propose(home.session.id).proposals[0]
+        asked = mine.request(best.proposal_id, "the throttling is over")
+        assert asked.request.plan.requester == requester
+        mine.withdraw(asked.request.id, "seen")
+
+
+def test_an_agent_may_ask_again_after_a_while(home: Home) -> None:
+    mallory = desk(home, "agent:mallory")
+    ask_and_take_back(mallory, home, MOST_ASKED)
+
+    home.clock.now = home.clock() + COUNTED
+    best = mallory.propose(home.session.id).proposals[0]
+
+    assert mallory.request(best.proposal_id, "it is calm now").status.is_open
+
+
+def test_a_human_may_ask_as_often_as_she_wants(home: Home) -> None:
+    ask_and_take_back(desk(home, "human:hanako"), home, MOST_ASKED + 1)
