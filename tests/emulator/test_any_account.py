@@ -181,8 +181,17 @@ def experience(settings: Settings) -> dict[str, str]:
     watching.tick()
     desk = agent_desk(settings, "claude")
 
+    def ways() -> tuple[Proposal, ...]:
+        return desk.propose(SESSION, "copy").proposals
+
+    seen: list[tuple[Proposal, ...]] = []
+
+    def propose() -> str:
+        seen.append(ways())
+        return some(seen[0])
+
     def ask() -> str:
-        best = desk.propose(SESSION, "copy").proposals[0]
+        best = (seen[0] if seen else ways())[0]
         asked = desk.request(best.proposal_id, "the lock is free")
         return "" if asked.status is ApprovalStatus.REQUESTED else asked.status.value
 
@@ -191,7 +200,7 @@ def experience(settings: Settings) -> dict[str, str]:
         COPY: tried(lambda: because("3", desk.analyze(SESSION, "copy"))),
         LOAD_LOG: tried(lambda: log_says("row 881 is short", desk.logs(SESSION, "load"))),
         COPY_LOG: tried(lambda: log_says("the table is locked", desk.logs(SESSION, "copy"))),
-        WAYS: tried(lambda: some(desk.propose(SESSION, "load").proposals)),
+        WAYS: tried(propose),
         ASKED: tried(ask),
     }
 
