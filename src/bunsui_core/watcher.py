@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.explain import explain
@@ -31,7 +31,9 @@ from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.machine import Sighting, WatchedMachine
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.sweep import (
+    COUNT_EVERY,
     LEARN_EVERY,
+    MOST_COUNTED,
     REDRIVABLE,
     REDRIVEN_EVERY,
     REPORT_EVERY,
@@ -45,12 +47,6 @@ from bunsui_core.domain.sweep import (
 from bunsui_core.log import Troubles
 from bunsui_core.ports.machines import Events
 from bunsui_core.ports.watch import Seat
-
-COUNT_EVERY = timedelta(seconds=30)
-"""How often closed executions that may be redriven are counted."""
-
-MOST_COUNTED = 20_000
-"""How many of them are counted at most."""
 
 BATCH = 50
 """How many executions are taken from the store at a time to be read."""
@@ -146,7 +142,16 @@ class Watcher:
 
     def list_once(self) -> bool:
         """Read the machine whose turn it is; whether one was due. Raises: Unavailable."""
-        now, times = self._clock(), self._times
+        now = self._clock()
+        try:
+            return self._turn(now)
+        except BunsuiError as error:
+            self._pulse.fail("list", error.message)
+            self._report(now)
+            raise
+
+    def _turn(self, now: datetime) -> bool:
+        times = self._times
         if times.survey is None or now - times.survey >= SURVEY_EVERY:
             self._survey(now)
         if self._learn(now):

@@ -255,3 +255,20 @@ def test_many_tags_are_read_some_at_a_time(tmp_path: Path) -> None:
     world.watcher.list_once()
 
     assert all(one.is_watched for one in world.store.watches.machines())
+
+
+def test_while_aws_does_not_answer_the_report_says_so_and_grows_older(world: Watched) -> None:
+    world.settle()
+    before = world.report.swept.measured_s or 0
+    world.account.denied["all"] = AWAY
+    world.time.sleep(600)
+    with pytest.raises(Unavailable):
+        world.watcher.list_once()
+
+    assert world.report.trouble == AWAY.message
+    assert (world.report.swept.measured_s or 0) >= before + 600
+    del world.account.denied["all"]
+    for _ in range(3):
+        world.settle(seconds=30)
+
+    assert (world.report.trouble, world.report.is_kept) == ("", True)

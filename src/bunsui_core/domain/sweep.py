@@ -171,6 +171,12 @@ SOME = 50
 REPORT_EVERY = timedelta(seconds=2)
 """How often what was measured is stored."""
 
+COUNT_EVERY = timedelta(seconds=30)
+"""How often closed executions that may be redriven are counted."""
+
+MOST_COUNTED = 20_000
+"""How many of them are counted at most."""
+
 _BRIEF = timedelta(seconds=30)
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
