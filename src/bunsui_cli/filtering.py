@@ -13,7 +13,7 @@ from bunsui_cli.completing import input_keys, output_keys, pipeline_names
 from bunsui_cli.output import narrate
 from bunsui_core.desk.listing import ListDesk
 from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.domain.hint import unknown_key
+from bunsui_core.domain.hint import unknown_name
 from bunsui_core.domain.query import Pair, filter_of, pair
 from bunsui_core.domain.safe import safe
 from bunsui_core.domain.searchable import Side
@@ -33,9 +33,9 @@ def wanted(given: Given, words: Sequence[str] = ()) -> SessionFilter:
 
 def explain_nothing(sought: SessionFilter, desk: ListDesk) -> None:
     """Tell whoever waits why nothing was found, where that can be known."""
-    if sought.inputs or sought.outputs:
-        known = {side: desk.keys(side) for side in Side}
-        if said := unknown_key(sought, known):
+    if sought.pipeline or sought.inputs or sought.outputs:
+        keys = {side: desk.keys(side) for side in Side}
+        if said := unknown_name(sought, desk.pipeline_names(), keys):
             narrate(safe(said, newlines=False))
 
 

@@ -14,7 +14,8 @@ from bunsui_cli.filtering import Given, explain_nothing, filtered, wanted
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
-from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.desk.listing import ListDesk
+from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.listing import list_desk
@@ -54,16 +55,15 @@ def list_sessions(
     as_json: AsJson = False,
 ) -> None:
     """List sessions, newest first: all of them, or those that fit every option."""
+    if not watch:
+        show(found("sessions-list", wanted(given), limit, cursor), as_json)
+        return
     desk = list_desk(read_settings())
 
     def look() -> Answer:
-        page = desk.sessions(wanted(given), limit, cursor)
-        return Answer("sessions-list", page, desk.freshness(), page.next_cursor)
+        return listed("sessions-list", desk, desk.sessions(wanted(given), limit, cursor))
 
-    if watch:
-        keep_showing(look, as_json, threading.Event())
-    else:
-        show(look(), as_json)
+    keep_showing(look, as_json, threading.Event())
 
 
 @app.command("search")
@@ -89,11 +89,21 @@ def search(
             "there is nothing to look for.",
             "Name a value, such as --input order_id=42, or a word; `sessions list` lists them all.",
         )
+    show(found("sessions-search", sought, limit, cursor), as_json)
+
+
+def found(name: str, sought: SessionFilter, limit: int, cursor: str) -> Answer:
+    """Return one page of what is sought; whoever waits is told why there is nothing."""
     desk = list_desk(read_settings())
     page = desk.sessions(sought, limit, cursor)
     if not page.total:
         explain_nothing(sought, desk)
-    show(Answer("sessions-search", page, desk.freshness(), page.next_cursor), as_json)
+    return listed(name, desk, page)
+
+
+def listed(name: str, desk: ListDesk, page: SessionPage) -> Answer:
+    """Return a page as the answer of a command, with how old it is."""
+    return Answer(name, page, desk.freshness(), page.next_cursor)
 
 
 @app.command("show")

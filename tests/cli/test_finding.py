@@ -71,16 +71,21 @@ def test_a_search_is_paged(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("arguments", "said"),
     [
-        ("sorce=x", "No input holds a value under sorce; did you mean source?"),
-        ("day.Sorce=x", "No input holds a value under sorce; did you mean source?"),
-        ("zzz=x", "No input holds a value under zzz."),
-        ("source=x", ""),
+        (["--input", "sorce=x"], "No input holds a value under sorce; did you mean source?"),
+        (["--input", "day.Sorce=x"], "No input holds a value under sorce; did you mean source?"),
+        (["--output", "zzz=x"], "No output holds a value under zzz."),
+        (["--pipeline", "ordrs"], "No pipeline is called ordrs; did you mean orders?"),
+        (["--input", "source=x", "--pipeline", "orders"], ""),
+        (["--name", "zzz"], ""),
     ],
 )
-def test_a_search_by_a_key_that_nobody_used_says_so(shell: Shell, value: str, said: str) -> None:
-    done = shell("sessions", "search", "--input", value)
+@pytest.mark.parametrize("verb", ["list", "search"])
+def test_a_name_that_nobody_used_is_told(
+    shell: Shell, verb: str, arguments: list[str], said: str
+) -> None:
+    done = shell("sessions", verb, *arguments)
 
     assert (done.code, found(done), done.stderr.strip()) == (ExitCode.OK, [], said)
 

@@ -23,6 +23,7 @@ FAILED, RUNNING, OK = SessionStatus.FAILED, SessionStatus.RUNNING, SessionStatus
     [
         ("", SessionFilter()),
         ("   ", SessionFilter()),
+        ('""', SessionFilter()),
         ("status:failed", SessionFilter(statuses=(FAILED,))),
         ("status:failed,RUNNING", SessionFilter(statuses=(FAILED, RUNNING))),
         ("status:failed status:ok status:failed", SessionFilter(statuses=(FAILED, OK))),

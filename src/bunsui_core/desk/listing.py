@@ -42,6 +42,10 @@ class ListDesk:
         """Return where a window has a session, if it is wanted."""
         return self._store.sessions.place(wanted, session_id)
 
+    def pipeline_names(self) -> tuple[str, ...]:
+        """Return the names of all known pipelines, sorted."""
+        return self._store.pipelines.names()
+
     def keys(self, side: Side) -> tuple[str, ...]:
         """Return the keys by whose values sessions are found."""
         return self._store.index.keys(side)

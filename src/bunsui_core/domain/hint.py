@@ -1,4 +1,4 @@
-"""Why a search found nothing, where that can be known: a key that nobody ever used."""
+"""Why a search finds nothing, where that can be known: a name that nobody ever used."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.searchable import Side, compared
 
 
-def unknown_key(wanted: SessionFilter, known: Mapping[Side, Sequence[str]]) -> str:
-    """Return a sentence about the first sought key that no session holds, else nothing."""
+def unknown_name(
+    wanted: SessionFilter, pipelines: Sequence[str], keys: Mapping[Side, Sequence[str]]
+) -> str:
+    """Return a sentence about the pipeline or the first key that is not known, else nothing."""
+    if wanted.pipeline and wanted.pipeline not in pipelines:
+        return f"No pipeline is called {wanted.pipeline}{_meant(wanted.pipeline, pipelines)}"
     sought = [(Side.INPUT, field) for field in wanted.inputs]
     sought += [(Side.OUTPUT, field) for field in wanted.outputs]
     for side, field in sought:
         key = compared(field.path).rpartition(".")[2]
-        if key not in known[side]:
-            near = get_close_matches(key, known[side], n=1)
-            meant = f"; did you mean {near[0]}?" if near else "."
-            return f"No {side} holds a value under {key}{meant}"
+        if key not in keys[side]:
+            return f"No {side} holds a value under {key}{_meant(key, keys[side])}"
     return ""
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else "."

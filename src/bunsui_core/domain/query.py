@@ -57,7 +57,7 @@ def filter_of(pairs: Iterable[Pair], now: datetime) -> SessionFilter:
         pipeline=_once(given, "pipeline"),
         name=_once(given, "name"),
         error=_once(given, "error"),
-        words=tuple(given.get("", [])),
+        words=tuple(word for word in given.get("", []) if word.strip()),
         after=max((*since, *_moments(given, "after")), default=None),
         before=min((*until, *_moments(given, "before")), default=None),
         inputs=_unique(_field("input", value) for value in given.get("input", [])),
