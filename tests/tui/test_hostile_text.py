@@ -13,7 +13,7 @@ from bunsui_tui.showing import Setting
 from tests.fakes import Clock
 from tests.tui.ground import a_ground
 from tests.tui.hostile import HostileDesk
-from tests.tui.screens import on_screen, strips
+from tests.tui.screens import on_screen, strips, until
 
 CONTROLS = (
     "\x1b]0;PWN\x07A\x1b[2J\x1b(B \x9b31mQ\x9d0;t\x9c \x7f\x08"
@@ -73,6 +73,7 @@ def walk(text: str, size: tuple[int, int]) -> None:
     app = DeskApp(a_ground(HostileDesk(text)), Clock(), Setting("local", "log", text))
 
     async def play(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: bool(app.board.details), "a session that is selected")
         for key in ("", *ROUTE):
             if key:
                 await pilot.press(key)
