@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shlex
 import sys
 from collections.abc import Callable
@@ -92,6 +93,8 @@ class Site:
 
 async def serve(address: Address, arguments: list[str], ready: Callable[[str], None]) -> None:
     """Serve until this task is cancelled. Raises: OSError when the port is taken."""
+    # What is no request is answered with 400; its traceback is nothing for the user's terminal.
+    logging.getLogger("aiohttp").addHandler(logging.NullHandler())
     program = [sys.executable, "-m", "bunsui_tui", *arguments]
     site = Site(address, program)
     runner = web.AppRunner(site.app(), access_log=None, handle_signals=False)
