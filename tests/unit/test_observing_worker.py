@@ -28,7 +28,7 @@ def test_what_was_approved_runs_only_where_the_worker_executes(
 
 
 def test_a_worker_that_only_observes_still_records_what_was_asked(bench: Bench) -> None:
-    request = bench.submit()
+    bench.submit()
     shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
     hands = bench.hands()
 
