@@ -30,7 +30,7 @@ FLAGS = (
     "--window-size=960,720",
     "--remote-debugging-port=0",
 )
-SECONDS = 60.0
+SECONDS = 180.0
 """How long anything may take on a busy machine."""
 
 READ = """

@@ -22,6 +22,9 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed"),
 ]
 
+LONG_S = 180.0
+"""Seconds for anything on a busy machine."""
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Settings:
@@ -43,16 +46,16 @@ def terminal(home: Settings, tmp_path: Path) -> Iterator[Tmux]:
 def test_a_failure_rings_and_stands_in_the_title_until_a_key(
     home: Settings, terminal: Tmux
 ) -> None:
-    terminal.until("0 of 0")
+    terminal.until("0 of 0", LONG_S)
     told = home.folder / "told-bell-tui.json"
-    terminal.until_it(lambda _: told.exists(), "the first look at what is new")
+    terminal.until_it(lambda _: told.exists(), "the first look at what is new", LONG_S)
     assert terminal.title().startswith("bunsui")
     now = clock()
     writer = StoreWriter(home.store_path, home.account, home.region)
     store(home, writer).sessions.save(a_session(created_at=now, stopped_at=now))
 
-    terminal.until("orders failed at extract")
-    terminal.until_it(lambda _: "✗ 1 new" in terminal.title(), "the failure in the title")
+    terminal.until("orders failed at extract", LONG_S)
+    terminal.until_it(lambda _: "✗ 1 new" in terminal.title(), "the failure in the title", LONG_S)
     assert terminal.has_rung()
     terminal.press("j")
     terminal.until_it(lambda _: terminal.title().startswith("bunsui"), "the news seen")

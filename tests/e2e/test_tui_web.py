@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.skipif(not chromium(), reason="no Chromium is installed"),
 ]
 
-SAYS_S = 60.0
+SAYS_S = 180.0
 PANEL = (0x1F, 0x23, 0x29)
 GROUND = (0x14, 0x16, 0x1A)
 
