@@ -167,3 +167,14 @@ def test_a_missing_key_is_named() -> None:
 def test_nothing_of_another_environment_reaches_the_embedded_aws(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="only read"):
         local_access(read(tmp_path, GOOD), "worker", reading=False)
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "eusc-de-east-1", "eu-west-12"])
+def test_a_region_of_any_part_of_aws_is_one(region: str) -> None:
+    assert parse_environments(GOOD.replace("eu-west-1", region), "f")["shop"].region == region
+
+
+@pytest.mark.parametrize("region", ["eu-west", "EU-WEST-1", "eu-west-1a", "eu west 1", "1"])
+def test_a_zone_or_a_word_is_no_region(region: str) -> None:
+    with pytest.raises(BadInput, match="such as eu-west-1"):
+        parse_environments(GOOD.replace("eu-west-1", region), "f")

@@ -51,8 +51,8 @@ class Environment(Value):
     the SQS queue of status events, if there is one.
     """
 
-    account: Annotated[str, Field(pattern=r"^\d{12}$")]
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d+$")]
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$")]
     read_profile: Annotated[str, Field(min_length=1)]
     execute_profile: str = ""
     kind: Annotated[EnvironmentClass, Field(alias="class")] = EnvironmentClass.PRODUCTION
