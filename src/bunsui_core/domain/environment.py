@@ -52,7 +52,7 @@ class Environment(Value):
     """
 
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2,5}(-[a-z]+)+-[0-9]+$")]
     read_profile: Annotated[str, Field(min_length=1)]
     execute_profile: str = ""
     kind: Annotated[EnvironmentClass, Field(alias="class")] = EnvironmentClass.PRODUCTION
