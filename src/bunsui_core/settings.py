@@ -7,6 +7,7 @@ is built in. Account, class and exposure stand in the file alone: they protect.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -144,6 +145,11 @@ def local_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def read_config(path: Path) -> str:
     """Return the text of a `bunsui.toml`. Raises: BadInput when it cannot be read."""
     try:
+        if path.stat().st_mode & stat.S_IWOTH:
+            raise BadInput(
+                f"everybody can change {path}, which says what an agent sees.",
+                f"Look through it, then run `chmod go= {path}`.",
+            )
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise BadInput(

@@ -22,7 +22,7 @@ def save_environment(path: Path, name: str, environment: Environment) -> None:
     """
     real = path.resolve()  # a link to the file, as dotfiles are kept, stays one
     try:
-        real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(real.parent)
         with _alone(real.parent):
             old = read(real)
             _replace(real, old, with_environment(old, name, environment, str(path)))
@@ -54,6 +54,15 @@ def _replace(path: Path, old: str, new: str) -> None:
         made.replace(path)
     finally:
         made.unlink(missing_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, each for this user alone.
+
+    `mkdir(parents=True)` would leave those above to the umask.
+    """
+    for one in reversed((folder, *folder.parents)):
+        one.mkdir(mode=0o700, exist_ok=True)
 
 
 def read(path: Path) -> str:

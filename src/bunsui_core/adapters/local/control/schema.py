@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bunsui_core.adapters.local.config_file import make_private
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
 from bunsui_core.adapters.local.control.tables import (
     INBOX,
@@ -57,7 +58,7 @@ def create(store_path: Path, inbox_path: Path) -> None:
 
 def _create(path: Path, layout: Layout) -> None:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         if not path.exists():
             _make(path, layout)
         if is_cut_short(path):
