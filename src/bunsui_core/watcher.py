@@ -34,6 +34,7 @@ from bunsui_core.domain.sweep import (
     COUNT_EVERY,
     LEARN_EVERY,
     MOST_COUNTED,
+    MOST_UNREAD,
     REDRIVABLE,
     REDRIVEN_EVERY,
     REPORT_EVERY,
@@ -71,6 +72,7 @@ class _Times:
     learned: datetime | None = None
     counted: datetime | None = None
     closed: tuple[Sighting, ...] = ()
+    unread: int = 0
     turn: int = 0
     owed: int = 0
     machines: dict[str, WatchedMachine] = field(default_factory=dict)
@@ -114,12 +116,7 @@ class Watcher:
         steps = [("list", self.list_once), ("read", self.read_once)]
         if self._queue:
             steps.append(("listen", self.listen_once))
-        threads = [
-            threading.Thread(
-                target=self._loop, args=(name, step, stop, waits), name=f"watch-{name}"
-            )
-            for name, step in steps
-        ]
+        threads = [threading.Thread(target=self._loop, args=(*one, stop, waits)) for one in steps]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -287,13 +284,15 @@ class Watcher:
             return
         self._times.report = now
         found = tuple(self._times.machines.values())
-        closed = self._closed(now)
-        self._watching.store.watches.put_report(measure(found, closed, self._pulse, now))
+        closed, unread = self._counted(now)
+        report = measure(found, closed, unread, self._pulse, now)
+        self._watching.store.watches.put_report(report)
 
-    def _closed(self, now: datetime) -> tuple[Sighting, ...]:
-        """Return what may be redriven; there may be thousands, so it is not counted every time."""
-        times = self._times
+    def _counted(self, now: datetime) -> tuple[tuple[Sighting, ...], int]:
+        """Return what may be redriven and how much is unread; it may be much, so not every time."""
+        times, sightings = self._times, self._watching.sightings
         if times.counted is None or now - times.counted >= COUNT_EVERY:
             times.counted = now
-            times.closed = self._watching.sightings.redrivable(now - REDRIVABLE, MOST_COUNTED)
-        return times.closed
+            times.closed = sightings.redrivable(now - REDRIVABLE, MOST_COUNTED)
+            times.unread = len(sightings.unread(MOST_UNREAD))
+        return times.closed, times.unread

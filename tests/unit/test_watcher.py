@@ -12,6 +12,7 @@ from bunsui_core.app.sweep import FIRST_PAGE, MOST_TAGS
 from bunsui_core.domain.advance import advance
 from bunsui_core.domain.errors import NotAuthorised, Unavailable
 from bunsui_core.domain.found import found_id
+from bunsui_core.domain.freshness import BACKLOG, said
 from bunsui_core.domain.machine import MachineKind
 from bunsui_core.domain.pipeline import Job
 from bunsui_core.domain.selection import Selection
@@ -272,3 +273,15 @@ def test_while_aws_does_not_answer_the_report_says_so_and_grows_older(world: Wat
         world.settle(seconds=30)
 
     assert (world.report.trouble, world.report.is_kept) == ("", True)
+
+
+def test_what_is_still_to_be_read_is_counted_and_said(world: Watched) -> None:
+    for number in range(BACKLOG + 1):
+        world.account.run(failed(f"e-{number}"))
+    world.watcher.list_once()
+    world.watcher.list_once()
+    world.time.sleep(60)
+    world.watcher.list_once()
+
+    assert world.report.unread == BACKLOG + 1
+    assert f"{BACKLOG + 1} still to be read" in said(world.report)

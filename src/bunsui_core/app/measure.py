@@ -82,6 +82,7 @@ class Pulse:
 def measure(
     machines: tuple[WatchedMachine, ...],
     redrivable: Iterable[Sighting],
+    unread: int,
     pulse: Pulse,
     now: datetime,
 ) -> Watch:
@@ -104,6 +105,7 @@ def measure(
         redriven=_bound(redriven_within(len(closed)), oldest),
         machines=len(watched),
         unwatched=len(machines) - len(watched),
+        unread=unread,
         found_as_of=swept_at and max(swept_at, drained_at or swept_at),
         trouble=pulse.trouble(),
     )

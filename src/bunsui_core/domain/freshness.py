@@ -11,6 +11,10 @@ REPORTED_WITHIN_S = 10
 """A worker that works stores what it measures more often than that."""
 
 
+BACKLOG = 20
+"""So many executions that are still to be read are not worth a word."""
+
+
 class Feed(StrEnum):
     """What tells the worker of executions it did not start."""
 
@@ -36,6 +40,8 @@ class Watch(Value):
     `own` is about executions that bunsui started, `found` about all others, `swept` about those
     whose event got lost, `redriven` about closed ones that somebody runs again. Everything found
     that began before `found_as_of` is known; it is None until every machine was read once.
+    `unread` executions are known, and their input, output and error not yet: at most a thousand
+    are counted.
     """
 
     at: Instant
@@ -46,6 +52,7 @@ class Watch(Value):
     redriven: Bound
     machines: int
     unwatched: int
+    unread: int = 0
     found_as_of: Instant | None = None
     trouble: str = ""
 
@@ -90,6 +97,8 @@ def said(watch: Watch) -> str:
     words += f"; at most {_aged(watch.found)}"
     if watch.feed is Feed.EVENTS:
         words += f", if an event got lost at most {_aged(watch.swept)}"
+    if watch.unread > BACKLOG:
+        words += f"; {watch.unread:,} still to be read"
     return f"{words}; {watch.trouble}" if watch.trouble else words
 
 

@@ -177,6 +177,9 @@ COUNT_EVERY = timedelta(seconds=30)
 MOST_COUNTED = 20_000
 """How many of them are counted at most."""
 
+MOST_UNREAD = 1_000
+"""How many executions that are still to be read are counted at most."""
+
 _BRIEF = timedelta(seconds=30)
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
