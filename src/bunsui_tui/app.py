@@ -223,7 +223,7 @@ class DeskApp(BoardApp):
         if board is not known:
             self.show(board)
         if self.board.waiting != waited:
-            self.read_list()
+            self.read_list(at_once=True)
         if self.board.listing:
             self.call_after_refresh(self.start_work)
 

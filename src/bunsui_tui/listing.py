@@ -25,6 +25,7 @@ class Listing:
 
     `pages` have the store's order; `pinned` are sessions that wait for a human, each under its
     place in that order. `sought` was looked for; `found_at` is its place there, if it has one.
+    `unsearched` sessions may have more values than a search for values knows of.
     """
 
     query: str
@@ -35,6 +36,7 @@ class Listing:
     pinned: Mapping[int, SessionSummary] = field(default_factory=dict)
     sought: str = ""
     found_at: int | None = None
+    unsearched: int = 0
 
     @property
     def pipelines(self) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +12,10 @@ from bunsui_core.domain.session import SessionSummary
 from bunsui_tui.listing import PAGE, Listing, Page
 from bunsui_tui.needs import Lists
 from bunsui_tui.query import Query
+
+REST = 9
+"""Reading again and again takes at most a tenth of the time, however long a search takes."""
+LONGEST_REST_S = 5.0
 
 PINNED = 20
 """Sessions that wait for a human and stand above the list for it."""
@@ -32,11 +37,25 @@ class Wish:
 class ListReader:
     """Reads windows of the list."""
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(self, lists: Lists, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._lists = lists
+        self._rest = ("", 0.0)
 
     def read(self, wish: Wish) -> Listing:
         """Return the pages that are wanted, and where the sessions are that are looked for."""
+        began = self._monotonic()
+        listing = self._listing(wish)
+        now = self._monotonic()
+        self._rest = (wish.query.text, now + min(LONGEST_REST_S, REST * (now - began)))
+        return listing
+
+    def is_resting(self, query: str) -> bool:
+        """Whether a query that takes long was read just now, and is not read again yet."""
+        text, until = self._rest
+        return text == query and self._monotonic() < until
+
+    def _listing(self, wish: Wish) -> Listing:
         found = {number: self._page(wish, number) for number in wish.pages}
         first = found[wish.pages[0]]
         pages = {number: page.items for number, page in found.items() if page.items}
@@ -49,6 +68,7 @@ class ListReader:
             pages=pages,
             pinned=dict(self._pinned(wish)) if wish.waiting else {},
             sought=wish.sought,
+            unsearched=first.unsearched,
             found_at=near[wish.sought] if wish.sought in near else self._sought(wish),
         )
 

@@ -170,7 +170,7 @@ class BoardApp(App[None]):
             self.calls.session(self.screen.session_shown)
         self.show(self.board)
 
-    def read_list(self, ahead: bool = False) -> None:
+    def read_list(self, ahead: bool = False, at_once: bool = False) -> None:
         """Read the rows in sight again, or those around them that are missing."""
         screen = self.screen
         shown = screen.rows_shown if isinstance(screen, Frame) else FIRST_ROWS
@@ -178,6 +178,8 @@ class BoardApp(App[None]):
             return
         query, listing = parse(self.board.query.text, self.clock()), self.board.listing
         is_known = listing is not None and listing.query == query.text
+        if is_known and not (ahead or at_once) and self.calls.list_rests(query.text):
+            return
         numbers = listing.numbers(*shown) if listing and is_known else (0,)
         if ahead and listing and is_known:
             missing = [n for n in pages_around(numbers) if n not in listing.pages]

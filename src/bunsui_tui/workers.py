@@ -86,6 +86,10 @@ class Workers:
         key = f"{LIST} {wish.query.text} {wish.pages} {wish.sought} {wish.waiting}"
         self._begin(key, LIST, lambda: self._post(ListRead(self._reader.read(wish))))
 
+    def list_rests(self, query: str) -> bool:
+        """Whether the list need not be read again yet, for that takes long."""
+        return self._reader.is_resting(query)
+
     def groups(self, query: Query, by: GroupBy) -> None:
         """Group the sessions that a query wants."""
         key = f"{GROUPS} {by} {query.text}"

@@ -8,9 +8,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bunsui_core.domain.answer import Totals
+from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage, Totals
 from bunsui_core.domain.session import SessionStatus, SessionSummary
+from bunsui_tui.board import Board
 from bunsui_tui.listing import KEPT, PAGE, Listing, pages_around, with_reading
+from bunsui_tui.query import Query
+from bunsui_tui.reader import ListReader, Wish
+from bunsui_tui.render.sessions import counted
 from tests.builders import NOW
 
 
@@ -103,3 +107,41 @@ def test_pages_of_another_filter_are_forgotten() -> None:
 def test_the_pages_beside_those_in_sight_are_read_after_them() -> None:
     assert pages_around((4, 5)) == (4, 5, 6, 3)
     assert pages_around((0,)) == (0, 1)
+
+
+class Searching:
+    """Lists of which every window takes as long as a test says."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.now = 100.0
+
+    def window(self, wanted: SessionFilter, offset: int, limit: int) -> SessionPage:
+        """Return no line, after a while."""
+        self.now += self.seconds
+        return SessionPage(items=(), total=0, next_cursor="", unsearched=7)
+
+    def place(self, wanted: SessionFilter, session_id: str) -> Placed | None:
+        """Return no place."""
+        return None
+
+
+def test_a_search_that_takes_long_is_not_read_again_at_once() -> None:
+    lists = Searching()
+    reader = ListReader(lists, lambda: lists.now)
+    slow, other = Query("slow", SessionFilter(words=("slow",))), Query("other")
+    lists.seconds = 0.1
+
+    reader.read(Wish(slow))
+
+    assert reader.is_resting("slow")
+    assert not reader.is_resting(other.text)
+    lists.now += 2.0
+    assert not reader.is_resting("slow")
+
+
+def test_what_a_search_may_have_missed_is_said() -> None:
+    reader = ListReader(Searching(), lambda: 0.0)
+    board = Board(NOW, "local", listing=reader.read(Wish(Query())))
+
+    assert counted(board) == "0 of 0 · 7 not fully searched"

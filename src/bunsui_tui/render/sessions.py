@@ -111,7 +111,8 @@ def counted(board: Board) -> str:
     listing = board.listing
     if listing is None or listing.query != board.query.text:
         return "reading the store…"
-    return f"{listing.total:,} of {listing.everything:,}"
+    partly = f" · {listing.unsearched:,} not fully searched" if listing.unsearched else ""
+    return f"{listing.total:,} of {listing.everything:,}{partly}"
 
 
 def filter_line(board: Board, width: int) -> Text:
