@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from http.client import HTTPException
 from queue import Empty, Full, Queue
 from typing import IO
 from urllib.error import HTTPError
@@ -28,6 +29,9 @@ CLOSING_S = 3.0
 """How long the end of the process waits for what is on its way."""
 
 _AGENT = {"User-Agent": "bunsui"}
+
+# An answer that is no HTTP is no OSError, nor is a path that cannot be sent.
+_TROUBLES = (OSError, HTTPException, ValueError)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -97,7 +101,7 @@ class Webhook:
         except HTTPError as error:
             with error:
                 return f"HTTP {error.code}", error.code < 500 and error.code != 429
-        except OSError as error:
+        except _TROUBLES as error:
             return type(error).__name__, False
 
 
@@ -143,7 +147,7 @@ def reach(url: str) -> str:
             pass
     except HTTPError as error:
         error.close()  # any answer is an answer
-    except OSError as error:
+    except _TROUBLES as error:
         raise Unavailable(
             f"the webhook's host does not answer ({_reason(error)}).",
             "Check its address, the network and HTTPS_PROXY; notices are lost meanwhile.",
@@ -151,7 +155,7 @@ def reach(url: str) -> str:
     return "its host answers; `bunsui worker` posts notices there"
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: Exception) -> str:
     """The name of what went wrong; its words may quote the URL."""
     inner = getattr(error, "reason", error)
     return type(inner).__name__
