@@ -13,7 +13,7 @@ from bunsui_core.domain.answer import FieldValue, SessionFilter
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.query import KEYS, filter_of, parse_query
 from bunsui_core.domain.session import SessionStatus
-from tests.builders import NOW, later
+from tests.builders import NOW, SESSION_ID, execution, later, machine
 
 FAILED, RUNNING, OK = SessionStatus.FAILED, SessionStatus.RUNNING, SessionStatus.SUCCEEDED
 
@@ -50,6 +50,9 @@ FAILED, RUNNING, OK = SessionStatus.FAILED, SessionStatus.RUNNING, SessionStatus
         ('"status:failed"', SessionFilter(words=("status:failed",))),
         ("s3://orders/day.csv", SessionFilter(words=("s3://orders/day.csv",))),
         ("arn:aws:states:x", SessionFilter(words=("arn:aws:states:x",))),
+        (execution("load"), SessionFilter(words=(f"{SESSION_ID}-load-a1",))),
+        (f"name:{execution('load')}", SessionFilter(name=f"{SESSION_ID}-load-a1")),
+        (machine("load"), SessionFilter(words=(machine("load"),))),
         ("ValueError:", SessionFilter(words=("ValueError:",))),
         ("ValueError:x", SessionFilter(words=("ValueError:x",))),
         ("12:30", SessionFilter(words=("12:30",))),

@@ -29,6 +29,7 @@ LONGEST = 1_000
 
 _WORD = re.compile(r'(?:"[^"]*"|[^\s"])+')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
+_EXECUTION = re.compile(r"arn:aws[\w-]*:states:[^:]*:\d*:execution:[^:]+:([^:]+)")
 _AGE = re.compile(r"([<>]?)(\d{1,5})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _OK = {"ok": SessionStatus.SUCCEEDED}
@@ -55,9 +56,9 @@ def filter_of(pairs: Iterable[Pair], now: datetime) -> SessionFilter:
     return SessionFilter(
         statuses=_unique(s for value in given.get("status", []) for s in _statuses(value)),
         pipeline=_once(given, "pipeline"),
-        name=_once(given, "name"),
+        name=_name(_once(given, "name")),
         error=_once(given, "error"),
-        words=tuple(word for word in given.get("", []) if word.strip()),
+        words=tuple(_name(word) for word in given.get("", []) if word.strip()),
         after=max((*since, *_moments(given, "after")), default=None),
         before=min((*until, *_moments(given, "before")), default=None),
         inputs=_unique(_field("input", value) for value in given.get("input", [])),
@@ -87,6 +88,12 @@ def pair(word: str) -> Pair:
 
 def _bare(word: str) -> str:
     return word.replace('"', "")
+
+
+def _name(word: str) -> str:
+    """Return the name that an execution's ARN ends with, or the word as it is."""
+    found = _EXECUTION.fullmatch(word.strip())
+    return found[1] if found else word
 
 
 def _once(given: dict[str, list[str]], key: str) -> str:
