@@ -33,6 +33,26 @@ def test_failed_sessions_come_before_newer_ones_that_are_well(home: Home) -> Non
     on_screen(home.app(), play)
 
 
+def test_what_waits_for_a_human_comes_before_newer_failures(home: Home) -> None:
+    changes = {"id": "s-failed-later", "created_at": later(minutes=2), "version": 0}
+    home.store.sessions.save(home.session.model_copy(update=changes))
+
+    async def play(pilot: Pilot[None]) -> None:
+        shown = await until_shown(pilot, "3 of 3")
+        assert line_with(shown, "✗  orders    s-failed") < line_with(shown, "s-20260302-orders  ")
+        home.ask_little()
+        await until_shown(pilot, "◆  orders    s-20260302-orders")
+
+        def is_first() -> bool:
+            shown = text_of(pilot)
+            return line_with(shown, "◆  orders") < line_with(shown, "✗  orders    s-failed")
+
+        await until(pilot, is_first, "what waits above what failed later")
+        assert text_of(pilot).count("s-20260302-orders  ") == 1, "it is in the list once"
+
+    on_screen(home.app(), play)
+
+
 def test_the_first_screen_says_what_broke_why_and_who_asks_for_what(home: Home) -> None:
     home.ask_little()
 
