@@ -60,10 +60,18 @@ def test_importing_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by("import bunsui_cli.__main__", tmp_path) == set()
 
 
-def test_importing_the_terminal_ui_loads_neither_the_protocol_nor_the_advisor(
-    tmp_path: Path,
-) -> None:
-    assert not loaded_by("import bunsui_tui.__main__", tmp_path) & {"mcp", "anthropic"}
+def test_importing_the_terminal_ui_loads_nothing_heavy_but_textual(tmp_path: Path) -> None:
+    assert loaded_by("import bunsui_tui.__main__", tmp_path) == {"textual"}
+
+
+def test_the_list_of_the_terminal_ui_is_there_without_what_decides_or_signs(tmp_path: Path) -> None:
+    statement = (
+        "import bunsui_tui.__main__\n"
+        "late = {'bunsui_core.desk.operator', 'bunsui_core.worker', 'cryptography'}\n"
+        "assert not late & set(sys.modules), late & set(sys.modules)"
+    )
+
+    loaded_by(statement, tmp_path)
 
 
 @pytest.mark.parametrize("package", ["domain", "ports", "app", "desk"])
