@@ -111,6 +111,35 @@ def test_a_value_in_an_input_or_output_is_found_as_soon_as_it_is_stored(
     assert sessions.window(by_output, 0, 1).totals == Totals(succeeded=1)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_found"),
+    [
+        ("s3://Orders/2026-11-23_a.csv", True),
+        ("s3://orders/*", True),
+        ("*2026-11-23*", True),
+        ("*.csv", True),
+        ("s3://*-23*csv", True),
+        ("*", True),
+        ("*2026-11-24*", False),
+        ("*.cs", False),
+        ("2026*", False),
+        ("s3://orders/2026-11-23%", False),
+        ("s3://orders/2026?11-23_a.csv", False),
+        ("*23xa*", False),
+        ("*2026_11*", False),
+        ("*2026%csv", False),
+    ],
+)
+def test_a_star_in_a_value_stands_for_anything(
+    sessions: Sessions, pattern: str, is_found: bool
+) -> None:
+    sessions.save(a_session(id="s-new", input='{"from": "s3://orders/2026-11-23_A.csv"}'))
+
+    found = ids(sessions, SessionFilter(inputs=(FieldValue(path="from", value=pattern),)))
+
+    assert found == (["s-new"] if is_found else [])
+
+
 def test_a_redriven_session_is_found_by_what_it_said_before(sessions: Sessions) -> None:
     wanted = SessionFilter(error="nosuchkey", statuses=(SessionStatus.SUCCEEDED,))
     failed = sessions.save(a_session(id="s-new"))
