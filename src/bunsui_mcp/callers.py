@@ -14,7 +14,10 @@ SHARE = 4
 """One file in so many is a caller; the others are the store's, and those being closed."""
 
 QUEUE = 64
-"""Connections that wait to be taken, and that are taken at once."""
+"""Connections that wait to be taken, and that are taken at once, where there are files enough.
+
+What is taken is closed a few turns of the loop later, so some times as many may be open.
+"""
 
 
 class Caller(H11Protocol):
@@ -42,5 +45,14 @@ class Caller(H11Protocol):
 
 def most() -> int:
     """Return how many callers there may be."""
+    return _share(MOST, SHARE)
+
+
+def queue() -> int:
+    """Return how many connections are taken at once."""
+    return _share(QUEUE, SHARE * 2)
+
+
+def _share(most: int, part: int) -> int:
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if files == resource.RLIM_INFINITY else max(1, min(MOST, files // SHARE))
+    return most if files == resource.RLIM_INFINITY else max(1, min(most, files // part))

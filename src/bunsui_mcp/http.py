@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError, Unavailable
 from bunsui_mcp.arguments import Arguments, Transport
-from bunsui_mcp.callers import QUEUE, Caller
+from bunsui_mcp.callers import Caller, queue
 from bunsui_mcp.server import BunsuiServer
 from bunsui_mcp.sse import sse_routes
 
@@ -111,7 +111,7 @@ async def serve_http(server: BunsuiServer, app: Starlette, arguments: Arguments)
     config = uvicorn.Config(
         app,
         http=Caller,
-        backlog=QUEUE,
+        backlog=queue(),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -176,7 +176,7 @@ def listen(host: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listening.bind((host, port))
-        listening.listen(QUEUE)
+        listening.listen(queue())
     except OSError as error:
         listening.close()
         raise Unavailable(

@@ -16,7 +16,9 @@ from tests.mcp.home import Home
 from tests.mcp.served import CLAUDE, COPILOT, PATIENCE_S, Served, served, write_tokens
 from tests.mcp.test_http import AS_JSON, BEARER, HELLO, opened
 
-FILES = 160
+THEIRS = f"Bearer {COPILOT}"
+GUESS = "g" * 32
+FILES = 512
 """How many the server may have open: fewer than any system gives."""
 
 
@@ -34,6 +36,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, limits)
         yield it
+        said = it.stop()
+    assert "Traceback" not in said
+    assert not [token for token in (CLAUDE, COPILOT, GUESS) if token in said]
 
 
 def connect(server: Served, begun: bytes) -> socket.socket:
@@ -95,3 +100,87 @@ def test_one_asker_cannot_use_up_what_another_may_follow(server: Served) -> None
 
     assert f"At most {MOST}" in more
     assert "error" not in also + known
+
+
+LEGACY = {"Mcp_Protocol_Version": "2025-11-25", "Accept": "text/event-stream"}
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_stream_of_another_token_is_neither_heard_nor_ended(server: Served, method: str) -> None:
+    session = opened(server, CLAUDE)
+
+    status, _ = server.send(method, "/mcp", Authorization=THEIRS, Mcp_Session_Id=session, **LEGACY)
+
+    assert status == 404
+    assert "tools" in say(server, session, CLAUDE, "tools/list")
+
+
+def test_its_own_token_ends_a_session(server: Served) -> None:
+    session = opened(server, CLAUDE)
+
+    ended, _ = server.send("DELETE", "/mcp", Authorization=BEARER, Mcp_Session_Id=session, **LEGACY)
+
+    assert ended == 200
+    assert "Session not found" in say(server, session, CLAUDE, "tools/list")
+
+
+def test_nobody_speaks_into_the_sse_session_of_another_token(server: Served) -> None:
+    hearing = f"GET /sse HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {BEARER}\r\n\r\n"
+    with connect(server, hearing.encode()) as mine:
+        stream = mine.makefile("rb")
+        line = next(line for line in stream if b"session_id=" in line)
+        path = line.decode().removeprefix("data: ").strip()
+
+        others, _ = server.send("POST", path, HELLO, Authorization=THEIRS, **AS_JSON)
+        nobodys, _ = server.send("POST", path, HELLO, **AS_JSON)
+        own, _ = server.send("POST", path, HELLO, Authorization=BEARER, **AS_JSON)
+
+    assert (others, nobodys, own) == (404, 401, 202)
+
+
+ELSEWHERE = {
+    "in the address": (f"/mcp?token={CLAUDE}&access_token={CLAUDE}", {}),
+    "in the path": (f"/mcp/{CLAUDE}", {}),
+    "as a cookie": ("/mcp", {"Cookie": f"token={CLAUDE}"}),
+    "as another header": ("/mcp", {"X_Api_Key": CLAUDE}),
+    "as a password": ("/mcp", {"Authorization": f"Basic {CLAUDE}"}),
+    "twice": ("/mcp", {"Authorization": f"Bearer {CLAUDE} {CLAUDE}"}),
+    "with a space before": ("/mcp", {"Authorization": f"Bearer  {CLAUDE}"}),
+    "in other letters": ("/mcp", {"Authorization": f"Bearer {CLAUDE.upper()}"}),
+    "a guess": ("/mcp", {"Authorization": f"Bearer {GUESS}"}),
+    "a name": ("/mcp", {"Authorization": "Bearer claude"}),
+    "as a session": ("/mcp", {"Mcp_Session_Id": CLAUDE}),
+}
+
+
+@pytest.mark.parametrize(("path", "headers"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_token_counts_in_one_place_only_and_is_told_nowhere(
+    server: Served, path: str, headers: dict[str, str]
+) -> None:
+    status, body = server.send("POST", path, HELLO, **{**AS_JSON, **headers})
+
+    assert status in {401, 404}
+    assert not [token for token in (CLAUDE, GUESS) if token in body]
+
+
+RUBBISH = {
+    "no JSON": "{",
+    "brackets without end": "[" * 100_000,
+    "half a character": HELLO.replace("a host", "\\ud800"),
+    "a number without end": HELLO.replace('"id": 1', f'"id": 1{"0" * 5_000}'),
+    "many requests at once": f"[{HELLO}]",
+    "a zero byte": HELLO.replace("a host", "\\u0000"),
+}
+
+
+@pytest.mark.parametrize("era", ["", "2025-11-25", "2026-07-28", "1.0\x9b"])
+@pytest.mark.parametrize("body", RUBBISH.values(), ids=RUBBISH)
+def test_rubbish_is_answered_and_leaves_the_server_well(
+    server: Served, body: str, era: str
+) -> None:
+    more = {"Mcp_Protocol_Version": era} if era else {}
+
+    status, _ = server.send("POST", "/mcp", body, Authorization=BEARER, **AS_JSON, **more)
+
+    assert status in {200, 400}
+    assert server.send("GET", "/healthz")[0] == 200
