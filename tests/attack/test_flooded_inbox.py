@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from bunsui_core.adapters.local.connect import open_asker
 from bunsui_core.app.request import COUNTED, MOST_ASKED, NEWEST, submit
 from bunsui_core.desk.agent import AgentDesk, Nature
+from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import Refused
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.wiring.store import reader, store
-from tests.builders import a_redrive, a_request, later
+from tests.builders import ACCOUNT, REGION, a_redrive, a_request, later
 from tests.mcp.home import Home
+from tests.withdrawals import a_withdrawal
 
 WAITS = "a-waiting"
 
@@ -88,3 +92,28 @@ def test_an_agent_may_ask_again_after_a_while(home: Home) -> None:
 
 def test_a_human_may_ask_as_often_as_she_wants(home: Home) -> None:
     ask_and_take_back(desk(home, "human:hanako"), home, MOST_ASKED + 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", a_withdrawal(request_id=WAITS, by="agent:mallory").model_dump_json()]
+)
+def test_an_asker_is_told_when_something_else_stands_where_its_withdrawal_would(
+    home: Home, text: str
+) -> None:
+    with closing(open_asker(home.settings.inbox_path)) as connection:
+        values = (ACCOUNT, REGION, WAITS, text)
+        connection.execute("INSERT INTO withdrawals VALUES (?, ?, ?, ?)", values)
+
+    with pytest.raises(Refused, match="Ask a human to reject"):
+        desk(home, "agent:copilot").withdraw(WAITS, "not needed")
+
+
+def test_an_asker_takes_its_own_request_back(home: Home) -> None:
+    taken = desk(home, "agent:copilot").withdraw(WAITS, "not needed")
+
+    assert taken.status is ApprovalStatus.WITHDRAWN
+
+
+def test_nobody_takes_back_what_another_asked(home: Home) -> None:
+    with pytest.raises(Refused, match="asked by agent:copilot"):
+        desk(home, "agent:copilot2").withdraw(WAITS, "not needed")

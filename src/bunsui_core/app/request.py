@@ -69,7 +69,13 @@ def withdraw(withdrawal: Withdrawal, requests: Requests) -> Approval:
             f"{request.id} is {standing.status.value}; there is nothing left to take back.",
             "Look at what it did.",
         )
-    return approval(requests.withdraw(withdrawal), requests, withdrawal.at)
+    taken = requests.withdraw(withdrawal)
+    if taken.withdrawn is None:
+        raise Refused(
+            f"the withdrawal of {request.id} is not kept: another text stands in its place.",
+            "Ask a human to reject the request.",
+        )
+    return approval(taken, requests, withdrawal.at)
 
 
 def approval(request: Request, requests: Requests, now: datetime) -> Approval:
