@@ -13,7 +13,7 @@ class BeginsAnother(dict[str, Json]):
         super().__init__()
         self._sessions = sessions
 
-    def get(self, key: str, default: Json = None) -> Json:  # type: ignore[override] # overloaded
+    def get(self, key: str, default: Json = None) -> Json:  # type: ignore[override]  # one of its forms # overloaded
         """Begin another session, then answer as a session does."""
         self._sessions[f"ASIA{len(self._sessions)}"] = {}
         return super().get(key, default)
