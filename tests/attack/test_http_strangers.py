@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from tests.mcp.test_http import AS_JSON, BEARER, HELLO, opened
 
 THEIRS = f"Bearer {COPILOT}"
 GUESS = "g" * 32
-FILES = 512
+FILES = 256
 """How many the server may have open: fewer than any system gives."""
 
 
@@ -27,14 +26,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server over HTTP and SSE with few files, that knows two askers by their tokens."""
     folder = tmp_path_factory.mktemp("strangers")
     home = Home(folder)
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with ExitStack() as stack:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, limits[1]))
-        try:
-            flags = ["--transport", "both", "--tokens", str(write_tokens(folder))]
-            it = stack.enter_context(served(home.settings.home, *flags))
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    flags = ["--transport", "both", "--tokens", str(write_tokens(folder))]
+    with served(home.settings.home, *flags, files=FILES) as it:
         yield it
         said = it.stop()
     assert "Traceback" not in said

@@ -78,10 +78,11 @@ def write_tokens(folder: Path, mode: int = 0o600) -> Path:
 
 
 @contextmanager
-def served(folder: Path, *flags: str) -> Iterator[Served]:
-    """A server process over a home, ended afterwards in any case."""
+def served(folder: Path, *flags: str, files: int = 0) -> Iterator[Served]:
+    """A server process over a home, with so many files if told, ended afterwards in any case."""
+    few = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"] if files else []
     with subprocess.Popen(
-        [sys.executable, "-m", "bunsui_mcp", "--port", "0", *flags],
+        [*few, sys.executable, "-m", "bunsui_mcp", "--port", "0", *flags],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

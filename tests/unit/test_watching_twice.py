@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from bunsui_core.adapters.local.watching import LocalSightings, LocalWatches
@@ -26,12 +24,6 @@ from tests.watched import FakeAccount, a_machine, a_row, machine_arn
 def world(tmp_path: Path) -> Watched:
     """An account of one machine."""
     return Watched(tmp_path, FakeAccount(a_machine("orders")))
-
-
-@pytest.fixture(autouse=True)
-def _plain_logs() -> Iterator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 class Dying(Noting):
