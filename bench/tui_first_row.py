@@ -1,7 +1,4 @@
-"""Claim: among a hundred thousand sessions, the first rows are there before one waits for them.
-
-The goal is the terminal UI's own; `bunsui tui` parses a command line before it becomes that.
-"""
+"""Claim: among a hundred thousand sessions, the first rows are there before one waits for them."""
 
 from __future__ import annotations
 

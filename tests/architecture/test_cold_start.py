@@ -60,6 +60,12 @@ def test_importing_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by("import bunsui_cli.__main__", tmp_path) == set()
 
 
+def test_the_terminal_ui_starts_without_a_parser_of_flags(tmp_path: Path) -> None:
+    statement = "import bunsui_cli.entry\nassert 'typer' not in sys.modules"
+
+    assert loaded_by(statement, tmp_path) == set()
+
+
 def test_importing_the_terminal_ui_loads_nothing_heavy_but_textual(tmp_path: Path) -> None:
     assert loaded_by("import bunsui_tui.__main__", tmp_path) == {"textual"}
 

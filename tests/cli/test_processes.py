@@ -73,6 +73,18 @@ def test_the_terminal_ui_refuses_a_pipe(stocked: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("flags", [[], ["--no-worker"], ["--help"]])
+def test_the_terminal_ui_is_entered_at_once_or_read_of(flags: list[str], stocked: Path) -> None:
+    entered = [sys.executable, "-c", "from bunsui_cli.entry import main; main()", "tui", *flags]
+    done = subprocess.run(
+        entered, capture_output=True, text=True, check=False, env=environment(stocked)
+    )
+
+    assert done.returncode == (0 if "--help" in flags else 8)
+    assert ("--web" in done.stdout) is ("--help" in flags)
+    assert ("terminal" in done.stderr) is ("--help" not in flags)
+
+
 def test_both_ways_to_connect_a_host_start_the_same_server(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "with space")
     words = shlex.split(claude_line(settings))
