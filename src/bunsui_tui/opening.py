@@ -12,7 +12,7 @@ from functools import partial
 from bunsui_core.domain.environment import EnvironmentClass
 from bunsui_core.domain.notice import Notice
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.lists import session_lists
+from bunsui_core.wiring.sessions import session_lists
 from bunsui_tui.app import DeskApp
 from bunsui_tui.board import Choice
 from bunsui_tui.ground import Ground, Opened
@@ -71,7 +71,7 @@ def _desk(settings: Settings) -> Desk:
 
 
 def _groups(settings: Settings) -> Groups:
-    from bunsui_core.wiring.lists import session_groups
+    from bunsui_core.wiring.sessions import session_groups
 
     return session_groups(settings)
 
