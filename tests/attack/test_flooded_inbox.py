@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from bunsui_core.adapters.local.connect import open_asker
+from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.app.request import COUNTED, MOST_ASKED, NEWEST, submit
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import Refused
 from bunsui_core.ports.observe import Seeing
+from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import reader, store
-from tests.builders import ACCOUNT, REGION, a_redrive, a_request, later
+from tests.builders import ACCOUNT, REGION, a_redrive, a_request, a_signed_decision, later
 from tests.mcp.home import Home
 from tests.withdrawals import a_withdrawal
 
@@ -88,6 +90,19 @@ def test_an_agent_may_ask_again_after_a_while(home: Home) -> None:
     best = mallory.propose(home.session.id).proposals[0]
 
     assert mallory.request(best.proposal_id, "it is calm now").status.is_open
+
+
+def test_what_a_human_answered_does_not_count(home: Home) -> None:
+    claude = desk(home, "agent:claude")
+    ask_and_take_back(claude, home, MOST_ASKED)
+    best = claude.propose(home.session.id).proposals[0]
+    with pytest.raises(Refused, match="no human answered yet"):
+        claude.request(best.proposal_id, "the throttling is over")
+
+    answered = claude.approval("flood-0").request
+    LocalDecisions(writer(home.settings)).append(a_signed_decision(answered, decision="reject"))
+
+    assert claude.request(best.proposal_id, "the throttling is over").status.is_open
 
 
 def test_a_human_may_ask_as_often_as_she_wants(home: Home) -> None:

@@ -21,10 +21,10 @@ NEWEST = 200
 """How many requests are looked at for one that is open about the same thing."""
 
 MOST_ASKED = 30
-"""How often an agent may ask within the time for which it is counted.
+"""How many requests of an agent that no human answered may stand within the time that is counted.
 
 What waits for a human, and what she approved, must stay among the newest requests: six agents
-that ask as often as they may do not reach `NEWEST`.
+that ask as often as they may do not reach `NEWEST`. What she answered she has seen.
 """
 
 COUNTED = timedelta(minutes=30)
@@ -43,7 +43,7 @@ def submit(request: Request, requests: Requests, now: datetime) -> Approval:
     for standing in (approval(one, requests, now) for one in alike):
         if standing.status.is_open:
             return standing
-    _must_not_flood(request.plan.requester, newest, now)
+    _must_not_flood(request.plan.requester, newest, requests, now)
     return approval(requests.submit(request), requests, now)
 
 
@@ -95,14 +95,20 @@ def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, 
     return tuple(approval(request, requests, now) for request in requests.newest(limit))
 
 
-def _must_not_flood(asker: str, newest: Iterable[Request], now: datetime) -> None:
+def _must_not_flood(
+    asker: str, newest: Iterable[Request], requests: Requests, now: datetime
+) -> None:
     """Refuse an agent that asks and takes back without end what others then no longer see."""
     if not asker.startswith("agent:"):
         return
-    mine = [one for one in newest if one.plan.requester == asker]
-    if sum(now - one.plan.created_at < COUNTED for one in mine) >= MOST_ASKED:
+    mine = (one for one in newest if one.plan.requester == asker)
+    recent = [one for one in mine if now - one.plan.created_at < COUNTED]
+    if len(recent) < MOST_ASKED:
+        return
+    if sum(not requests.decisions(one.id) for one in recent) >= MOST_ASKED:
         raise Refused(
-            f"{asker} asked {MOST_ASKED} times within {COUNTED.seconds // 60} minutes.",
+            f"{asker} asked {MOST_ASKED} times within {COUNTED.seconds // 60} minutes, "
+            "and no human answered yet.",
             "Wait for the answers, and ask for what matters most.",
         )
 
