@@ -57,6 +57,7 @@ def test_connections_that_ask_nothing_make_room_for_who_asks(server: Served, beg
     assert status == 200
 
 
+@pytest.mark.slow
 def test_a_connection_over_which_something_is_asked_outlives_those_that_ask_nothing(
     server: Served,
 ) -> None:

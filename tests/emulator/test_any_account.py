@@ -165,7 +165,14 @@ def test_with_the_printed_policy_a_person_can_do_everything_but_execute(shop: Se
     assert not any(experience(shop).values())
 
 
-@pytest.mark.parametrize("missing", LOST, indirect=True)
+@pytest.mark.parametrize(
+    "missing",
+    [
+        pytest.param(action, marks=() if number < 2 else pytest.mark.slow, id=action)
+        for number, action in enumerate(LOST)
+    ],
+    indirect=True,
+)
 def test_without_an_action_only_what_needs_it_is_lost_and_says_so(
     shop: Settings, missing: str
 ) -> None:

@@ -59,11 +59,21 @@ def acts(segment: Segment) -> bool:
     return bool(style.link or {key for key in style.meta if key.startswith("@")} - SCROLLBAR)
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+QUICK = ("controls", "markup")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in QUICK else pytest.mark.slow, id=name)
+        for name in HOSTILE
+    ],
+)
 def test_no_screen_breaks_or_acts_or_passes_a_control_character(name: str) -> None:
     walk(HOSTILE[name], (80, 24))
 
 
+@pytest.mark.slow
 def test_a_wide_screen_withstands_it_all_too() -> None:
     walk(f"{CONTROLS} {MARKUP} [/", (160, 45))
 
