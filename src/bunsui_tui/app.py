@@ -127,6 +127,12 @@ class DeskApp(BoardApp):
         self.chosen = event.name
         self.exit()
 
+    def action_filter(self) -> None:
+        """Go to the list with its filter open."""
+        self.action_sessions()
+        if isinstance(self.screen, Frame):
+            self.screen.action_do("filter")
+
     def action_leave(self) -> None:
         """Go to the screen below."""
         if len(self.screen_stack) > 2:

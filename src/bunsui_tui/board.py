@@ -103,11 +103,15 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for the reader, until it has been there long enough."""
+    """A sentence for the reader, until it has been there long enough, or answered by a key.
+
+    News is not about what the reader does, so no key takes it away.
+    """
 
     text: str
     is_bad: bool
     until: datetime
+    is_news: bool = False
 
 
 @dataclass(frozen=True)

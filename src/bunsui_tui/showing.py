@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.filter import LineFilter
+from textual.widgets import Input
 
 from bunsui_core.domain.notice import Notice as NewsItem
 from bunsui_tui.board import NOWHERE, Board, Choice, Notice
@@ -27,6 +28,12 @@ from bunsui_tui.workers import WORKER, Background, Workers
 
 EVERY_SECOND = 1.0
 NOTICE = timedelta(seconds=8)
+BRIEFLY = timedelta(seconds=4)
+"""How long a notice may stand where a trouble stood."""
+
+ENDS = ("escape", "enter")
+"""The keys that end what is typed into a field; the others correct it."""
+
 PATIENCE_S = 1.0
 LATEST_START_S = 1.0
 """Seconds after which the worker starts, even when there is no list to be seen."""
@@ -137,14 +144,25 @@ class BoardApp(App[None]):
         """Ring, and say what happened."""
         self.news += 1
         self.bell()
-        self.notice(f"{event.notice.title}: {where(event.notice)}", is_failure(event.notice))
+        said = f"{event.notice.title}: {where(event.notice)}"
+        until = self.clock() + NOTICE
+        bad = is_failure(event.notice)
+        self.show(replace(self.board, notice=Notice(said, bad, until, is_news=True)))
 
     async def on_event(self, event: events.Event) -> None:
-        """Take every key as a sign that the news was seen."""
-        if isinstance(event, events.Key) and self.news:
+        """Take every key as a sign that the news and the notice were seen."""
+        if isinstance(event, events.Key):
+            self._seen(event.key)
+        await super().on_event(event)
+
+    def _seen(self, key: str) -> None:
+        if self.news:
             self.news = 0
             self._entitle()
-        await super().on_event(event)
+        notice = self.board.notice
+        is_typed = isinstance(self.focused, Input) and key not in ENDS
+        if notice and not notice.is_news and not is_typed:
+            self.show(replace(self.board, notice=None))
 
     def _entitle(self) -> None:
         self._title.show(window_title(self.board, self.news, self.setting.ascii_only))
@@ -197,8 +215,8 @@ class BoardApp(App[None]):
             self.call_later(self._paint)
 
     def notice(self, text: str, is_bad: bool) -> None:
-        """Say a sentence for a while."""
-        until = self.clock() + NOTICE
+        """Say a sentence for a while, a short one where it hides a trouble."""
+        until = self.clock() + (BRIEFLY if self.board.troubles else NOTICE)
         self.show(replace(self.board, notice=Notice(text, is_bad, until)))
 
     def choose_theme(self, name: str) -> None:

@@ -49,3 +49,15 @@ def test_groups_keep_to_the_filter(home: Home) -> None:
         assert "status:ok" in text_of(pilot)
 
     on_screen(home.app(), play)
+
+
+def test_a_filter_can_be_typed_from_the_groups_at_once(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "2 of 2")
+        await pilot.press("b")
+        await until_shown(pilot, "1 failed session")
+        await pilot.press("slash", *"status", "colon", *"ok", "enter")
+        await until_shown(pilot, "/ status:ok")
+        await until_shown(pilot, "1 of 2")
+
+    on_screen(home.app(), play)

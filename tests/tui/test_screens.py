@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from textual.pilot import Pilot
@@ -157,6 +158,43 @@ def test_a_filter_with_a_wrong_word_stays_to_be_corrected(home: Home) -> None:
         await until_shown(pilot, "/ pipeline:orders")
 
     on_screen(home.app(), play)
+
+
+def test_an_error_is_gone_with_what_it_was_about(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "2 of 2")
+        await pilot.press("slash", *"statsu", "colon", *"failed", "enter")
+        await until_shown(pilot, "statsu: is no word of a filter")
+        await pilot.press("backspace")
+        assert "statsu: is no word" in text_of(pilot), "it stays while it is corrected"
+        await pilot.press("escape")
+        await until(pilot, lambda: "no word" not in text_of(pilot), "the error gone")
+        await pilot.press("b")
+        shown = await until_shown(pilot, "by error")
+        assert "no word" not in shown
+
+    on_screen(home.app(), play)
+
+
+def test_a_trouble_comes_back_after_a_hint(home: Home) -> None:
+    def check() -> None:
+        raise Unavailable("the embedded AWS does not run;", "Start it with `bunsui local up`.")
+
+    app = DeskApp(a_ground(home.desk, check), home.clock, Setting("local", "log"))
+
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "Start it with `bunsui local up`.")
+        await until_shown(pilot, "redrive UNKNOWN")
+        await pilot.press("a")
+        await until_shown(pilot, "no request waits for this session")
+        await pilot.press("down")
+        await until_shown(pilot, "Start it with `bunsui local up`.")
+        await pilot.press("up", "a")
+        await until_shown(pilot, "no request waits for this session")
+        home.clock.now += timedelta(seconds=5)
+        await until_shown(pilot, "Start it with `bunsui local up`.")
+
+    on_screen(app, play)
 
 
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (40, 10)])

@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from bunsui_core.domain.group import GroupBy, SessionGroup, SessionGroups
-from bunsui_tui.actions import BACK, MOVE, PANE, Key
+from bunsui_tui.actions import BACK, FILTER, MOVE, PANE, Key
 from bunsui_tui.board import Board
 from bunsui_tui.messages import GroupsWanted, QueryGiven, SessionOpened, SessionWanted
 from bunsui_tui.pace import Pace
@@ -34,6 +34,8 @@ class GroupsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "do('other')", show=False),
         Binding("s", "do('first')", show=False),
+        # Before any other key is read: what is typed next belongs to the filter.
+        Binding("slash", "app.filter", show=False, priority=True),
         Binding("escape", "app.leave", show=False),
     ]
 
@@ -71,7 +73,7 @@ class GroupsScreen(Frame):
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""
         nothing = "" if self._selected else "no group is selected"
-        return (ITS.unless(nothing), FIRST.unless(nothing), OTHER, BACK, MOVE, PANE)
+        return (ITS.unless(nothing), FIRST.unless(nothing), OTHER, FILTER, BACK, MOVE, PANE)
 
     def paint(self) -> None:
         """Show the groups and the selected one."""
@@ -108,6 +110,8 @@ class GroupsScreen(Frame):
             case "its" if self._selected:
                 self.post_message(QueryGiven(self._query(self._selected.key)))
                 self.app.call_later(self.run_action, "app.sessions")
+            case "filter":
+                self.app.call_later(self.run_action, "app.filter")
             case "first":
                 self.post_message(SessionOpened(self.session_shown))
 

@@ -227,7 +227,7 @@ class SessionsScreen(Frame):
         entry.value = self.board.query.text
         entry.display = True
         self._count.display = False
-        entry.focus()
+        self.set_focus(entry)
 
     def action_close_filter(self) -> None:
         """Leave the filter as it was; a second time, show everything."""
