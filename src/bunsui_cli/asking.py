@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bunsui_cli.nearest import nearest
 from bunsui_cli.person import Person
 from bunsui_cli.wanted import ALL, NONE, Wanted
 from bunsui_core.domain.environment import (
@@ -20,6 +19,7 @@ from bunsui_core.domain.environment import (
     usual_exposure,
 )
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.nearest import nearest
 from bunsui_core.domain.safe import safe
 from bunsui_core.wiring.environments import account_of, profiles, regions
 
@@ -47,7 +47,7 @@ class Asking:
         """Return the whole environment. Raises: BadInput, Unavailable, Refused."""
         wanted = self.wanted
         profile = wanted.read_profile or self._reader()
-        region = wanted.region or self._region(profile)
+        region = self._known(wanted.region) if wanted.region else self._region(profile)
         account = wanted.account or account_of(profile, region)
         self._tell(f"The profile {profile} is of account {account}.")
         kind = wanted.kind or EnvironmentClass(self._kind())
@@ -107,7 +107,19 @@ class Asking:
         own = next((one.region for one in profiles() if one.name == profile), "")
         usual = own or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
         question = Question("In which region?", "--region", usual)
-        return self.asked(question, lambda said: one_of(said, regions(), "region"))
+        return self.asked(question, self._known)
+
+    def _known(self, region: str) -> str:
+        """Return a region that boto3 knows, or any that is said to be new. Raises: BadInput."""
+        known = regions()
+        if self.wanted.new_region or region in known:
+            return region
+        near = nearest(region, known)
+        raise BadInput(
+            f"there is no region {region!r}, as far as this boto3 knows.",
+            (f"Did you mean {near!r}? " if near else "Write one such as eu-west-1. ")
+            + "If it is new, add --new-region.",
+        )
 
     def _executor(self) -> str:
         found = [NONE, *(one.name for one in profiles()), AMBIENT]

@@ -10,11 +10,11 @@ from bunsui_cli.answers import PipelineGraph, PipelineList, PipelineRuns
 from bunsui_cli.completing import pipeline_names
 from bunsui_cli.envelope import Answer
 from bunsui_cli.graph import GraphFormat, drawn
-from bunsui_cli.nearest import nearest
 from bunsui_cli.output import AsJson, show, write
 from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.nearest import nearest
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import reading_desk

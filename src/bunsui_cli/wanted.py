@@ -39,6 +39,9 @@ class Wanted:
     execute_profile: Annotated[str, flag("The AWS profile that changes; none: only look.")] = ""
     account: Annotated[str, flag("The account; usually the reading profile's own.")] = ""
     region: Annotated[str, flag("The region; usually the reading profile's own.")] = ""
+    new_region: Annotated[
+        bool, switch("--new-region", "The region is right, though this boto3 does not know it.")
+    ] = False
     kind: Annotated[
         EnvironmentClass | None,
         typer.Option("--class", help="How careful bunsui is there; production unless told."),
@@ -71,6 +74,8 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         execute_profile=wanted.execute_profile or known.execute_profile or NONE,
         account=wanted.account or known.account,
         region=wanted.region or known.region,
+        # What is in the file was taken before; `config check` tells what is odd about it.
+        new_region=wanted.new_region or not wanted.region,
         kind=wanted.kind or known.kind,
         expose=wanted.expose or known.expose,
         include=wanted.include or list(known.include) or [ALL],

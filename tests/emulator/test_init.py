@@ -108,6 +108,22 @@ def test_a_person_answers_with_enter_and_her_own_words(user: User) -> None:
     assert "claude mcp add bunsui-shop" in done.stdout
 
 
+def test_a_mistyped_region_is_refused_with_the_one_that_was_meant(user: User) -> None:
+    done = user.runs("init", "shop", "--yes", "--region", "us-esat-1")
+
+    assert done.code == 2
+    assert "Did you mean 'us-east-1'?" in str(done.error["next"])
+    assert not (user.home / "bunsui.toml").exists()
+
+
+def test_a_region_newer_than_this_boto3_is_taken_when_that_is_said(user: User) -> None:
+    wanted = ("--account", "123456789012", "--read-profile", READER, "--region", "eu-nord-9")
+    done = user.runs("init", "--print-policies", *wanted, "--new-region")
+
+    assert (done.code, field(done.document["data"], "region")) == (0, "eu-nord-9")
+    assert user.runs("init", "--print-policies", *wanted).code == 2
+
+
 def test_an_environment_is_replaced_only_when_that_is_said(user: User) -> None:
     user.runs("init", "shop", "--yes")
     before = user.file

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from bunsui_core.domain.errors import BadInput, NotFound
+from bunsui_core.domain.nearest import nearest
 from bunsui_core.domain.selection import Pattern, Selection
 from bunsui_core.domain.value import Value
 
@@ -162,5 +162,5 @@ def _known(table: Mapping[str, object], known: Iterable[str], where: str) -> Non
 
 
 def _meant(word: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"It may be one of: {', '.join(known)}."
+    near = nearest(word, known)
+    return f"Did you mean {near!r}?" if near else f"It may be one of: {', '.join(known)}."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.nearest import nearest
 from bunsui_core.domain.searchable import Side, compared
 
 
@@ -25,5 +25,5 @@ def unknown_name(
 
 
 def _meant(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else "."
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else "."

@@ -16,12 +16,14 @@ from bunsui_core.domain.permissions import CHANGES
 from bunsui_core.domain.selection import TAG, Selection
 from bunsui_core.wiring.estates import estate
 from bunsui_core.wiring.metering import sharing
+from bunsui_core.wiring.regions import region_check
 from bunsui_core.wiring.seeing import profile_access
 
 
 def abilities(environment: Environment) -> Iterator[Check]:
     """Yield whose each profile is, and for each feature whether it works."""
     account, region = environment.account, environment.region
+    yield from region_check(region)
     access = profile_access(account, region, environment.read_profile)
     mine = who("reading as", access)
     yield mine

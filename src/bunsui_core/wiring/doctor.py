@@ -23,6 +23,7 @@ from bunsui_core.wiring.configuration import configuration
 from bunsui_core.wiring.environments import file_check
 from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.premises import attempted, premises, refused
+from bunsui_core.wiring.regions import region_check
 from bunsui_core.wiring.seeing import read_access
 
 PACKAGES = ("bunsui", "boto3", "mcp", "textual", "pydantic")
@@ -85,6 +86,8 @@ def named_environments(settings: Settings) -> Iterator[Check]:
             name="file", health=Health.FAIL, found=found.trouble, next="See `bunsui config show`."
         )
     yield from file_check(settings.config_path)
+    if not settings.is_local:
+        yield from region_check(settings.region)
 
 
 def aws(settings: Settings) -> Iterator[Check]:
