@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
         refuse(Problem(error.code, error.message, error.next_step), arguments)
         return exit_code(error)
     except typer.TyperException as error:
-        told = error.format_message()
+        told = error.format_message().replace("Value error, ", "")  # a word of a library
         step = misplaced(arguments) if "No such option" in told else ""
         refuse(Problem("bad_input", told, step or help_for(arguments)), arguments)
         return ExitCode.BAD_INPUT

@@ -11,7 +11,6 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, show
 from bunsui_core.domain.health import Checkup
-from bunsui_core.settings import local_settings
 
 app = typer.Typer(name="config", help="The settings: which are in force, and whether they work.")
 
@@ -42,6 +41,6 @@ def check(
     # Reaching AWS costs what `bunsui --help` must not pay.
     from bunsui_core.wiring.environments import checked
 
-    found = Checkup(checks=checked(local_settings(), name))
+    found = Checkup(checks=checked(name))
     show(Answer("config-check", found), as_json)
     return ExitCode.OK if found.is_well else ExitCode.UNAVAILABLE

@@ -164,7 +164,7 @@ def read_config(path: Path) -> str:
 def _of(
     local: Settings, name: str, environment: Environment, environ: Mapping[str, str]
 ) -> Settings:
-    said = {key: environ[_variable(key)] for key in OVERRIDES if environ.get(_variable(key))}
+    said = {key: environ[variable(key)] for key in OVERRIDES if environ.get(variable(key))}
     written = dict.fromkeys(_written(environment), Origin.FILE)
     environment = _overruled(environment, said)
     chosen = {
@@ -197,11 +197,12 @@ def _said(environ: Mapping[str, str], keys: tuple[str, ...]) -> dict[str, Origin
     return {
         key: Origin.FLAG if key in flags else Origin.VARIABLE
         for key in keys
-        if environ.get(_variable(key))
+        if environ.get(variable(key))
     }
 
 
-def _variable(key: str) -> str:
+def variable(key: str) -> str:
+    """Return the name of the environment variable that says a value."""
     return f"BUNSUI_{key.upper()}"
 
 

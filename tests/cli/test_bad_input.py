@@ -37,6 +37,7 @@ REFUSED = [
     (("demo", "--seed", "-1"), 2, "greater than or equal to 0"),
     (("nope",), 2, "nope"),
     (("recovery", "request", SESSION_ID, "--mode", "nope", "--reason", "r"), 2, "'--mode'"),
+    (("init", "shop", "--class", "prod"), 2, "'--class': 'prod' is not one of 'dev'"),
     (("recovery", "propose", SESSION_ID, "--input", "/nope.json"), 2, "/nope.json"),
     (("recovery", "propose", SESSION_ID, "--input", "{broken}"), 2, "is not JSON"),
     (("sessions", "start", "orders", "--input", "{broken}", "--reason", "r"), 2, "is not JSON"),

@@ -179,6 +179,20 @@ def test_what_does_not_work_is_found_by_check_with_its_exit_code(user: User) -> 
     assert [name for name, health in found.items() if health == "fail"] == ["explaining failures"]
 
 
+@pytest.mark.parametrize("named", [(), ("-e", "shop")])
+def test_what_is_checked_is_what_flags_and_variables_say(
+    user: User, named: tuple[str, ...]
+) -> None:
+    user.runs("init", "shop", "--yes")
+    variables = {**user.variables, "BUNSUI_READ_PROFILE": "nope"}
+
+    done = bunsui(user.home, *named, "config", "check", "shop", **variables)
+
+    assert rows(done)["reading as"] == "fail"
+    assert "read_profile nope by BUNSUI_READ_PROFILE" in done.stdout
+    assert "instead of the file" not in rows(user.runs(*named, "config", "check", "shop"))
+
+
 def test_every_value_in_force_is_shown_with_who_said_it(user: User) -> None:
     user.runs("init", "shop", "--yes")
 

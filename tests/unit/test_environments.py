@@ -146,17 +146,32 @@ def test_in_production_an_agent_sees_shapes_unless_told(kind: str | None, expose
 @pytest.mark.parametrize(
     ("line", "meant"),
     [
-        ('class = "prod"', "'production'"),
+        ('class = "prod"', "cannot be 'prod'.*: dev, production"),
+        ('class = "prodction"', r"cannot be 'prodction'\. Did you mean 'production'\?$"),
         ('expose = "value"', "'values'"),
         ('exclud = ["x"]', "'exclude'"),
         ('include = ["two words"]', r"cannot be 'two words'.*orders-\*"),
-        ('include = "orders"', "include"),
+        ('include = "orders-*"', r'include is a list of texts\. Write include = \["orders-\*"\]'),
+        ("exclude = [5]", r'exclude is a list of texts\. Write exclude = \["5"\]'),
+        ("execute_profile = 7", r'7 is none\. Write it in quotes: execute_profile = "7"'),
         ('event_queue = "arn:aws:sqs:x"', "event_queue"),
     ],
 )
 def test_a_mistake_in_a_value_is_named_with_what_was_meant(line: str, meant: str) -> None:
     with pytest.raises(BadInput, match=meant):
         parse_environments(GOOD + line, "f")
+
+
+def test_an_account_that_is_a_number_is_told_to_be_a_text() -> None:
+    text = GOOD.replace('"123456789012"', "123456789012")
+
+    with pytest.raises(BadInput, match=r'in quotes: account = "123456789012"\.$'):
+        parse_environments(text, "f")
+
+
+def test_a_profile_without_a_name_is_told_to_have_one() -> None:
+    with pytest.raises(BadInput, match=r'read_profile is a text.*read_profile = "NAME"'):
+        parse_environments(GOOD.replace("shop-read", ""), "f")
 
 
 def test_a_missing_key_is_named() -> None:

@@ -133,12 +133,23 @@ def _of_value(error: ValidationError, where: str) -> BadInput:
     key = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "missing":
         return BadInput(f"{where} has no {key!r}.", f"Add a line `{key} = …`.")
-    said = first["msg"]
     if first["type"] == "enum":
-        return BadInput(f"{where}: {key}: {said}.", _meant(str(first["input"]), _choices(key)))
+        wrong = f"{where}: {key} cannot be {first['input']!r}."
+        return BadInput(wrong, _meant(str(first["input"]), _choices(key)))
     if first["type"] == "string_pattern_mismatch":
         return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
-    return BadInput(f"{where}: {key}: {said}.", f"Correct the value {str(first['input'])!r}.")
+    return _of_kind(key, first["input"], where)
+
+
+def _of_kind(key: str, said: object, where: str) -> BadInput:
+    """Return what to write in place of a value that is no text, or no list."""
+    if key in ("include", "exclude"):
+        return BadInput(f"{where}: {key} is a list of texts.", f'Write {key} = ["{said}"].')
+    if said == "" or isinstance(said, dict | list):
+        return BadInput(f"{where}: {key} is a text.", _HINTS.get(key, f'Write {key} = "NAME".'))
+    return BadInput(
+        f"{where}: {key} is a text, and {said} is none.", f'Write it in quotes: {key} = "{said}".'
+    )
 
 
 _WATCHED = "Name machines as in orders-*, or tags as in tag:team=data."
@@ -152,7 +163,7 @@ _HINTS = {
 
 
 def _choices(key: str) -> tuple[str, ...]:
-    return tuple(EnvironmentClass if key == "class" else Expose)
+    return tuple(one.value for one in (EnvironmentClass if key == "class" else Expose))
 
 
 def _known(table: Mapping[str, object], known: Iterable[str], where: str) -> None:

@@ -12,7 +12,6 @@ from bunsui_core.adapters.aws.clock import clock_of_aws, clock_without_credentia
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.adapters.aws.probes import NOWHERE, Sample
 from bunsui_core.adapters.webhook import reach
-from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.health import Check, Checkup, Health, clock_check
 from bunsui_core.domain.quota import SHARES, allowance, quota_of
@@ -20,7 +19,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.abilities import acting, looking, made_up
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.configuration import configuration
-from bunsui_core.wiring.environments import file_check
+from bunsui_core.wiring.environments import environment_of, file_check
 from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.premises import attempted, premises, refused
 from bunsui_core.wiring.regions import region_check
@@ -182,23 +181,6 @@ def sample_of(settings: Settings) -> Sample:
     return Sample(
         machine=f"{place}:stateMachine:{NOWHERE}",
         execution=f"{place}:execution:{NOWHERE}:{NOWHERE}",
-    )
-
-
-def environment_of(settings: Settings) -> Environment:
-    """Return the environment that these settings are of."""
-    return Environment.model_validate(
-        {
-            "account": settings.account,
-            "region": settings.region,
-            "read_profile": settings.read_profile,
-            "execute_profile": settings.execute_profile,
-            "class": settings.kind,
-            "expose": settings.expose,
-            "include": settings.selection.include,
-            "exclude": settings.selection.exclude,
-            "event_queue": settings.event_queue,
-        }
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +13,15 @@ from bunsui_core.adapters.local.config_file import save_environment
 from bunsui_core.domain.configuring import NamedEnvironment
 from bunsui_core.domain.environment import Environment, named, parse_environments
 from bunsui_core.domain.health import Check, Health
-from bunsui_core.settings import Settings, read_config
+from bunsui_core.settings import (
+    OVERRIDES,
+    Origin,
+    Settings,
+    environments,
+    local_settings,
+    read_config,
+    variable,
+)
 from bunsui_core.wiring.abilities import abilities
 from bunsui_core.wiring.seeing import profile_access
 
@@ -46,21 +55,53 @@ def in_file(settings: Settings) -> Mapping[str, Environment]:
     return parse_environments(read_config(path), str(path)) if path.exists() else {}
 
 
-def checked(settings: Settings, name: str) -> tuple[Check, ...]:
-    """Return what is found about one environment of the file, or about every one.
+def checked(name: str, environ: Mapping[str, str] = os.environ) -> tuple[Check, ...]:
+    """Return what is found about one environment of the file, or about every one, as in force.
 
-    Raises: BadInput when the file cannot be used, NotFound when it lacks the environment.
+    What flags and variables say is about the environment of that name, unless another is named
+    beside them. Raises: BadInput when the file cannot be used, NotFound when it lacks that one.
     """
-    path = settings.config_path
+    path = local_settings(environ).config_path
     known = parse_environments(read_config(path), str(path))
-    chosen = {name: named(known, name, str(path))} if name else known
+    if name:
+        named(known, name, str(path))
+    said = {**environ, "BUNSUI_ENVIRONMENT": environ.get("BUNSUI_ENVIRONMENT") or name}
+    chosen = [one for one in environments(said) if one.environment in ([name] if name else known)]
     rows = list(file_check(path))
-    for one, environment in chosen.items():
-        prefix = f"{one}: " if len(chosen) > 1 else ""
-        rows += [
-            row.model_copy(update={"name": f"{prefix}{row.name}"}) for row in abilities(environment)
-        ]
+    for one in chosen:
+        prefix = f"{one.environment}: " if len(chosen) > 1 else ""
+        found = [*overruling(one), *abilities(environment_of(one))]
+        rows += [row.model_copy(update={"name": f"{prefix}{row.name}"}) for row in found]
     return tuple(rows)
+
+
+def overruling(settings: Settings) -> Iterator[Check]:
+    """Yield which flags and variables rule over the file, when any do."""
+    strong = {key: settings.origin(key) for key in OVERRIDES}
+    said = [
+        f"{key} {getattr(settings, key)} by {'a flag' if who is Origin.FLAG else variable(key)}"
+        for key, who in strong.items()
+        if who in (Origin.FLAG, Origin.VARIABLE)
+    ]
+    if said:
+        yield Check(name="instead of the file", health=Health.OK, found=", ".join(said))
+
+
+def environment_of(settings: Settings) -> Environment:
+    """Return the environment that these settings are of."""
+    return Environment.model_validate(
+        {
+            "account": settings.account,
+            "region": settings.region,
+            "read_profile": settings.read_profile,
+            "execute_profile": settings.execute_profile,
+            "class": settings.kind,
+            "expose": settings.expose,
+            "include": settings.selection.include,
+            "exclude": settings.selection.exclude,
+            "event_queue": settings.event_queue,
+        }
+    )
 
 
 def looked_at(settings: Settings, environment: Environment) -> tuple[Check, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -19,6 +18,7 @@ from bunsui_core.adapters.aws.errors import UNKNOWN_KEY, code_of, sign_in_step
 from bunsui_core.adapters.aws.unanswered import remedy, said
 from bunsui_core.domain.environment import AMBIENT
 from bunsui_core.domain.errors import BunsuiError, Refused, Unavailable
+from bunsui_core.domain.nearest import nearest
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -170,9 +170,9 @@ def _meant(profile: Profile) -> str:
         ("profile", profile.name, profiles),
         ("region", profile.region, regions),
     ):
-        near = get_close_matches(word, known, n=1)
+        near = nearest(word, known)
         if word not in known and near:
-            return f"The {what} {word!r} is not known; did you mean {near[0]!r}?"
+            return f"The {what} {word!r} is not known; did you mean {near!r}?"
     return ""
 
 
