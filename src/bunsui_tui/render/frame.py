@@ -7,12 +7,20 @@ from datetime import datetime, timedelta
 from rich.console import Group
 from rich.text import Text
 
-from bunsui_core.domain.freshness import said as aged_in_words
+from bunsui_core.domain.freshness import Bound
 from bunsui_tui.actions import EVERYWHERE, HELP, Key
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import FAILED, PRODUCTION, WAITING, sign
 from bunsui_tui.render.text import MUTED, TITLE, Block, apart, beside, joined, said, stack, words
 from bunsui_tui.render.times import span
+
+WHOSE = {
+    "own": "what bunsui started",
+    "found": "what others started",
+    "swept": "a start whose event got lost",
+    "redriven": "what others redrive",
+}
+"""What each bound is about."""
 
 WORKER_SILENT = timedelta(seconds=60)
 SMALL = "This terminal is {width}×{height}. bunsui needs 80×24: make it larger, or press q to quit."
@@ -36,28 +44,42 @@ def _age(board: Board) -> Text:
     return words((f"as of {age} ({fresh.source.value})", MUTED))
 
 
-def status(board: Board) -> Text:
-    """Return the one sentence that matters most now: a notice, a trouble, an idle worker."""
+def status(board: Board, width: int) -> Text:
+    """Return the one sentence that matters most now: a notice, a trouble, an idle worker.
+
+    What comes and goes by itself has one line of this width, so that nothing else moves.
+    """
     if board.notice and board.now < board.notice.until:
         sign_of = sign(FAILED) if board.notice.is_bad else sign(WAITING)
-        return words(" ", sign_of, " ", said(board.notice.text, 400))
+        return words(sign_of, " ", said(board.notice.text, 400))
     for sentence in board.troubles.values():
-        return words(" ", sign(FAILED), " ", said(sentence, 400))
+        return words(sign(FAILED), " ", said(sentence, 400))
     if _worker(board):
         return words((_worker(board), MUTED))
-    return _late(board) or _note(board)
+    late = _late(board)
+    late.truncate(width, overflow="ellipsis")
+    return late or _note(board)
 
 
 def _late(board: Board) -> Text:
-    """What is older than promised of the executions that others started, or cannot be watched."""
+    """What is older than promised, or cannot be watched."""
     watch = board.overview.freshness.watch if board.overview else None
-    if watch is None or (watch.is_kept and not watch.trouble):
+    if watch is None:
         return Text()
-    return words(" ", sign(WAITING), " ", said(aged_in_words(watch), 300))
+    broken = [f"{WHOSE[name]} {_broken(one)}" for name, one in watch.bounds if not one.is_kept]
+    sentence = watch.trouble or next(iter(broken), "")
+    return words(sign(WAITING), " ", said(sentence, 300)) if sentence else Text()
+
+
+def _broken(bound: Bound) -> str:
+    now, promised = (
+        span(timedelta(seconds=seconds or 0)) for seconds in (bound.measured_s, bound.promised_s)
+    )
+    return f"may be {now} old, not {promised} as promised"
 
 
 def _note(board: Board) -> Text:
-    return words(" ", said(board.note, 400, MUTED)) if board.note else Text()
+    return said(board.note, 400, MUTED) if board.note else Text()
 
 
 def _worker(board: Board) -> str:
@@ -65,9 +87,9 @@ def _worker(board: Board) -> str:
         return ""
     seen: datetime | None = board.overview.freshness.worker_seen_at
     if seen is None:
-        return " no worker has run here: nothing is observed or executed until `bunsui worker` runs"
+        return "no worker has run here: nothing is observed or executed until `bunsui worker` runs"
     if board.now - seen > WORKER_SILENT:
-        return f" no worker seen for {span(board.now - seen)}: start `bunsui worker`"
+        return f"no worker seen for {span(board.now - seen)}: start `bunsui worker`"
     return ""
 
 

@@ -133,7 +133,7 @@ class StatusLine(Line):
 
     def show(self, board: Board) -> None:
         """Show the notice, the trouble, or nothing."""
-        self.say(status(board))
+        self.say(status(board, self.content_size.width))
 
 
 class KeyLine(Static):
