@@ -14,7 +14,7 @@ from datetime import datetime
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.explain import explain
 from bunsui_core.app.listen import Hearing, hear
-from bunsui_core.app.measure import Pulse, measure
+from bunsui_core.app.measure import Pulse, begin, measure
 from bunsui_core.app.sight import Parents, read_execution
 from bunsui_core.app.sweep import (
     Turn,
@@ -108,6 +108,7 @@ class Watcher:
         while self._seat and not self._seat.take():
             if stop.wait(waits.seat):
                 return
+        begin(self._watching.store.watches, self._pulse, self._clock())
         self._watch(stop, waits)
         if self._seat:
             self._seat.leave()
@@ -285,8 +286,9 @@ class Watcher:
         self._times.report = now
         found = tuple(self._times.machines.values())
         closed, unread = self._counted(now)
-        report = measure(found, closed, unread, self._pulse, now)
-        self._watching.store.watches.put_report(report)
+        watches = self._watching.store.watches
+        report = measure(found, closed, unread, self._pulse, now, watches.report())
+        watches.put_report(report)
 
     def _counted(self, now: datetime) -> tuple[tuple[Sighting, ...], int]:
         """Return what may be redriven and how much is unread; it may be much, so not every time."""

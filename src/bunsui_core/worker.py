@@ -22,6 +22,7 @@ from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.found import is_found_id
+from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.log import Troubles
@@ -87,21 +88,36 @@ class Worker:
         self._settled: set[str] = set()
         self._beside = beside
         self._troubles = Troubles("worker")
-        self._blind = False
+        self._blind = ""
+        self._read_at: datetime | None = None
         self._is_known = False
         self._each: Each = map
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
-        self._blind = False
+        self._blind = ""
         began = self._clock()
-        self._hands.store.heartbeat.beat(began)
+        heartbeat = self._hands.store.heartbeat
+        if self._read_at is None and (last := heartbeat.last()):
+            self._read_at = last.blind.since if last.blind else last.at
+        heartbeat.beat(began)
         executed = [self._execute(request) for request in self._waiting()]
         ours = (one for one in self._hands.store.sessions.open_ids() if not is_found_id(one))
         moving = list(self._each(self._advance, ours))
         self._beside.pulse.round_took(self._clock() - began)
+        self._tell_sight(began)
         self._make_known()
         return any(executed) or any(moving) or not self._is_known
+
+    def _tell_sight(self, began: datetime) -> None:
+        """Let desks know since when AWS is out of sight; another worker may have said so too."""
+        heartbeat = self._hands.store.heartbeat
+        if self._blind:
+            heartbeat.looked(Blind(since=self._read_at, why=self._blind))
+            return
+        self._read_at = began
+        if (last := heartbeat.last()) and last.blind:
+            heartbeat.looked(None)
 
     def run(self, stop: threading.Event, pauses: Pauses = PAUSES) -> None:
         """Do rounds until told to stop. What goes wrong is logged, never raised."""
@@ -225,7 +241,8 @@ class Worker:
 
     def _trouble(self, event: str, subject: str, error: BunsuiError) -> None:
         """Log a trouble once for as long as it lasts; without AWS the rounds become rarer."""
-        self._blind = self._blind or isinstance(error, Unavailable)
+        if isinstance(error, Unavailable):
+            self._blind = self._blind or error.message
         self._troubles.tell(event, subject, error.code, error.message)
 
     def _pause(self, moving: bool, pauses: Pauses) -> float:

@@ -12,8 +12,10 @@ from bunsui_core.adapters.local.store import (
     LocalOutcomes,
     LocalPipelines,
 )
+from bunsui_core.domain.answer import Beat
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.fingerprint import fingerprint
+from bunsui_core.domain.freshness import Blind
 from bunsui_core.ports.store import (
     Archive,
     Archived,
@@ -162,7 +164,20 @@ def test_the_last_heartbeat_is_remembered(memory: Memory) -> None:
     memory.heartbeat.beat(NOW)
     memory.heartbeat.beat(later(seconds=1))
 
-    assert memory.heartbeat.last() == later(seconds=1)
+    assert memory.heartbeat.last() == Beat(at=later(seconds=1))
+
+
+def test_a_sign_of_life_does_not_hide_that_aws_cannot_be_read(memory: Memory) -> None:
+    blind = Blind(since=NOW, why="AWS does not answer")
+    memory.heartbeat.beat(NOW)
+    memory.heartbeat.looked(blind)
+    memory.heartbeat.beat(later(seconds=3))
+
+    assert memory.heartbeat.last() == Beat(at=later(seconds=3), blind=blind)
+
+    memory.heartbeat.looked(None)
+
+    assert memory.heartbeat.last() == Beat(at=later(seconds=3))
 
 
 def test_nothing_of_another_account_or_region_is_seen(memory: Memory, home: LocalHome) -> None:

@@ -261,7 +261,7 @@ def test_each_thread_has_a_connection_of_its_own(home: LocalHome) -> None:
 def test_a_failed_write_leaves_nothing_behind(home: LocalHome) -> None:
     def die_half_way() -> None:
         with home.writer.writing() as connection:
-            connection.execute("INSERT INTO heartbeats VALUES ('a', 'b', 'c')")
+            connection.execute("INSERT INTO heartbeats VALUES ('a', 'b', 'c', '')")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -7,6 +7,7 @@ import pytest
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
+from bunsui_core.domain.answer import Beat
 from bunsui_core.worker import Worker
 from tests.fakes import Clock
 from tests.unit.desk_kit import Bench
@@ -35,4 +36,4 @@ def test_a_worker_that_only_observes_still_records_what_was_asked(bench: Bench) 
     Worker(hands, shelf, "worker-1", Clock(turn().now), executes=False).tick()
 
     assert hands.control.audit.head()
-    assert hands.store.heartbeat.last() == turn().now
+    assert hands.store.heartbeat.last() == Beat(at=turn().now)

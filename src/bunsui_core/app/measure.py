@@ -9,12 +9,16 @@ from threading import Lock
 
 from bunsui_core.app.listen import Hearing
 from bunsui_core.app.sweep import is_own
-from bunsui_core.domain.freshness import Bound, Feed, Watch
+from bunsui_core.domain.freshness import Blind, Bound, Feed, Watch
 from bunsui_core.domain.machine import Sighting, WatchedMachine
 from bunsui_core.domain.sweep import HEARD_WITHIN, oldest_read, redriven_within, swept_within
+from bunsui_core.ports.watch import Watches
 
 OWN_WITHIN = timedelta(seconds=30)
 """How old the executions that bunsui started may be: every round looks at each."""
+
+NOT_YET = "the worker has only just begun to read AWS"
+"""Why nothing is known before the first look."""
 
 REMEMBERED = timedelta(minutes=5)
 """How long the latest message is counted."""
@@ -78,6 +82,24 @@ class Pulse:
         with self._lock:
             return "; ".join(self._failing.values())
 
+    def blindness(self, machines: tuple[WatchedMachine, ...]) -> str:
+        """Return why no machine can be read now, or nothing."""
+        wanted = [one for one in machines if one.is_watched]
+        with self._lock:
+            if "list" in self._failing:
+                return self._failing["list"]
+            if not machines:
+                return self._failing.get("survey", "")
+        troubles = [one.trouble for one in wanted]
+        return troubles[0] if troubles and all(troubles) else ""
+
+
+def begin(watches: Watches, pulse: Pulse, now: datetime) -> None:
+    """Say of what nobody ever watched that it is not read yet."""
+    if watches.report() is None:
+        blind = Blind(since=None, why=NOT_YET, next="Look again in a minute.")
+        watches.put_report(measure((), (), 0, pulse, now).model_copy(update={"blind": blind}))
+
 
 def measure(
     machines: tuple[WatchedMachine, ...],
@@ -85,8 +107,12 @@ def measure(
     unread: int,
     pulse: Pulse,
     now: datetime,
+    before: Watch | None = None,
 ) -> Watch:
-    """Return what is watched, what is promised of it, and what holds now."""
+    """Return what is watched, what is promised of it, and what holds now.
+
+    Of the report `before` it takes since when AWS cannot be read, if it cannot.
+    """
     watched = tuple(one for one in machines if one.is_watched and not one.trouble)
     swept_at = oldest_read(watched)
     swept = _bound(
@@ -108,7 +134,17 @@ def measure(
         unread=unread,
         found_as_of=swept_at and max(swept_at, drained_at or swept_at),
         trouble=pulse.trouble(),
+        blind=_blind(pulse.blindness(machines), before),
     )
+
+
+def _blind(why: str, before: Watch | None) -> Blind | None:
+    if not why:
+        return None
+    if before is None:
+        return Blind(since=None, why=why)
+    since = before.blind.since if before.blind else before.found_as_of or before.at
+    return Blind(since=since, why=why)
 
 
 def _bound(promised: timedelta, measured: timedelta | None) -> Bound:

@@ -74,8 +74,8 @@ class AgentDesk(ListDesk):
     def live(self) -> Freshness:
         """Return the freshness of what was read from AWS in this moment: logs and proposals."""
         now = self._nature.clock()
-        seen_at = self._store.heartbeat.last()
-        return Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
+        beat = self._store.heartbeat.last()
+        return Freshness(as_of=now, source=Source.LIVE, worker_seen_at=beat.at if beat else None)
 
     def session(self, session_id: str) -> SessionView:
         """Return a session, from AWS when no worker keeps the store fresh and AWS answers.
@@ -211,7 +211,7 @@ class AgentDesk(ListDesk):
     def _current(self, session_id: str) -> tuple[Session, Freshness]:
         session = self._store.sessions.get(session_id)
         now = self._nature.clock()
-        freshness = of_session(session, self.freshness())
+        freshness = of_session(session, self.freshness(), self._store.heartbeat.last())
         seen_at = freshness.worker_seen_at
         if session.stopped_at or (seen_at and now - seen_at <= WORKER_SILENT):
             return session, freshness

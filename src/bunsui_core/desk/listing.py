@@ -27,8 +27,8 @@ class ListDesk:
 
     def freshness(self) -> Freshness:
         """Return how old the store is: nothing listed is older."""
-        last, watch = self._store.heartbeat.last(), self._store.watches.report()
-        return stored_freshness(last, watch, self._clock())
+        beat, watch = self._store.heartbeat.last(), self._store.watches.report()
+        return stored_freshness(beat, watch, self._clock())
 
     def sessions(self, wanted: SessionFilter, limit: int = 20, cursor: str = "") -> SessionPage:
         """Return one page of sessions, newest first. Raises: BadInput for a foreign cursor."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.failure import LogLine
-from bunsui_core.domain.freshness import Feed, Watch, aged
+from bunsui_core.domain.freshness import NEVER_WORKED, Blind, Feed, Watch, aged
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Odds, Preview, Proposal
@@ -27,26 +27,54 @@ class Source(StrEnum):
 class Freshness(Value):
     """How old an answer is: nothing in it is older than `as_of`.
 
-    `worker_seen_at` is None when no worker ever ran here, `watch` when none ever watched machines.
+    `worker_seen_at` is None when no worker ever ran here, `watch` when none ever watched machines,
+    `blind` unless AWS cannot be read or never was: then what is not in the answer may be there.
     """
 
     as_of: Instant
     source: Source
     worker_seen_at: Instant | None
     watch: Watch | None = None
+    blind: Blind | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing was ever read; then `as_of` says nothing."""
+        return self.blind is not None and self.blind.since is None
 
 
-def stored_freshness(
-    worker_seen_at: Instant | None, watch: Watch | None, now: Instant
-) -> Freshness:
+class Beat(Value):
+    """When a worker was last at work, and why its last look at AWS was in vain, if it was."""
+
+    at: Instant
+    blind: Blind | None = None
+
+    @property
+    def read_at(self) -> Instant:
+        """When AWS was last read, as far as it ever was."""
+        return min(self.at, self.blind.since) if self.blind and self.blind.since else self.at
+
+
+def stored_freshness(beat: Beat | None, watch: Watch | None, now: Instant) -> Freshness:
     """Return how old the store is: as old as the oldest of what a list shows."""
-    last = worker_seen_at or now
+    blind = _worst(beat.blind, watch.blind if watch else None) if beat else NEVER_WORKED
+    last = beat.read_at if beat else now
     if watch and watch.found_as_of:
         last = min(last, watch.found_as_of)
+    if blind and blind.since:
+        last = min(last, blind.since)
     heard = watch is not None and watch.feed is Feed.EVENTS
     source = Source.EVENTS if heard else Source.STORE
     by_now = watch and aged(watch, now)
-    return Freshness(as_of=last, source=source, worker_seen_at=worker_seen_at, watch=by_now)
+    seen_at = beat.at if beat else None
+    return Freshness(as_of=last, source=source, worker_seen_at=seen_at, watch=by_now, blind=blind)
+
+
+def _worst(own: Blind | None, found: Blind | None) -> Blind | None:
+    """Return why the oldest of what is shown is not newer; what was never read is oldest."""
+    if not (own and found):
+        return own or found
+    return found if own.since and (not found.since or found.since < own.since) else own
 
 
 class FieldValue(Value):
@@ -59,12 +87,12 @@ class FieldValue(Value):
     value: str
 
 
-def of_session(session: Session, stored: Freshness) -> Freshness:
+def of_session(session: Session, stored: Freshness, beat: Beat | None) -> Freshness:
     """Return how old one session of the store is: one that bunsui started, as old as a round."""
-    is_ours = session.origin is SessionOrigin.STARTED
-    if not is_ours or stored.worker_seen_at is None:
+    if session.origin is not SessionOrigin.STARTED or beat is None:
         return stored
-    return stored.model_copy(update={"as_of": stored.worker_seen_at, "source": Source.STORE})
+    own = {"as_of": beat.read_at, "source": Source.STORE, "blind": beat.blind}
+    return stored.model_copy(update=own)
 
 
 class SessionFilter(Value):

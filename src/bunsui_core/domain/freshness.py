@@ -34,6 +34,29 @@ class Bound(Value):
         return self.measured_s is None or self.measured_s <= self.promised_s
 
 
+class Blind(Value):
+    """AWS cannot be read: nothing known is newer than `since`, None when nothing was ever read."""
+
+    since: Instant | None
+    why: str
+    next: str = "See what is wrong with `bunsui doctor`."
+
+    @property
+    def said(self) -> str:
+        """The sentence that keeps what is shown from being taken for the whole truth."""
+        if self.since is None:
+            return f"nothing was ever read here: {self.why.rstrip('.')}."
+        return (
+            f"AWS cannot be read since {self.since:%Y-%m-%d %H:%M:%S} UTC: {self.why.rstrip('.')}."
+        )
+
+
+NEVER_WORKED = Blind(
+    since=None, why="no worker ever ran", next="Start `bunsui worker`, or `bunsui tui`."
+)
+"""Nobody reads AWS for this store."""
+
+
 class Watch(Value):
     """What a worker watches, and how old what it tells can be, at one moment.
 
@@ -55,6 +78,7 @@ class Watch(Value):
     unread: int = 0
     found_as_of: Instant | None = None
     trouble: str = ""
+    blind: Blind | None = None
 
     @property
     def bounds(self) -> tuple[tuple[str, Bound], ...]:

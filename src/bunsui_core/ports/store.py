@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
+from bunsui_core.domain.answer import Beat, Placed, SessionFilter, SessionPage
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
@@ -197,14 +198,18 @@ class Archive(Protocol):
 
 
 class Heartbeat(Protocol):
-    """When a worker was last at work."""
+    """When a worker was last at work, and whether it could read AWS."""
 
     def beat(self, now: Instant) -> None:
-        """Record that a worker is alive."""
+        """Record that a worker is alive; what it said of AWS stays."""
         ...
 
-    def last(self) -> Instant | None:
-        """Return the last moment a worker was alive, if ever."""
+    def looked(self, blind: Blind | None) -> None:
+        """Record why a worker that is alive cannot read AWS, or that it can."""
+        ...
+
+    def last(self) -> Beat | None:
+        """Return the last sign of a worker, if there ever was one."""
         ...
 
 

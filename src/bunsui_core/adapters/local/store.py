@@ -9,9 +9,11 @@ from datetime import datetime
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.domain.answer import Beat
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.fingerprint import fingerprint as fingerprint_of
+from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.ports.store import Archived
@@ -164,7 +166,7 @@ class LocalHeartbeat:
         self._store = store
 
     def beat(self, now: datetime) -> None:
-        """Record that a worker is alive."""
+        """Record that a worker is alive; what it said of AWS stays."""
         with self._store.writing() as connection:
             connection.execute(
                 "INSERT INTO heartbeats (account, region, at) VALUES (?, ?, ?)"
@@ -172,10 +174,23 @@ class LocalHeartbeat:
                 (*self._store.place, moment(now)),
             )
 
-    def last(self) -> datetime | None:
-        """Return the last moment a worker was alive, if ever."""
+    def looked(self, blind: Blind | None) -> None:
+        """Record why a worker that is alive cannot read AWS, or that it can."""
+        body = blind.model_dump_json() if blind else ""
+        with self._store.writing() as connection:
+            connection.execute(
+                "UPDATE heartbeats SET blind = ? WHERE account = ? AND region = ?",
+                (body, *self._store.place),
+            )
+
+    def last(self) -> Beat | None:
+        """Return the last sign of a worker, if there ever was one."""
         with self._store.reading() as connection:
             row = connection.execute(
-                "SELECT at FROM heartbeats WHERE account = ? AND region = ?", self._store.place
+                "SELECT at, blind FROM heartbeats WHERE account = ? AND region = ?",
+                self._store.place,
             ).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+        if not row:
+            return None
+        blind = stored(Blind, row[1], self._store.path) if row[1] else None
+        return Beat(at=datetime.fromisoformat(row[0]), blind=blind)

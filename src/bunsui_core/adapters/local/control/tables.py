@@ -90,7 +90,7 @@ _OBSERVED = (
     f"""CREATE TABLE archives (
         {_PLACE}, execution_arn TEXT NOT NULL, redrive_count INTEGER NOT NULL,
         body TEXT NOT NULL, PRIMARY KEY (account, region, execution_arn, redrive_count))""",
-    f"""CREATE TABLE heartbeats ({_PLACE}, at TEXT NOT NULL,
+    f"""CREATE TABLE heartbeats ({_PLACE}, at TEXT NOT NULL, blind TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (account, region)) WITHOUT ROWID""",
 )
 
@@ -181,7 +181,9 @@ _WITHDRAWALS = (
         BEGIN SELECT RAISE(ABORT, 'this request was withdrawn before'); END""",
 )
 
-STORE_CHANGES: dict[int, tuple[str, ...]] = {1: _WATCHED, 2: _TO_SEARCH}
+_TO_SAY_BLIND = ("ALTER TABLE heartbeats ADD COLUMN blind TEXT NOT NULL DEFAULT ''",)
+
+STORE_CHANGES: dict[int, tuple[str, ...]] = {1: _WATCHED, 2: _TO_SEARCH, 3: _TO_SAY_BLIND}
 """What brings a store of a version to the next one."""
 
 INBOX = (*_REQUESTS, *_WITHDRAWALS)
