@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.exits import EXITS
 
 
 class ExitCode(IntEnum):
@@ -22,19 +23,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-_CODES = {
-    "bad_input": ExitCode.BAD_INPUT,
-    "not_found": ExitCode.NOT_FOUND,
-    "refused": ExitCode.REFUSED,
-    "conflict": ExitCode.REFUSED,
-    "stale": ExitCode.REFUSED,
-    "not_authorised": ExitCode.NOT_AUTHORISED,
-    "unavailable": ExitCode.UNAVAILABLE,
-    "store_damaged": ExitCode.STORE,
-    "store_newer": ExitCode.STORE,
-}
-
-
 def exit_code(error: BunsuiError) -> ExitCode:
     """Return the exit code of a refusal."""
-    return _CODES.get(error.code, ExitCode.UNEXPECTED)
+    return ExitCode(EXITS.get(error.code, ExitCode.UNEXPECTED))

@@ -23,6 +23,14 @@ def here() -> str:
     return "" if settings.is_local else where(settings)
 
 
+def makes_some() -> str:
+    """Return which command fills an empty list of sessions here."""
+    settings = read_settings()
+    if settings.is_local:
+        return "`bunsui demo` makes some."
+    return f"`bunsui -e {settings.environment} worker` finds what runs there."
+
+
 def remark(settings: Settings) -> str:
     """Return what somebody has to know who asks or approves; empty where that is executed."""
     if settings.is_local:

@@ -13,6 +13,7 @@ import anyio
 
 from bunsui_core import log
 from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.exits import EXITS
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import agent_desk
 from bunsui_mcp.arguments import Arguments, Transport, read_arguments
@@ -37,7 +38,7 @@ def main() -> int:
         _serve(read_arguments(sys.argv[1:]))
     except BunsuiError as error:
         log.events("mcp").error("refused", code=error.code, message=str(error))
-        return UNEXPECTED
+        return EXITS.get(error.code, UNEXPECTED)
     except Exception as error:
         if not _client_left(error):
             log.events("mcp").exception("ended_unexpectedly")

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
 from typing import TypeAlias
 
 from mcp.server.auth.provider import AccessToken
@@ -36,6 +37,7 @@ class Tokens:
     def __init__(self, path: Path, name: str = "") -> None:
         self._path = path
         self._name = name
+        self._make = _how_to_make(path, name)
         self._stamp, self._subjects = self._read()
         self._broken = False
 
@@ -48,7 +50,7 @@ class Tokens:
 
     def _current(self) -> Mapping[str, str]:
         try:
-            if self._broken or _stamp(self._path) != self._stamp:
+            if self._broken or _stamp(self._path, self._make) != self._stamp:
                 self._stamp, self._subjects = self._read()
             self._broken = False
         except BunsuiError as error:
@@ -58,13 +60,13 @@ class Tokens:
         return self._subjects
 
     def _read(self) -> tuple[Stamp, Mapping[str, str]]:
-        stamp, text = _content(self._path)
+        stamp, text = _content(self._path, self._make)
         lines = text.splitlines()
         said = [line.split() for line in lines if line.strip() and line.strip()[0] != "#"]
         rows = [[self._name, *words] for words in said] if self._name else said
         if not rows or (self._name and len(rows) > 1):
             wanted = "one token alone" if self._name else "`NAME TOKEN` a line"
-            raise BadInput(f"{self._path} does not hold {wanted}.", _MAKE_ONE)
+            raise BadInput(f"{self._path} does not hold {wanted}.", self._make)
         subjects = [self._row(number, words) for number, words in enumerate(rows, 1)]
         if len(dict(subjects)) < len(subjects):
             raise BadInput(f"{self._path} holds a token twice.", "Give everybody their own.")
@@ -93,12 +95,12 @@ def _digest(token: str, where: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path, step: str) -> Stamp:
     """Return the file's stamp. Raises: NotAuthorised when others than its owner can use it."""
     try:
         return _checked(path, path.stat())
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, step) from error
 
 
 def _checked(path: Path, status: os.stat_result) -> Stamp:
@@ -111,16 +113,22 @@ def _checked(path: Path, status: os.stat_result) -> Stamp:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _content(path: Path) -> tuple[Stamp, str]:
+def _content(path: Path, step: str) -> tuple[Stamp, str]:
     try:
         with path.open(encoding="utf-8") as file:
             # Asked of the open file: a name can mean another one a moment later.
             return _checked(path, os.fstat(file.fileno())), file.read()
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not a text file.", _MAKE_ONE) from error
+        raise BadInput(f"{path} is not a text file.", step) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, step) from error
 
 
-def _unreadable(path: Path, error: OSError) -> Unavailable:
-    return Unavailable(f"{path} cannot be read: {error.strerror}.", _MAKE_ONE)
+def _unreadable(path: Path, error: OSError, step: str) -> Unavailable:
+    return Unavailable(f"{path} cannot be read: {error.strerror}.", step)
+
+
+def _how_to_make(path: Path, name: str) -> str:
+    """Return the command that writes what the file has to hold, for its owner only."""
+    made = "openssl rand -base64 32" if name else 'echo "NAME $(openssl rand -base64 32)"'
+    return f"Write one with `(umask 077; {made} > {quote(str(path))})`."

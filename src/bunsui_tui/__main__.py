@@ -8,11 +8,12 @@ import sys
 from datetime import UTC, datetime
 
 from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.exits import EXITS
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import Settings, environments, read_settings
 from bunsui_tui.app import DeskApp
-from bunsui_tui.exits import EXITS, OK, TERMINAL, UNEXPECTED
+from bunsui_tui.exits import OK, TERMINAL, UNEXPECTED
 from bunsui_tui.opening import Wanted, app_of
 
 BROWSER = "textual.drivers.web_driver:WebDriver"

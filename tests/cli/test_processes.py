@@ -57,6 +57,23 @@ def test_the_mcp_server_wants_to_know_who_asks(stocked: Path) -> None:
     assert "Give --agent NAME" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "mode", "code"), [("alone", 0o600, 2), ("", 0o644, 5), (None, 0, 6)]
+)
+def test_the_mcp_server_ends_with_the_exit_code_of_what_is_wrong(
+    stocked: Path, text: str | None, mode: int, code: int
+) -> None:
+    tokens = stocked / "tokens"
+    if text is not None:
+        tokens.write_text(text, encoding="utf-8")
+        tokens.chmod(mode)
+
+    done = bunsui(stocked, "mcp", "--transport", "http", "--port", "0", "--tokens", str(tokens))
+
+    assert (done.code, done.stdout) == (code, ""), done.stderr
+    assert str(tokens) in done.stderr
+
+
 def test_the_help_of_the_mcp_server_is_its_own(stocked: Path) -> None:
     done = bunsui(stocked, "mcp", "--help")
 

@@ -123,8 +123,10 @@ async def test_a_file_that_is_not_text_is_a_sentence(path: Path) -> None:
 
 
 async def test_a_file_that_is_not_there_is_a_sentence(path: Path) -> None:
-    with pytest.raises(Unavailable, match="cannot be read"):
+    with pytest.raises(Unavailable, match=r'cannot be read.*echo "NAME \$\(openssl [^"]*\)" > /'):
         Tokens(path)
+    with pytest.raises(Unavailable, match=r"cannot be read.*077; openssl [^)]* > /"):
+        Tokens(path, "claude")
 
 
 async def test_a_changed_file_counts_from_the_next_call_on(path: Path) -> None:

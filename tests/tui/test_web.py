@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,8 +16,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bunsui_tui.web import __main__ as program
 from bunsui_tui.web.guard import HOST, Address, refusal
 from bunsui_tui.web.server import MOST_OPEN, Site
+from tests.architecture.python_files import ROOT
 
 SECRET = "a-secret-of-24-bytes"
 ADDRESS = Address(8123, SECRET)
@@ -140,3 +143,16 @@ def test_an_environment_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "bunsui init" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_the_extra_it_is_said_what_to_install_for_this_python(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["web"])
+
+    assert program.main() == 2
+
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (extra,) = wanted["project"]["optional-dependencies"]["web"]
+    assert f"`{sys.executable} -m pip install '{extra}'`" in capsys.readouterr().err

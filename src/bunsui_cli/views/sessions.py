@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bunsui_cli.views.table import Cell, facts, table
 from bunsui_cli.views.words import line, moment, plain, short, status, took
+from bunsui_cli.where import makes_some
 from bunsui_core.domain.answer import OperationLogs, SessionPage, SessionView
 from bunsui_core.domain.session import ATTENTION, Session, SessionOrigin
 
@@ -16,7 +17,7 @@ from bunsui_core.domain.session import ATTENTION, Session, SessionOrigin
 def page(value: SessionPage) -> Sequence[RenderableType]:
     """Return one page of sessions."""
     if not value.items:
-        return [Text("No session matches. `bunsui demo` makes some."), *unsearched(value)]
+        return [Text(f"No session matches. {makes_some()}"), *unsearched(value)]
     rows = [
         (
             one.session_id,

@@ -12,17 +12,20 @@ import sys
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
+from shlex import quote
 
 from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.exits import EXITS
 from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.worker import worker
-from bunsui_tui.exits import EXITS, OK, UNEXPECTED
+from bunsui_tui.exits import OK, UNEXPECTED
 from bunsui_tui.web.guard import HOST, Address
 from bunsui_tui.workers import Background
 
-MISSING = "the browser's terminal is an extra of bunsui: run `pip install 'bunsui[web]'`."
+EXTRA = "textual-serve>=1.1,<2"
+MISSING = "the browser's terminal is an extra, `web`: run `{python} -m pip install '{extra}'`."
 TAKEN = "port {port} cannot be used: {why}. Choose another with --port, or leave it out."
 OPEN = "open {url} in a browser on this machine. Who has this address can look; Ctrl-C ends it."
 
@@ -31,7 +34,7 @@ def main() -> int:
     """Serve the terminal UI until interrupted and return the exit code."""
     options = _arguments()
     if find_spec("textual_serve") is None:
-        _complain(MISSING)
+        _complain(MISSING.format(python=quote(sys.executable), extra=EXTRA))
         return EXITS["bad_input"]
     try:
         settings = read_settings()
