@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from bunsui_tui.board import Board
 from bunsui_tui.listing import KEPT, PAGE, Listing, pages_around, with_reading
 from bunsui_tui.query import Query
 from bunsui_tui.reader import ListReader, Wish
-from bunsui_tui.render.sessions import counted
+from bunsui_tui.render.sessions import SessionRows, counted
 from tests.builders import NOW
 
 
@@ -145,3 +146,19 @@ def test_what_a_search_may_have_missed_is_said() -> None:
     board = Board(NOW, "local", listing=reader.read(Wish(Query())))
 
     assert counted(board) == "0 of 0 · 7 not fully searched"
+
+
+@pytest.mark.parametrize(
+    ("job", "shown"),
+    [("extract", "extract: States.Timeout"), ("orders", "States.Timeout")],
+)
+def test_a_job_of_the_name_of_its_pipeline_is_not_named_again(job: str, shown: str) -> None:
+    known = a_listing(1)
+    changes = {"status": SessionStatus.FAILED, "failed_job": job, "error": "States.Timeout"}
+    failed = known.pages[0][0].model_copy(update=changes)
+    rows = SessionRows(Board(NOW, "local", listing=replace(known, pages={0: (failed,)})))
+
+    row = rows.row(0)
+
+    assert row is not None
+    assert row.cells[-1].plain.split(maxsplit=1)[1] == shown

@@ -8,6 +8,7 @@ from bunsui_core.domain.group import GroupBy, SessionGroup, SessionGroups
 from bunsui_core.domain.session import SessionStatus
 from bunsui_tui.board import Board
 from bunsui_tui.render.runs import spark
+from bunsui_tui.render.sessions import failed_in
 from bunsui_tui.render.signs import SESSIONS, named, sign
 from bunsui_tui.render.table import Column, Row
 from bunsui_tui.render.text import MUTED, apart, said, words
@@ -44,7 +45,7 @@ def _row(one: SessionGroup, by: GroupBy, board: Board) -> Row:
     failed = _count(one.totals.failed, SessionStatus.FAILED)
     if by is GroupBy.ERROR:
         newest = words(ago(one.first.created_at, board.now))
-        where = said(f"{one.first.pipeline}: {one.first.failed_job}", 120)
+        where = said(f"{one.first.pipeline}{failed_in(one.first, ': ', '')}", 120)
         return Row(one.key, (sign(status), said(one.key or NO_ERROR, 120), failed, newest, where))
     running = _count(one.totals.running, SessionStatus.RUNNING)
     well = words((f"{one.totals.succeeded:,}", MUTED) if one.totals.succeeded else "")

@@ -121,10 +121,16 @@ def filter_line(board: Board, width: int) -> Text:
     return apart(chosen, words((counted(board), MUTED), " "), width)
 
 
+def failed_in(one: SessionSummary, before: str = "", after: str = ": ") -> str:
+    """Return the job that failed between two texts, if it has a name of its own."""
+    has_own = one.failed_job and one.failed_job != one.pipeline
+    return f"{before}{one.failed_job}{after}" if has_own else ""
+
+
 def _state(one: SessionSummary) -> Text:
     word = named(SESSIONS[one.status], f"{one.status.lower():<9}")
     if one.status is SessionStatus.FAILED:
-        return words(word, " ", said(f"{one.failed_job}: {one.error}", 200))
+        return words(word, " ", said(f"{failed_in(one)}{one.error}", 200))
     if one.status is SessionStatus.RUNNING:
         return words(word, f" {one.jobs_done}/{one.jobs_total} jobs")
     return word
