@@ -13,7 +13,7 @@ from bunsui_tui.board import Prepared
 from bunsui_tui.plain import ascii_of, wants_ascii
 from bunsui_tui.render.graph import levels
 from bunsui_tui.render.review import body, difference
-from bunsui_tui.render.times import bar, lasted, span, typical
+from bunsui_tui.render.times import bar, span, typical
 from bunsui_tui.theme import DARK, styles_of
 from tests.builders import NOW, a_pipeline
 from tests.tui.hostile import HostileDesk
@@ -36,13 +36,6 @@ def drawn(content: RenderableType, width: int = 76) -> str:
 )
 def test_an_age_is_shown_in_its_largest_unit(seconds: int, shown: str) -> None:
     assert span(timedelta(seconds=seconds)) == shown
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0, "0s"), (59, "59s"), (182, "3m 02s"), (3900, "1h 05m")]
-)
-def test_a_duration_is_shown_to_the_second(seconds: int, shown: str) -> None:
-    assert lasted(timedelta(seconds=seconds)) == shown
 
 
 def test_a_bar_is_half_full_at_the_usual_duration_and_full_at_twice_that() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from rich.text import Text
 
 from bunsui_core.domain.approval import ApprovalStatus
+from bunsui_core.domain.lasting import lasted
 from bunsui_core.domain.safe import safe
 from bunsui_core.domain.session import JobStatus, SessionStatus
 from bunsui_core.domain.value import Instant
@@ -75,14 +74,4 @@ def took(start: Instant | None, end: Instant | None) -> str:
     """Return how long something ran, or a dash while it does."""
     if start is None or end is None:
         return "–"
-    return duration(end - start)
-
-
-def duration(span: timedelta) -> str:
-    """Return a duration in at most two units."""
-    seconds = max(0, round(span.total_seconds()))
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h {minutes:02d}m"
-    return f"{minutes}m {seconds:02d}s" if minutes else f"{seconds}s"
+    return lasted(end - start)

@@ -15,7 +15,7 @@ from bunsui_tui.render.clock import busy
 from bunsui_tui.render.signs import JOBS, named
 from bunsui_tui.render.text import MUTED, joined, said, section, stack, words
 from bunsui_tui.render.timeline import ENDS, WORST, parts_of, run_of, span_of
-from bunsui_tui.render.times import absolute, exact
+from bunsui_tui.render.times import absolute, lasted
 
 WORDS = {
     StateEnd.RUNNING: "running",
@@ -56,7 +56,7 @@ def _about_attempt(job: str, one: Attempt, now: datetime) -> Text:
         said(job, 40),
         f" try {one.number}  ",
         named(JOBS[one.status], one.status.value.lower()),
-        f" · {exact(ended - began)} · {_when(began, one.stopped_at)}{redrives} ",
+        f" · {lasted(ended - began)} · {_when(began, one.stopped_at)}{redrives} ",
         said(one.error, 100),
     )
 
@@ -74,7 +74,7 @@ def _about_state(track: StateTrack, now: datetime) -> list[Text]:
     if len(track.runs) > 1:
         lengths = sorted((run.ended or now) - run.began for run in track.runs)
         median = lengths[len(lengths) // 2]
-        told = f"a run took {exact(median)} in the middle, {exact(lengths[-1])} at most"
+        told = f"a run took {lasted(median)} in the middle, {lasted(lengths[-1])} at most"
         lines.append(words((told, MUTED)))
     return lines
 
@@ -118,5 +118,5 @@ def _longest(session: Session, now: datetime) -> Group:
     way = longest_way(session, now)
     if len(way) < 2:
         return stack([])
-    steps = [words(said(job, 40), (f" {exact(length)}", MUTED)) for job, length in way]
+    steps = [words(said(job, 40), (f" {lasted(length)}", MUTED)) for job, length in way]
     return stack([section("longest way", joined(steps, " → "), style=MUTED)])

@@ -15,7 +15,7 @@ from bunsui_tui.render.clock import BODY, Bar, Window, axis, busy, drawn
 from bunsui_tui.render.signs import FAILED, JOBS, OK, QUIET, RUNNING, SESSIONS, Meaning, named, sign
 from bunsui_tui.render.table import GAP, Column, Row, widths
 from bunsui_tui.render.text import MUTED, apart, said, words
-from bunsui_tui.render.times import exact, lasted
+from bunsui_tui.render.times import lasted
 
 NAME, TOOK = 28, 8
 COLUMNS = (
@@ -148,7 +148,7 @@ def _lines(board: Board, view: View, session: Session, run: JobRun) -> Iterable[
     cells = (
         sign(JOBS[run.status]),
         words(f"{mark} ", said(run.job, 40)),
-        words(exact(busy(spans)) if spans else ""),
+        words(lasted(busy(spans)) if spans else ""),
         _why_not(run, session),
     )
     yield key_of(run.job), cells, [_attempt_bar(one, board.now) for one in run.attempts]
@@ -187,7 +187,7 @@ def _cells(track: StateTrack, now: datetime) -> tuple[Text, ...]:
     return (
         sign(ENDS[worst(track)]),
         words(indent, said(track.path[-1], 80), (times, MUTED)),
-        words((exact(length), MUTED)),
+        words((lasted(length), MUTED)),
         Text(),
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from statistics import median
 
+from bunsui_core.domain.lasting import lasted as in_words
+
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -40,20 +42,8 @@ def took(started: datetime | None, stopped: datetime | None, now: datetime) -> t
 
 
 def lasted(length: timedelta | None) -> str:
-    """Return a duration to the second: `42s`, `3m 02s`, `1h 05m`."""
-    if length is None:
-        return ""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h {minutes:02d}m"
-    return f"{minutes}m {seconds:02d}s" if minutes else f"{seconds}s"
-
-
-def exact(length: timedelta) -> str:
-    """Return a duration to the second, and short ones to a tenth of it."""
-    seconds = length.total_seconds()
-    return f"{seconds:.1f}s" if seconds < 10 else lasted(length)
+    """Return a duration in the words of every screen, or nothing for one that is not known."""
+    return "" if length is None else in_words(length)
 
 
 def typical(lengths: Iterable[timedelta | None]) -> timedelta:
