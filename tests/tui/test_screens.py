@@ -323,3 +323,19 @@ def test_the_worker_ends_with_the_screen(home: Home) -> None:
     app.finish(lambda sentence: None)
 
     assert set(threading.enumerate()) <= before
+
+
+def test_the_count_takes_no_row_of_its_own(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        shown = await until_shown(pilot, "2 of 2")
+        assert line_with(shown, "2 of 2") == line_with(shown, "started") == 2
+        await pilot.press("slash", *"status", "colon", *"ok", "enter")
+        await until_shown(pilot, "1 of 2")
+        shown = text_of(pilot)
+        assert line_with(shown, "/ status:ok") == 2
+        assert line_with(shown, "1 of 2") == line_with(shown, "started") == 3
+        await pilot.press("escape")
+        shown = await until_shown(pilot, "2 of 2")
+        assert line_with(shown, "started") == 2
+
+    on_screen(home.app(), play)

@@ -18,7 +18,7 @@ from bunsui_tui.render.session import COLUMNS as JOB_COLUMNS
 from bunsui_tui.render.session import rows as job_rows
 from bunsui_tui.render.signs import SESSIONS, WAITING, named, sign
 from bunsui_tui.render.table import Column, Row, line, widths
-from bunsui_tui.render.text import MUTED, apart, said, stack, words
+from bunsui_tui.render.text import MUTED, said, stack, words
 from bunsui_tui.render.times import absolute, ago, bar, lasted, took
 
 COLUMNS = (
@@ -115,10 +115,9 @@ def counted(board: Board) -> str:
     return f"{listing.total:,} of {listing.everything:,}{partly}"
 
 
-def filter_line(board: Board, width: int) -> Text:
-    """Return the words of the filter and how many sessions it lets through."""
-    chosen = words((" / ", "key"), said(board.query.text, 200)) if board.query.text else Text()
-    return apart(chosen, words((counted(board), MUTED), " "), width)
+def filter_line(board: Board) -> Text:
+    """Return the words of the filter."""
+    return words((" / ", "key"), said(board.query.text, 200)) if board.query.text else Text()
 
 
 def failed_in(one: SessionSummary, before: str = "", after: str = ": ") -> str:

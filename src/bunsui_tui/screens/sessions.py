@@ -41,7 +41,7 @@ from bunsui_tui.messages import (
 )
 from bunsui_tui.query import parse
 from bunsui_tui.render.session import log
-from bunsui_tui.render.sessions import COLUMNS, SessionRows, beside, filter_line
+from bunsui_tui.render.sessions import COLUMNS, SessionRows, beside, counted, filter_line
 from bunsui_tui.render.text import MUTED, words
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.widgets.panes import Line, Pane, Rule
@@ -74,7 +74,7 @@ class SessionsScreen(Frame):
         self._log_open = False
         self._query = board.query.text
         self._rows = Rows(COLUMNS, "reading the store…", id="sessions")
-        self._count = Line(id="count")
+        self._chosen = Line(id="chosen")
         self._detail = Pane(id="detail")
         self._is_detail_due = False
         self._source: SessionRows | None = None
@@ -83,7 +83,7 @@ class SessionsScreen(Frame):
 
     def body(self) -> Iterable[Widget]:
         """Return the filter, the list, and the panes beside it."""
-        yield self._count
+        yield self._chosen
         yield Input(id="filter", compact=True, placeholder="status:failed pipeline:orders age:<1d")
         yield Container(
             self._rows,
@@ -152,8 +152,16 @@ class SessionsScreen(Frame):
             empty = "no session matches" if self._query else "no sessions yet"
             self._source = SessionRows(board, self._source)
             self._rows.show(self._source, empty if board.listing else "reading the store…")
-        self._count.say(filter_line(board, self.size.width - 2))
+        self._rows.say_in_corner(words((counted(board), MUTED)))
+        self._paint_filter()
         self._paint_selected()
+
+    def _paint_filter(self) -> None:
+        """A filter has a line of its own, where it can be typed too; without one it is a row."""
+        self._chosen.say(filter_line(self.board))
+        is_shown = bool(self.board.query.text) and not self.query_one("#filter").display
+        if self._chosen.display != is_shown:
+            self._chosen.display = is_shown
 
     def _paint_selected(self) -> None:
         board = self.board
@@ -226,7 +234,7 @@ class SessionsScreen(Frame):
         entry = self.query_one("#filter", Input)
         entry.value = self.board.query.text
         entry.display = True
-        self._count.display = False
+        self._paint_filter()
         self.set_focus(entry)
 
     def action_close_filter(self) -> None:
@@ -238,7 +246,7 @@ class SessionsScreen(Frame):
 
     def _hide_filter(self) -> None:
         self.query_one("#filter").display = False
-        self._count.display = True
+        self._paint_filter()
         self._rows.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

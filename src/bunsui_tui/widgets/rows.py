@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from bunsui_tui.render.table import Column, Row, Source, Whole, line, titles, widths
+from bunsui_tui.render.text import apart
 
 AHEAD = 100
 """Rows before and after those in sight that shall be there before they are in sight."""
@@ -64,6 +65,7 @@ class Rows(ScrollView, can_focus=True):
         self._columns = columns
         self._empty = empty
         self._source: Source = Whole()
+        self._corner = Text()
         self._at = 0
         self._key = ""
         self._sizes: tuple[int, ...] = ()
@@ -103,6 +105,12 @@ class Rows(ScrollView, can_focus=True):
         """The rows in sight; one that is the same object says the same."""
         first, last = self.in_sight
         return tuple(map(self._source.row, range(first, min(last + 1, self._source.count))))
+
+    def say_in_corner(self, text: Text) -> None:
+        """Show a text at the end of the titles, which give way to it."""
+        if text != self._corner:
+            self._corner = text
+            self.refresh(Region(self.gutter.left, 0, self._room, 1))
 
     def turn_to(self, columns: tuple[Column, ...]) -> None:
         """Use other columns from what is shown next."""
@@ -169,7 +177,9 @@ class Rows(ScrollView, can_focus=True):
         """Return one visible line: the titles, a row, or nothing."""
         at = y - 1 + round(self.scroll_offset.y)
         if y == 0:
-            return self._strip(titles(self._columns, self._widths()), self._plain)
+            named = titles(self._columns, self._widths())
+            named.rstrip()
+            return self._strip(apart(named, self._corner, self._room), self._plain)
         if not self._source.count and y == 1:
             return self._strip(Text().append(self._empty, "muted"), self._plain)
         if at >= self._source.count:
