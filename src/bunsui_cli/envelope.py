@@ -44,8 +44,9 @@ def answered(answer: Answer) -> dict[str, Json]:
         "ok": True,
         "data": answer.data.model_dump(mode="json"),
         "error": None,
-        "as_of": freshness.as_of.isoformat() if freshness else None,
+        "as_of": freshness.known_at.isoformat() if freshness and freshness.known_at else None,
         "source": freshness.source.value if freshness else None,
+        "blind": _blind(freshness),
         "next_cursor": answer.next_cursor or None,
     }
 
@@ -59,8 +60,13 @@ def failed(problem: Problem) -> dict[str, Json]:
         "error": {"code": problem.code, "message": problem.message, "next": problem.next},
         "as_of": None,
         "source": None,
+        "blind": None,
         "next_cursor": None,
     }
+
+
+def _blind(freshness: Freshness | None) -> Json:
+    return freshness.blind.model_dump(mode="json") if freshness and freshness.blind else None
 
 
 def as_text(document: dict[str, Json], for_eyes: bool) -> str:

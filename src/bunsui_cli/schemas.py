@@ -35,6 +35,7 @@ from bunsui_core.domain.approval import Approval, Decision, Effect, Request, Sig
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.health import Checkup, Probed
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.outcome import Outcome
@@ -170,12 +171,19 @@ def envelope(name: str, model: type[Value]) -> Schema:
             "ok": {"const": True},
             "data": data,
             "error": {"type": "null"},
-            "as_of": {**freshness, "description": "When it was read, ISO 8601."},
+            "as_of": {**freshness, "description": "When it was read, ISO 8601; null if never."},
             "source": {"enum": [*(one.value for one in Source), None]},
+            "blind": blind_schema(),
             "next_cursor": {**freshness, "description": "Pass it as --cursor for the next page."},
         },
         "$defs": definitions,
     }
+
+
+def blind_schema() -> Schema:
+    """Return the schema of what says that an answer cannot be the whole truth."""
+    found: Schema = Blind.model_json_schema(mode="serialization")
+    return {"anyOf": [found, {"type": "null"}]}
 
 
 def error_envelope() -> Schema:
@@ -196,6 +204,7 @@ def error_envelope() -> Schema:
             },
             "as_of": nothing,
             "source": nothing,
+            "blind": nothing,
             "next_cursor": nothing,
         },
     }
@@ -203,7 +212,8 @@ def error_envelope() -> Schema:
 
 def frame(name: str) -> Schema:
     """Return what every envelope's schema begins with."""
-    fields: list[Json] = ["schema", "ok", "data", "error", "as_of", "source", "next_cursor"]
+    fields: list[Json] = ["schema", "ok", "data", "error", "as_of", "source"]
+    fields += ["blind", "next_cursor"]
     return {
         "$schema": DIALECT,
         "$id": schema_name(name),

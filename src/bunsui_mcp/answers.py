@@ -24,11 +24,14 @@ class Part(BaseModel):
 
 
 class Answer(Part):
-    """What every answer says: a sentence, the next step, and how old the data is."""
+    """What every answer says: a sentence, the next step, and how old the data is.
+
+    `as_of` is null where nothing was ever read; the sentence says so.
+    """
 
     summary: str
     next: str
-    as_of: Instant
+    as_of: Instant | None
     source: Source
 
 

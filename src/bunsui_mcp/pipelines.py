@@ -10,6 +10,7 @@ from bunsui_core.domain.answer import SessionFilter, Totals
 from bunsui_core.domain.found import machine_pipeline
 from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_mcp.answers import PipelineAnswer, PipelineJob, PipelineLine
+from bunsui_mcp.sight import advised, cautioned
 from bunsui_mcp.tell import clip, few, page
 
 _NAMES = 30
@@ -41,11 +42,9 @@ def pipelines_answer(desk: AgentDesk, cursor: str) -> PipelineAnswer:
     lines = tuple(_line(known[name], totals(desk, name)) for name in names.items)
     failing = [line.pipeline for line in lines if line.failed]
     return PipelineAnswer(
-        summary=_sentence(len(lines), known, failing),
-        next=f"list_sessions with pipeline {failing[0]} and status FAILED."
-        if failing
-        else "list_pipelines with name shows the jobs of one.",
-        as_of=freshness.as_of,
+        summary=cautioned(_sentence(len(lines), known, failing), freshness),
+        next=advised(_after(failing), freshness),
+        as_of=freshness.known_at,
         source=freshness.source,
         pipelines=lines,
         jobs=(),
@@ -57,6 +56,12 @@ def pipelines_answer(desk: AgentDesk, cursor: str) -> PipelineAnswer:
 def totals(desk: AgentDesk, name: str) -> Totals:
     """Return how the sessions of a pipeline stand."""
     return desk.window(SessionFilter(pipeline=name), 0, 1).totals
+
+
+def _after(failing: Sequence[str]) -> str:
+    if failing:
+        return f"list_sessions with pipeline {failing[0]} and status FAILED."
+    return "list_pipelines with name shows the jobs of one."
 
 
 def _sentence(shown: int, known: Mapping[str, Known], failing: Sequence[str]) -> str:
@@ -75,11 +80,14 @@ def pipeline_answer(desk: AgentDesk, known: Known, cursor: str) -> PipelineAnswe
     jobs = page([_job(job) for name in found.order if (job := found.find(name))], cursor, _JOBS)
     line = _line(known, totals(desk, found.name))
     why_not = f" It is not watched: {line.why_not_watched}." if known.why_not else ""
+    said = (
+        f"Pipeline {found.name}: {len(found.jobs)} jobs; {line.failed} sessions failed, "
+        f"{line.running} run, {line.succeeded} succeeded.{why_not}"
+    )
     return PipelineAnswer(
-        summary=f"Pipeline {found.name}: {len(found.jobs)} jobs; {line.failed} sessions failed, "
-        f"{line.running} run, {line.succeeded} succeeded.{why_not}",
-        next=f"list_sessions with pipeline {found.name} shows its sessions.",
-        as_of=freshness.as_of,
+        summary=cautioned(said, freshness),
+        next=advised(f"list_sessions with pipeline {found.name} shows its sessions.", freshness),
+        as_of=freshness.known_at,
         source=freshness.source,
         pipelines=(line,),
         jobs=jobs.items,

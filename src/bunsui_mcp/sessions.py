@@ -8,6 +8,7 @@ from bunsui_core.domain.answer import Freshness, OperationLogs, SessionPage, Ses
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.session import JobRun, JobStatus, Session, SessionStatus, SessionSummary
 from bunsui_mcp.answers import JobLine, LogsAnswer, SessionAnswer, SessionLine, SessionsAnswer
+from bunsui_mcp.sight import advised, cautioned
 from bunsui_mcp.tell import clip, few, page
 
 _JOBS = 20
@@ -26,9 +27,9 @@ def sessions_answer(found: SessionPage, freshness: Freshness) -> SessionsAnswer:
     )
     failed = next((i for i in found.items if i.status is SessionStatus.FAILED), None)
     return SessionsAnswer(
-        summary=shown + _unsearched(found) + _late(freshness),
-        next=_after_list(found, failed),
-        as_of=freshness.as_of,
+        summary=cautioned(shown + _unsearched(found) + _late(freshness), freshness),
+        next=advised(_after_list(found, failed), freshness),
+        as_of=freshness.known_at,
         source=freshness.source,
         sessions=tuple(_session_line(item) for item in found.items),
         total=found.total,

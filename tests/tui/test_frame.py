@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bunsui_core.domain.answer import Freshness, Source
-from bunsui_core.domain.freshness import Bound, Feed, Watch
+from bunsui_core.domain.freshness import Blind, Bound, Feed, Watch
 from bunsui_tui.board import Board, Overview
-from bunsui_tui.render.frame import status
+from bunsui_tui.render.frame import head, status
 from tests.builders import NOW
 
 KEPT = Bound(promised_s=45, measured_s=22)
@@ -59,3 +61,23 @@ def test_a_long_trouble_of_the_watcher_takes_one_line_too() -> None:
 
     assert shown.cell_len == 78
     assert shown.plain.endswith("…")
+
+
+def test_while_aws_cannot_be_read_that_is_the_sentence() -> None:
+    board = a_board()
+    assert board.overview
+    fresh = board.overview.freshness.model_copy(
+        update={"blind": Blind(since=NOW, why="it is away.")}
+    )
+    shown = status(replace(board, overview=Overview((), (), fresh)), 120)
+
+    assert "AWS cannot be read since 2026-03-02 01:14:00 UTC: it is away." in shown.plain
+
+
+def test_what_was_never_read_has_no_age() -> None:
+    board = a_board()
+    assert board.overview
+    never = board.overview.freshness.model_copy(update={"blind": Blind(since=None, why="no.")})
+
+    assert "never read" in head(replace(board, overview=Overview((), (), never)), 80).plain
+    assert "as of" in head(board, 80).plain

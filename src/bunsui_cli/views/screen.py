@@ -151,5 +151,12 @@ def age(freshness: Freshness) -> str:
     if freshness.source is Source.LIVE:
         return f"read from AWS at {moment(freshness.as_of)}; no worker is running"
     told = " and events" if freshness.source is Source.EVENTS else ""
+    if freshness.blind:
+        warning = line(f"{freshness.blind.said} {freshness.blind.next}", 800)
+        return f"! {warning}" if freshness.is_unread else f"{_stored(freshness, told)}\n! {warning}"
     watched = f"\n{line(said(freshness.watch), 600)}" if freshness.watch else ""
-    return f"as of {moment(freshness.as_of)}, from the store{told}{watched}"
+    return f"{_stored(freshness, told)}{watched}"
+
+
+def _stored(freshness: Freshness, told: str) -> str:
+    return f"as of {moment(freshness.as_of)}, from the store{told}"

@@ -42,6 +42,11 @@ class Freshness(Value):
         """Whether nothing was ever read; then `as_of` says nothing."""
         return self.blind is not None and self.blind.since is None
 
+    @property
+    def known_at(self) -> Instant | None:
+        """The moment that nothing is older than, None where nothing was ever read."""
+        return None if self.is_unread else self.as_of
+
 
 class Beat(Value):
     """When a worker was last at work, and why its last look at AWS was in vain, if it was."""

@@ -39,7 +39,7 @@ class Blind(Value):
 
     since: Instant | None
     why: str
-    next: str = "See what is wrong with `bunsui doctor`."
+    next: str = "Run `bunsui doctor` for this environment: it says what is wrong."
 
     @property
     def said(self) -> str:

@@ -40,6 +40,8 @@ def _age(board: Board) -> Text:
     if board.overview is None:
         return words(("reading…", MUTED))
     fresh = board.overview.freshness
+    if fresh.is_unread:
+        return words(("never read", MUTED))
     age = span(board.now - fresh.as_of)
     return words((f"as of {age} ({fresh.source.value})", MUTED))
 
@@ -63,6 +65,8 @@ def status(board: Board, width: int) -> Text:
 
 def _late(board: Board) -> Text:
     """What is older than promised, or cannot be watched."""
+    if board.overview and board.overview.freshness.blind:
+        return words(sign(WAITING), " ", said(board.overview.freshness.blind.said, 300))
     watch = board.overview.freshness.watch if board.overview else None
     if watch is None:
         return Text()
