@@ -17,7 +17,7 @@ from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
 from bunsui_cli.output import occupy, refuse
 from bunsui_cli.root import before_the_noun, completed_noun
-from bunsui_core.domain.errors import BadInput, BunsuiError
+from bunsui_core.domain.errors import BadInput, BunsuiError, NotFound
 from bunsui_core.settings import local_settings
 
 HELP = """The operations desk of AWS data pipelines.
@@ -45,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         sys.stdout.flush()
     except BunsuiError as error:
-        refuse(Problem(error.code, error.message, error.next_step), arguments)
+        refuse(Problem(error.code, error.message, step_after(error)), arguments)
         return exit_code(error)
     except typer.TyperException as error:
         told = error.format_message().replace("Value error, ", "")  # a word of a library
@@ -77,6 +77,13 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     for noun in called or NOUNS:
         root.add_typer(NOUNS[noun]())
     return root
+
+
+def step_after(error: BunsuiError) -> str:
+    """Return the next step of a refusal, with the command that lists what there is."""
+    if isinstance(error, NotFound) and error.noun:
+        return f"{error.next_step[:-1]}: `bunsui {error.noun} list`."
+    return error.next_step
 
 
 def help_for(arguments: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from bunsui_core.domain.value import Instant, Value
 
 
 class ApprovalList(Value):
-    """Requests with everything that happened to them, newest first."""
+    """Requests with everything that happened to them, newest first; `more` if not all."""
 
     items: tuple[Approval, ...]
+    more: bool = False
 
 
 class ApproverList(Value):

@@ -38,11 +38,13 @@ Approver = Annotated[
 
 @app.command("list")
 def list_approvals(
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many lines.")] = 50,
+    as_json: AsJson = False,
 ) -> None:
     """List requests, newest first, waiting and decided."""
     desk = list_desk(read_settings())
-    answer = ApprovalList(items=desk.approvals(limit))
+    found = desk.approvals(limit + 1)
+    answer = ApprovalList(items=found[:limit], more=len(found) > limit)
     show(Answer("approvals-list", answer, desk.freshness()), as_json)
 
 

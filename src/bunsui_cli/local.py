@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from bunsui_cli.answers import LocalReset, LocalState
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
 from bunsui_cli.person import person
+from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.safe import safe
 from bunsui_core.settings import local_settings
 from bunsui_core.wiring.local import (
     Emptied,
@@ -24,7 +27,19 @@ from bunsui_core.wiring.local import (
     referring,
 )
 
-app = typer.Typer(name="local", help="The embedded AWS: start it, stop it, look at it, empty it.")
+
+def said_elsewhere() -> None:
+    """Tell whoever named another environment that it has no part in this."""
+    named = os.environ.get("BUNSUI_ENVIRONMENT") or LOCAL
+    if named != LOCAL:
+        narrate(safe(f"This is about the embedded AWS of this home; {named} has no part in it."))
+
+
+app = typer.Typer(
+    name="local",
+    help="The embedded AWS: start it, stop it, look at it, empty it.",
+    callback=said_elsewhere,
+)
 
 
 @app.command("up")

@@ -59,6 +59,8 @@ def list_sessions(
         show(found("sessions-list", wanted(given), limit, cursor), as_json)
         return
     desk = list_desk(read_settings())
+    if not desk.sessions(wanted(given), 1).total:
+        explain_nothing(wanted(given), desk)
 
     def look() -> Answer:
         return listed("sessions-list", desk, desk.sessions(wanted(given), limit, cursor))
@@ -139,7 +141,7 @@ def logs(
         keep_following(desk, session_id, job, as_json)
         return
     answer = desk.logs(session_id, job, limit)
-    show(Answer("sessions-logs", answer, desk.live()), as_json)
+    show(Answer("sessions-logs", answer, desk.age_of(answer)), as_json)
 
 
 @app.command("start")

@@ -103,6 +103,10 @@ def _json(event: object, default: Callable[[object], object]) -> str:
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
+UNAVAILABLE = "unavailable"
+"""The code of what does not answer now and may in a moment."""
+
+
 class Troubles:
     """Logs a trouble once for as long as it lasts. Thread-safe."""
 
@@ -112,8 +116,11 @@ class Troubles:
         self._lasting: dict[tuple[str, str], str] = {}
 
     def tell(self, event: str, subject: str, code: str, error: str) -> None:
-        """Log a trouble, unless it was logged in the same words and is not over yet."""
-        if self._is_new(event, subject, error):
+        """Log a trouble, unless it was logged in the same words and is not over yet.
+
+        What is not available is one trouble in whatever words: each names what was asked last.
+        """
+        if self._is_new(event, subject, code if code == UNAVAILABLE else error):
             self._log.warning(event, subject=subject, code=code, error=error)
 
     def broken(self, event: str, subject: str, error: Exception) -> None:
@@ -121,10 +128,12 @@ class Troubles:
         if self._is_new(event, subject, repr(error)):
             self._log.error(event, subject=subject, exc_info=error)
 
-    def over(self, event: str, subject: str) -> None:
-        """Forget a trouble, so that it is logged when it comes again."""
+    def over(self, event: str, subject: str, again: str = "") -> None:
+        """Forget a trouble, so that it is logged when it comes again; log `again` if it was one."""
         with self._lock:
-            self._lasting.pop((event, subject), None)
+            lasted = self._lasting.pop((event, subject), None)
+        if lasted is not None and again:
+            self._log.info(again, subject=subject)
 
     def _is_new(self, event: str, subject: str, words: str) -> bool:
         with self._lock:

@@ -129,8 +129,9 @@ class Watcher:
         while not stop.is_set():
             wait = waits.blind
             try:
-                wait = 0 if step() else waits.idle
-                self._troubles.over("watch_failed", name)
+                wait = 0 if (moved := step()) else waits.idle
+                if moved or name == "listen":  # nothing was asked of AWS where nothing was due
+                    self._troubles.over("watch_failed", name, "watch_goes_on")
             except BunsuiError as error:
                 self._troubles.tell("watch_failed", name, error.code, error.message)
                 self._pulse.fail(name, error.message)
@@ -284,9 +285,8 @@ class Watcher:
         if last and now - last < REPORT_EVERY:
             return
         self._times.report = now
-        found = tuple(self._times.machines.values())
+        found, watches = tuple(self._times.machines.values()), self._watching.store.watches
         closed, unread = self._counted(now)
-        watches = self._watching.store.watches
         report = measure(found, closed, unread, self._pulse, now, watches.report())
         watches.put_report(report)
 

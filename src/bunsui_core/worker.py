@@ -116,6 +116,7 @@ class Worker:
             heartbeat.looked(Blind(since=self._read_at, why=self._blind))
             return
         self._read_at = began
+        self._troubles.over("not_reached", "", "reached_again")
         if (last := heartbeat.last()) and last.blind:
             heartbeat.looked(None)
 
@@ -243,6 +244,7 @@ class Worker:
         """Log a trouble once for as long as it lasts; without AWS the rounds become rarer."""
         if isinstance(error, Unavailable):
             self._blind = self._blind or error.message
+            event, subject = "not_reached", ""
         self._troubles.tell(event, subject, error.code, error.message)
 
     def _pause(self, moving: bool, pauses: Pauses) -> float:

@@ -57,6 +57,10 @@ def test_a_command_that_cannot_be_answered_says_why_and_what_to_do(
     assert_refused(done, code, sentence)
 
 
+def test_a_request_that_is_not_there_names_the_command_that_lists_them(shell: Shell) -> None:
+    assert "`bunsui approvals list`" in str(shell("approvals", "show", "nope").error["next"])
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -146,7 +150,7 @@ def test_a_person_reads_two_lines(stocked: Path) -> None:
     assert done.code == 3
     assert done.stdout.splitlines() == [
         "error: there is no session nope.",
-        " next: List the sessions and choose one.",
+        " next: List the sessions and choose one: `bunsui sessions list`.",
     ]
 
 

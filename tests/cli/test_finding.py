@@ -77,6 +77,7 @@ def test_a_search_is_paged(shell: Shell) -> None:
         (["--input", "day.Sorce=x"], "No input holds a value under sorce; did you mean source?"),
         (["--output", "zzz=x"], "No output holds a value under zzz."),
         (["--pipeline", "ordrs"], "No pipeline is called ordrs; did you mean orders?"),
+        (["--pipeline", "zzz"], "No pipeline is called zzz; there are orders."),
         (["--input", "source=x", "--pipeline", "orders"], ""),
         (["--name", "zzz"], ""),
     ],
@@ -109,3 +110,10 @@ def test_a_search_that_cannot_be_meant_says_how_to_write_it(
     assert done.code == ExitCode.BAD_INPUT
     assert said in str(done.error["message"])
     assert done.error["next"]
+
+
+def test_requests_that_are_left_out_are_told(shell: Shell) -> None:
+    some, every = (shell("approvals", "list", "--limit", number) for number in ("1", "2"))
+
+    assert '"more":true' in some.stdout
+    assert '"more":false' in every.stdout

@@ -137,5 +137,6 @@ def test_a_reset_never_touches_what_another_environment_remembers(stocked: Path)
     done = bunsui(stocked, "-e", "shop", "local", "reset", "--yes", "--store")
 
     assert done.code == 0
+    assert "embedded AWS of this home; shop has no part in it" in done.stderr
     assert shop.store_path.exists()
     assert not Settings(home=stocked).store_path.exists()

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,12 @@ def test_the_mcp_server_leaves_stdout_to_the_protocol(stocked: Path) -> None:
 
     assert done.code == 0, done.stderr
     assert done.stdout == ""
+
+
+def test_the_version_is_printed(tmp_path: Path) -> None:
+    done = bunsui(tmp_path, "--version")
+
+    assert (done.code, done.stdout) == (0, f"bunsui {version('bunsui')}\n")
 
 
 def test_the_mcp_server_wants_to_know_who_asks(stocked: Path) -> None:

@@ -136,6 +136,13 @@ def test_a_waiting_request_names_the_command_that_answers_it() -> None:
     assert f"bunsui approvals approve {waiting.request.id}" in painted(waiting)
 
 
+@pytest.mark.parametrize("more", [True, False])
+def test_a_list_of_requests_says_whether_there_are_older_ones(more: bool) -> None:
+    listed = ApprovalList(items=(a_waiting_approval(),), more=more)
+
+    assert ("there are older ones" in painted(listed)) is more
+
+
 def test_the_age_of_an_answer_says_where_it_was_read() -> None:
     live = FRESHNESS.model_copy(update={"source": Source.LIVE})
 

@@ -20,7 +20,8 @@ def listing(value: ApprovalList) -> Sequence[RenderableType]:
     if not value.items:
         return [Text("Nobody has asked for anything.")]
     columns = ("request", "status", "asks to", "session", "asked by")
-    return [table(columns, map(row, value.items))]
+    more = "there are older ones; the same command with --limit shows more"
+    return [table(columns, map(row, value.items)), *([Text(more)] if value.more else [])]
 
 
 def row(value: Approval) -> Sequence[Cell]:

@@ -37,6 +37,11 @@ class NotFound(BunsuiError):
 
     code = "not_found"
 
+    def __init__(self, message: str, next_step: str, noun: str = "") -> None:
+        super().__init__(message, next_step)
+        self.noun = noun
+        """Whose list has those that are there, in the words of the command line."""
+
 
 class Refused(BunsuiError):
     """A rule, a verdict or a policy says no."""

@@ -8,6 +8,9 @@ from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.nearest import nearest
 from bunsui_core.domain.searchable import Side, compared
 
+SOME = 8
+"""How many of the known names are told where none is near."""
+
 
 def unknown_name(
     wanted: SessionFilter, pipelines: Sequence[str], keys: Mapping[Side, Sequence[str]]
@@ -26,4 +29,8 @@ def unknown_name(
 
 def _meant(name: str, known: Sequence[str]) -> str:
     near = nearest(name, known)
-    return f"; did you mean {near}?" if near else "."
+    if near:
+        return f"; did you mean {near}?"
+    some = ", ".join(known[:SOME])
+    more = ", …" if len(known) > SOME else ""
+    return f"; there are {some}{more}." if some else "."

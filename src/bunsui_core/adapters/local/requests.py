@@ -52,7 +52,9 @@ class LocalRequests:
             row = connection.execute(_GET, (*self._store.place, request_id)).fetchone()
         request = _readable(request_id, *row) if row else None
         if request is None:
-            raise NotFound(f"there is no request {request_id}.", "List them and choose one.")
+            raise NotFound(
+                f"there is no request {request_id}.", "List them and choose one.", "approvals"
+            )
         return request
 
     def newest(self, limit: int, about: str = "") -> tuple[Request, ...]:

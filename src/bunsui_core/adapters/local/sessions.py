@@ -46,7 +46,9 @@ class LocalSessions:
             ).fetchone()
         if row is None:
             raise NotFound(
-                f"there is no session {session_id}.", "List the sessions and choose one."
+                f"there is no session {session_id}.",
+                "List the sessions and choose one.",
+                "sessions",
             )
         return stored(Session, row[0], self._store.path)
 
