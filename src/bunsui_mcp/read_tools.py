@@ -142,7 +142,7 @@ class ReadTools:
         """
         desk = self._whose()
         logs = desk.logs(session_id, job, LOG_LINES)
-        return tell(logs_answer(logs, limit, cursor, desk.live()))
+        return tell(logs_answer(logs, limit, cursor, desk.age_of(logs)))
 
     def propose_recovery(
         self, session_id: SessionId, job: Job = "", input: EditedInput = None

@@ -11,8 +11,9 @@ from bunsui_cli.views.screen import age
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.adapters.local.store import LocalHeartbeat
-from bunsui_core.domain.answer import Beat, Freshness, SessionPage, stored_freshness
+from bunsui_core.domain.answer import Beat, Freshness, SessionPage, Source, stored_freshness
 from bunsui_core.domain.freshness import NEVER_WORKED, Blind
+from bunsui_core.domain.value import Instant
 from bunsui_core.settings import Settings
 from tests.builders import NOW, later
 from tests.cli.shell import Shell
@@ -64,6 +65,24 @@ def test_a_program_is_told_since_when_and_why_aws_cannot_be_read() -> None:
         "next": away.next,
     }
     assert (well["as_of"], well["blind"]) == (later(minutes=9).isoformat(), None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_said"), [(later(minutes=9, seconds=-30), False), (NOW, True), (None, True)]
+)
+def test_what_was_read_from_aws_says_that_no_worker_runs_only_when_none_does(
+    seen: Instant | None, is_said: bool
+) -> None:
+    live = Freshness(as_of=later(minutes=9), source=Source.LIVE, worker_seen_at=seen)
+
+    assert age(live).startswith("read from AWS at 2026-03-02 01:23:00")
+    assert ("no worker is running" in age(live)) is is_said
+
+
+def test_what_is_from_the_archive_is_not_said_to_be_read_now() -> None:
+    kept = Freshness(as_of=NOW, source=Source.ARCHIVE, worker_seen_at=NOW)
+
+    assert age(kept) == "from the archive, as it was read from AWS at 2026-03-02 01:14:00"
 
 
 def test_a_person_is_told_the_same_below_the_list() -> None:

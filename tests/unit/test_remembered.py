@@ -12,6 +12,7 @@ from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf, archive_closed
 from bunsui_core.desk.agent import AgentDesk, Nature
+from bunsui_core.domain.answer import Source
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.timeline import StateEnd
@@ -113,6 +114,8 @@ def test_a_log_that_aws_does_not_give_is_the_archived_one_and_says_so(home: Home
 
     assert (found.lines, found.function) == ((LINE,), "orders-load")
     assert found.note.startswith("from the archive")
+    age = home.desk.age_of(found)
+    assert (age.source, age.as_of) == (Source.ARCHIVE, later(minutes=2))
 
 
 def test_a_log_that_aws_gives_is_not_the_archived_one(home: Home) -> None:
@@ -128,3 +131,11 @@ def test_without_an_archive_it_is_said_that_aws_does_not_answer(home: Home) -> N
         home.desk.timeline(home.session.id, "extract")
     with pytest.raises(Unavailable, match="AWS does not answer"):
         home.desk.logs(home.session.id, "extract")
+
+
+def test_a_log_that_aws_gives_is_as_old_as_this_moment(home: Home) -> None:
+    home.archive()
+
+    age = home.desk.age_of(home.desk.logs(home.session.id))
+
+    assert (age.source, age.as_of) == (Source.LIVE, later(minutes=3))

@@ -46,7 +46,7 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.freshness import said
-from bunsui_core.domain.health import Checkup, Probed
+from bunsui_core.domain.health import WORKER_SILENT, Checkup, Probed
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.trust import Approver
@@ -148,8 +148,13 @@ def parts_of_surroundings(value: Value) -> Sequence[RenderableType]:
 
 def age(freshness: Freshness) -> str:
     """Return one line on how old an answer is and where it was read."""
+    if freshness.source is Source.ARCHIVE:
+        return f"from the archive, as it was read from AWS at {moment(freshness.as_of)}"
     if freshness.source is Source.LIVE:
-        return f"read from AWS at {moment(freshness.as_of)}; no worker is running"
+        seen = freshness.worker_seen_at
+        is_worked = seen is not None and freshness.as_of - seen <= WORKER_SILENT
+        idle = "" if is_worked else "; no worker is running"
+        return f"read from AWS at {moment(freshness.as_of)}{idle}"
     told = " and events" if freshness.source is Source.EVENTS else ""
     if freshness.blind:
         warning = line(f"{freshness.blind.said} {freshness.blind.next}", 800)

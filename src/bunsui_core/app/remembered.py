@@ -7,7 +7,7 @@ from bunsui_core.domain.answer import OperationLogs
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.operation import function_name, named
 from bunsui_core.domain.session import Session
-from bunsui_core.ports.store import Store
+from bunsui_core.ports.store import Archived, Store
 
 ONLY_FAILED = "only the log of what failed is archived"
 
@@ -17,11 +17,7 @@ def remembered(session: Session, job: str, store: Store) -> ArchivedExecution | 
 
     Raises: NotFound, StoreDamaged.
     """
-    run = session.run(job)
-    last = run.last if run else None
-    if last is None or last.stopped_at is None:
-        return None
-    return opened(store.archive.get(last.execution_arn, last.redrive_count), store.documents)
+    return opened(_entry(session, job, store), store.documents)
 
 
 def remembered_logs(session: Session, job: str, store: Store, limit: int) -> OperationLogs | None:
@@ -29,8 +25,9 @@ def remembered_logs(session: Session, job: str, store: Store, limit: int) -> Ope
 
     Raises: NotFound, StoreDamaged.
     """
-    kept = remembered(session, job, store)
-    if kept is None:
+    entry = _entry(session, job, store)
+    kept = opened(entry, store.documents)
+    if entry is None or kept is None:
         return None
     failure = read_failure(job, kept.execution, kept.history)
     resource, task = (failure.resource, failure.task) if failure else ("", None)
@@ -44,4 +41,13 @@ def remembered_logs(session: Session, job: str, store: Store, limit: int) -> Ope
         lines=kept.logs[:limit],
         truncated=len(kept.logs) > limit,
         note="; ".join(part for part in ("from the archive", note) if part),
+        archived_at=entry.at,
     )
+
+
+def _entry(session: Session, job: str, store: Store) -> Archived | None:
+    run = session.run(job)
+    last = run.last if run else None
+    if last is None or last.stopped_at is None:
+        return None
+    return store.archive.get(last.execution_arn, last.redrive_count)

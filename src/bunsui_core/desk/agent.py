@@ -77,6 +77,14 @@ class AgentDesk(ListDesk):
         beat = self._store.heartbeat.last()
         return Freshness(as_of=now, source=Source.LIVE, worker_seen_at=beat.at if beat else None)
 
+    def age_of(self, logs: OperationLogs) -> Freshness:
+        """Return when log lines were read, and whether from AWS or from the archive."""
+        live = self.live()
+        if logs.archived_at is None:
+            return live
+        kept = {"as_of": logs.archived_at, "source": Source.ARCHIVE}
+        return live.model_copy(update=kept)
+
     def session(self, session_id: str) -> SessionView:
         """Return a session, from AWS when no worker keeps the store fresh and AWS answers.
 

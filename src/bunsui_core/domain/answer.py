@@ -17,9 +17,10 @@ from bunsui_core.domain.verdict import Verdict
 
 
 class Source(StrEnum):
-    """Where an answer is from: AWS just now, the store, or the store that events keep fresh."""
+    """Where an answer is from: AWS just now, the store, also as events keep it, or the archive."""
 
     STORE = "store"
+    ARCHIVE = "archive"
     LIVE = "live"
     EVENTS = "events"
 
@@ -172,7 +173,10 @@ class SessionView(Value):
 
 
 class OperationLogs(Value):
-    """The lines of the failing operation's own request; `note` says what is missing and why."""
+    """The lines of the failing operation's own request; `note` says what is missing and why.
+
+    `archived_at` is when they were archived, None for those that AWS gave just now.
+    """
 
     session_id: str
     job: str
@@ -182,6 +186,7 @@ class OperationLogs(Value):
     lines: tuple[LogLine, ...]
     truncated: bool
     note: str
+    archived_at: Instant | None = None
 
 
 class Analysis(Value):
