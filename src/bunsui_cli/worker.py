@@ -46,6 +46,7 @@ def worker(
     # What a worker needs costs a quarter of a second, which `bunsui --help` must not pay.
     from bunsui_core.log import to_stderr
     from bunsui_core.wiring.notices import announcing
+    from bunsui_core.wiring.regions import region_check
     from bunsui_core.wiring.worker import worker as wired_worker
 
     to_stderr()
@@ -60,9 +61,11 @@ def worker(
     running = wired_worker(settings, machines)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    does = "watches and executes what was approved" if settings.is_local else "only watches"
+    if not settings.is_local:
+        for one in region_check(settings.region):
+            narrate(f"{one.found}. {one.next}")
     with announcing(settings, webhook, ring if sys.stderr.isatty() else None):
-        narrate(f"The worker {does}: {where(settings)}. Ctrl-C stops it.")
+        narrate(greeting(settings))
         running.run(stop)
     show(Answer("worker", WorkerStopped(signal=received[0] if received else "")), as_json)
 

@@ -51,6 +51,28 @@ def test_the_mcp_server_leaves_stdout_to_the_protocol(stocked: Path) -> None:
     assert done.stdout == ""
 
 
+def test_a_worker_tells_that_its_region_is_probably_none(stocked: Path) -> None:
+    (stocked / "bunsui.toml").write_text(
+        '[environments.shop]\naccount = "123456789012"\nregion = "us-esat-1"\nread_profile = "p"\n',
+        encoding="utf-8",
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "bunsui_cli", "-e", "shop", "worker"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(stocked),
+    ) as worker:
+        assert worker.stderr
+        first = worker.stderr.readline()
+        assert "The worker only watches" in worker.stderr.readline()
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=PATIENCE_S)
+
+    assert "Did you mean us-east-1?" in first
+
+
 def test_the_version_is_printed(tmp_path: Path) -> None:
     done = bunsui(tmp_path, "--version")
 
