@@ -15,7 +15,7 @@ from bunsui_cli.choosing import choose_environment, misplaced
 from bunsui_cli.envelope import Problem
 from bunsui_cli.exits import ExitCode, exit_code
 from bunsui_cli.nouns import NOUNS
-from bunsui_cli.output import occupy, refuse
+from bunsui_cli.output import occupy, refuse, write
 from bunsui_cli.root import before_the_noun, completed_noun
 from bunsui_core.domain.errors import BadInput, BunsuiError, NotFound
 from bunsui_core.settings import local_settings
@@ -23,7 +23,8 @@ from bunsui_core.settings import local_settings
 HELP = """The operations desk of AWS data pipelines.
 
 An AI agent looks, explains and asks; a human decides; one executor does exactly that.
-Start with `bunsui demo`. `bunsui -e NAME …` sees another environment of bunsui.toml."""
+Start with `bunsui demo`. `bunsui -e NAME …` sees another environment of bunsui.toml.
+`bunsui --version` prints the version."""
 
 
 def main() -> None:
@@ -39,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         readable(arguments)
         arguments = choose_environment(arguments, os.environ)
+        if list(arguments) == ["--version"]:
+            return tell_version()
         command = get_command(command_line(arguments or completed_noun(os.environ, NOUNS)))
         result = command.main(
             list(arguments) or ["--help"], prog_name="bunsui", standalone_mode=False
@@ -61,6 +64,15 @@ def run(arguments: Sequence[str]) -> int:
         refuse(unexpected(error), arguments)
         return ExitCode.UNEXPECTED
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def tell_version() -> int:
+    """Write which bunsui this is."""
+    # No other command asks what is installed.
+    from importlib.metadata import version
+
+    write(f"bunsui {version('bunsui')}")
+    return ExitCode.OK
 
 
 def readable(arguments: Sequence[str]) -> None:

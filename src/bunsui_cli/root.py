@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.choosing import BEFORE_THE_NOUN
-from bunsui_cli.output import write
 
 
 def _environments(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -42,19 +41,7 @@ def completed_noun(environ: Mapping[str, str], nouns: Container[str]) -> list[st
     return rest[:1] if len(rest) > 1 and rest[0] in nouns else []
 
 
-def _version(is_asked: bool) -> None:
-    if is_asked:
-        from importlib.metadata import version
-
-        write(f"bunsui {version('bunsui')}")
-        raise typer.Exit
-
-
 def before_the_noun(
-    version: Annotated[
-        bool,
-        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
-    ] = False,
     environment: Annotated[
         str, flag("-e", "--environment", metavar="NAME", text="An environment of bunsui.toml.")
     ] = "",
@@ -69,4 +56,4 @@ def before_the_noun(
     ] = "",
 ) -> None:
     """Take what help and completion name; when a command runs, all of it was read before."""
-    del version, environment, home, config, region, read_profile, execute_profile
+    del environment, home, config, region, read_profile, execute_profile
