@@ -106,13 +106,15 @@ def _unsearched(found: SessionPage) -> str:
 
 
 def _late(freshness: Freshness) -> str:
-    """Which promise about the age of what others started does not hold now."""
+    """What of others is not read yet, and which promise about its age does not hold now."""
     late = (
         [name for name, bound in freshness.watch.bounds if not bound.is_kept]
         if freshness.watch
         else []
     )
-    return f" Older than promised: {', '.join(late)}." if late else ""
+    first = freshness.watch and freshness.watch.machines and not freshness.watch.found_as_of
+    unread = " Not every machine has been read yet." if first and not freshness.blind else ""
+    return unread + (f" Older than promised: {', '.join(late)}." if late else "")
 
 
 def _session_line(item: SessionSummary) -> SessionLine:

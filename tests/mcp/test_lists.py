@@ -103,6 +103,17 @@ async def test_what_is_older_than_promised_is_said(told: Home) -> None:
     assert "Older" not in str(kept["summary"])
 
 
+async def test_before_every_machine_was_read_once_a_list_says_so(told: Home) -> None:
+    told.writing.watches.put_report(report(measured_s=20))
+    async with client(told) as it:
+        first = await answered(it, "list_sessions")
+        told.writing.watches.put_report(report(20).model_copy(update={"found_as_of": NOW}))
+        then = await answered(it, "list_sessions")
+
+    assert "Not every machine has been read yet." in str(first["summary"])
+    assert "Not every" not in str(then["summary"])
+
+
 async def test_one_pipeline_is_described_with_what_waits_for_what(told: Home) -> None:
     async with client(told) as it:
         answer = await answered(it, "list_pipelines", name="orders")

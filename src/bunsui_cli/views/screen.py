@@ -61,7 +61,7 @@ def paint(answer: Answer) -> None:
     for part in parts(answer.data):
         out.print(part)
     if answer.freshness:
-        out.print(Text(age(answer.freshness), style="dim"))
+        out.print(Text(age(answer.freshness), style="" if answer.freshness.blind else "dim"))
 
 
 def console() -> Console:
