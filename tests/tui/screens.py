@@ -59,3 +59,8 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
     for char in text:
         await pilot.press("space" if char == " " else char)
     await pilot.press("enter")
+
+
+def line_with(shown: str, wanted: str) -> int:
+    """The number of the first line that contains a text."""
+    return next(n for n, line in enumerate(shown.splitlines()) if wanted in line)
