@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.tui.home import Home
@@ -73,5 +74,16 @@ def test_the_count_takes_no_row_of_its_own(home: Home) -> None:
         await pilot.press("escape")
         shown = await until_shown(pilot, "2 of 2")
         assert line_with(shown, "started") == 2
+
+    on_screen(home.app(), play)
+
+
+def test_words_that_come_faster_than_the_screen_run_no_keys(home: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "2 of 2")
+        for key in ("slash", *"bdt", "slash", *"lq"):
+            pilot.app.post_message(Key(key, "/" if key == "slash" else key))
+        await until_shown(pilot, " bdt/lq")
+        await until_shown(pilot, "2 of 2")
 
     on_screen(home.app(), play)

@@ -58,7 +58,8 @@ class SessionsScreen(Frame):
 
     NAME: ClassVar[str] = "the sessions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "do('filter')", show=False),
+        # Before any other key is read: what is typed next belongs to the filter.
+        Binding("slash", "filter", show=False, priority=True),
         Binding("l", "do('log')", show=False),
         Binding("t", "do('timeline')", show=False),
         Binding("d", "do('diagnosis')", show=False),
@@ -229,6 +230,16 @@ class SessionsScreen(Frame):
                 self.post_message(GroupsOpened())
             case "copy":
                 self.copy(self.selected)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key of the filter to the filter while it is typed."""
+        if action == "filter" and any(one.display for one in self.query("#filter")):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.action_do("filter")
 
     def _open_filter(self) -> None:
         entry = self.query_one("#filter", Input)
