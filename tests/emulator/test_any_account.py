@@ -12,7 +12,7 @@ from bunsui_core.domain.answer import Analysis, OperationLogs
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.features import FEATURES, LISTING, TAGS
-from bunsui_core.domain.health import Health
+from bunsui_core.domain.health import Check, Health
 from bunsui_core.domain.permissions import Estate, reading
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.settings import Settings, read_settings
@@ -67,6 +67,11 @@ def shop(
         yield settings
 
 
+def checks(settings: Settings) -> tuple[Check, ...]:
+    """What is found about the environment in its home."""
+    return checked(NAME, {"BUNSUI_HOME": str(settings.home)})
+
+
 def test_a_role_with_exactly_the_printed_policy_is_enough(
     aws: Embedded,
     failed: Failures,
@@ -83,7 +88,7 @@ def test_a_role_with_exactly_the_printed_policy_is_enough(
         settings = read_settings({"BUNSUI_HOME": str(tmp_path), "BUNSUI_ENVIRONMENT": NAME})
         remember(settings, failed.session())
 
-        found = {one.name: one for one in checked(settings, NAME)}
+        found = {one.name: one for one in checks(settings)}
 
         assert f"assumed-role/{name}/" in found["reading as"].found
         assert {one.health for one in found.values()} == {Health.OK}, found
@@ -91,7 +96,7 @@ def test_a_role_with_exactly_the_printed_policy_is_enough(
 
 
 def test_with_the_printed_policy_every_feature_works(shop: Settings) -> None:
-    found = checked(shop, NAME)
+    found = checks(shop)
 
     assert {one.health for one in found} == {Health.OK}, found
 
@@ -102,7 +107,7 @@ def test_where_tags_choose_they_have_to_be_read(shop: Settings, missing: str) ->
     text = path.read_text(encoding="utf-8")
     path.write_text(f'{text}exclude = ["tag:temporary"]\n', encoding="utf-8")
 
-    (found,) = (one for one in checked(shop, NAME) if one.name == TAGS.name)
+    (found,) = (one for one in checks(shop) if one.name == TAGS.name)
 
     assert found.health is (Health.FAIL if missing else Health.OK)
     assert TAGS.action in found.found
@@ -125,7 +130,7 @@ def test_an_account_without_anything_to_watch_is_asked_about(
     else:
         path.write_text(text.replace("us-east-1", "eu-west-3"), encoding="utf-8")
 
-    found = {one.name: one for one in checked(shop, NAME)}
+    found = {one.name: one for one in checks(shop)}
 
     assert found[LISTING.name].health is Health.WARN
     assert found[LISTING.name].next == said
@@ -133,7 +138,7 @@ def test_an_account_without_anything_to_watch_is_asked_about(
 
 @pytest.mark.parametrize("missing", [one.action for one in FEATURES], indirect=True)
 def test_without_an_action_its_feature_alone_says_so(shop: Settings, missing: str) -> None:
-    failing = [one for one in checked(shop, NAME) if one.health is not Health.OK]
+    failing = [one for one in checks(shop) if one.health is not Health.OK]
     (feature,) = (one for one in FEATURES if one.action == missing)
 
     assert [one.name for one in failing] == [feature.name]
