@@ -251,7 +251,7 @@ def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
         port = str(urlsplit(it.url).port)
         code, said = refused_start(tmp_path, "--port", port, "--agent", "other")
 
-    assert code == 1
+    assert code == 6
     assert f"127.0.0.1:{port} cannot be listened on" in said
     assert "Choose another --port" in said
 
@@ -261,7 +261,7 @@ def test_a_token_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
     code, said = refused_start(tmp_path, "--tokens", str(tokens))
 
-    assert code == 1
+    assert code == 5
     assert f"Run `chmod 600 {tokens}`" in said
     assert CLAUDE not in said
 
