@@ -60,8 +60,17 @@ def test_importing_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by("import bunsui_cli.__main__", tmp_path) == set()
 
 
-def test_the_terminal_ui_starts_without_a_parser_of_flags(tmp_path: Path) -> None:
-    statement = "import bunsui_cli.entry\nassert 'typer' not in sys.modules"
+@pytest.mark.parametrize(("words", "parsed"), [(["tui"], False), (["tui", "--help"], True)])
+def test_the_terminal_ui_starts_without_a_parser_of_flags(
+    words: list[str], parsed: bool, tmp_path: Path
+) -> None:
+    statement = (
+        "from bunsui_cli import entry\n"
+        "entry.become = lambda *_: sys.exit(0)\n"
+        f"sys.argv = ['bunsui', *{words!r}]\n"
+        "try:\n    entry.main()\nexcept SystemExit as left:\n    assert not left.code\n"
+        f"assert ('typer' in sys.modules) is {parsed}"
+    )
 
     assert loaded_by(statement, tmp_path) == set()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from ministack.services import sts
+
+from bunsui_core.adapters.emulator.patches.identity import iam_sts
 from bunsui_core.adapters.emulator.patches.identity.iam_sts import Sessions, forget_expired
 from bunsui_core.domain.value import Json
 
@@ -28,3 +32,19 @@ def test_a_session_may_begin_while_expired_ones_are_forgotten() -> None:
     assert "over" not in sessions
     assert {"lasting", "own", "odd"} <= sessions.keys()
     assert len(sessions) == 4
+
+
+def test_the_embedded_aws_begins_a_session_while_another_thread_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sessions: Sessions = {}
+    sessions["odd"] = BeginsAnother(sessions)
+    monkeypatch.setattr(sts, "_sessions", sessions)
+    monkeypatch.setattr(sts, "_evict_expired_sessions", sts._evict_expired_sessions)
+    with pytest.raises(RuntimeError, match="changed size"):
+        sts.register_session("ASIALOST", {})
+
+    iam_sts.install()
+    sts.register_session("ASIANEW", {})
+
+    assert {"odd", "ASIANEW"} <= sessions.keys()

@@ -12,10 +12,12 @@ import pytest
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
+from bunsui_core.adapters.local.watching import LocalSightings
 from bunsui_core.app.archive import Shelf
 from bunsui_core.domain.answer import FieldValue, SessionFilter, Totals
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.fingerprint import fingerprint
+from bunsui_core.domain.session import SessionOrigin
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
@@ -58,6 +60,17 @@ def test_the_list_is_whole_before_anything_was_made_known(older: Settings) -> No
     assert window.totals == Totals(failed=1, succeeded=1)
     assert kept.sessions.page(SessionFilter(pipeline="bills"), 10, "").total == 1
     assert kept.pipelines.get("orders") == a_pipeline()
+
+
+def test_bunsui_started_all_its_sessions_and_watched_nothing(older: Settings) -> None:
+    kept = store(older, writer(older))
+
+    assert kept.sessions.get(SESSION_ID).origin is SessionOrigin.STARTED
+    assert {line.origin for line in kept.sessions.window(SessionFilter(), 0, 10).items} == {
+        SessionOrigin.STARTED
+    }
+    assert kept.watches.machines() == ()
+    assert LocalSightings(writer(older)).open() == ()
 
 
 def test_a_search_says_how_many_sessions_it_does_not_know(older: Settings) -> None:
