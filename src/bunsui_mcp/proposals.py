@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bunsui_core.domain.answer import Freshness, Proposals
 from bunsui_core.domain.plan import RestartJob
-from bunsui_core.domain.recovery import Preview, Proposal
+from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.recovery import Proposal
 from bunsui_mcp.answers import OddsLine, PreviewLine, ProposalLine, ProposalsAnswer
 from bunsui_mcp.tell import clip, few, page
 

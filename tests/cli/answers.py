@@ -34,7 +34,8 @@ from bunsui_core.domain.freshness import Bound, Feed, Watch
 from bunsui_core.domain.health import Check, Checkup, Health, Probed
 from bunsui_core.domain.machine import MachineKind, MachineList, WatchedMachine
 from bunsui_core.domain.odds import odds
-from bunsui_core.domain.recovery import Preview, Proposal
+from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import JobStatus, summarize
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value

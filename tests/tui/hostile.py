@@ -25,7 +25,8 @@ from bunsui_core.domain.failure import ContainerTask, LogLine, Nested
 from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.machine import Machine, MachineKind, MachineList, WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.recovery import Odds, Preview, Proposal, ReusedOutput
+from bunsui_core.domain.preview import Preview, ReusedOutput
+from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.session import JobRun, Session, summarize
 from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
 from bunsui_core.domain.trust import Approver

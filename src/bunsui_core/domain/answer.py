@@ -10,7 +10,8 @@ from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.freshness import NEVER_WORKED, Blind, Feed, Watch, aged
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan
-from bunsui_core.domain.recovery import Odds, Preview, Proposal
+from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.recovery import Odds, Proposal
 from bunsui_core.domain.session import Session, SessionOrigin, SessionStatus, SessionSummary
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Verdict

@@ -9,7 +9,10 @@ from bunsui_core.domain.verdict import Mode
 
 
 class Outcome(Value):
-    """How the job of one executed plan ended; `waited_s` is from the failure to the rerun."""
+    """How the job of one executed plan ended; `waited_s` is from the failure to the rerun.
+
+    `fidelity` is empty when exactly what was previewed ran, else it says what differed.
+    """
 
     request_id: str
     session_id: str
@@ -19,6 +22,7 @@ class Outcome(Value):
     result: JobStatus
     waited_s: int
     at: Instant
+    fidelity: str = ""
 
     @property
     def worked(self) -> bool:

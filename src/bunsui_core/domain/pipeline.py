@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bunsui_core.domain.canonical import canonical, digest
-from bunsui_core.domain.value import Value
+from bunsui_core.domain.value import JsonText, Value
 
 JobName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 PipelineName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
@@ -25,20 +25,66 @@ class SideEffect(StrEnum):
     EXTERNAL = "external"
 
 
+class Test(StrEnum):
+    """How a condition compares what it finds."""
+
+    EQUALS = "equals"
+    NOT_EQUALS = "not_equals"
+    LESS = "less"
+    GREATER = "greater"
+    EXISTS = "exists"
+    MISSING = "missing"
+
+
+class When(Value):
+    """A condition for running a job: a value of a job's output, or of the session's input.
+
+    `of` names a job this one waits for, or is empty for the session's input; `pointer` is a JSON
+    pointer (RFC 6901) into it.
+    """
+
+    of: str = ""
+    pointer: str = ""
+    test: Test = Test.EQUALS
+    value: JsonText = "true"
+
+
+class Retries(Value):
+    """How often and after how many seconds a failed job starts anew without being asked."""
+
+    most: Annotated[int, Field(ge=0, le=20)] = 0
+    first_s: Annotated[int, Field(ge=1, le=86_400)] = 30
+    rate: Annotated[float, Field(ge=1.0, le=10.0)] = 2.0
+    longest_s: Annotated[int, Field(ge=1, le=86_400)] = 3_600
+
+
 class Job(Value):
-    """One state machine of a pipeline, with the jobs it waits for."""
+    """One state machine of a pipeline, with the jobs it waits for.
+
+    A job that `takes_references` understands a payload that lies in S3 because it is too large to
+    be passed; the machine of one that `enters` carries a BunsuiEntry state.
+    """
 
     name: JobName
     machine: str
     after: tuple[JobName, ...] = ()
     effect: SideEffect = SideEffect.EXTERNAL
+    when: When | None = None
+    retries: Retries = Retries()
+    takes_references: bool = False
+    input_schema: JsonText | None = None
+    enters: bool = False
 
 
 class Pipeline(Value):
-    """A named DAG of jobs; cycles and dangling names are refused."""
+    """A named DAG of jobs; cycles and dangling names are refused.
+
+    At most `max_concurrency` jobs of a session run at a time; 0 is no limit.
+    """
 
     name: PipelineName
     jobs: Annotated[tuple[Job, ...], Field(min_length=1)]
+    max_concurrency: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _is_a_dag(self) -> Pipeline:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from bunsui_core.domain.canonical import canonical, digest
-from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.preview import NOTHING, Preview
+from bunsui_core.domain.session import JobStatus, SessionStatus
 from bunsui_core.domain.value import Instant, Value
 
 
@@ -54,6 +55,8 @@ class RedriveJob(Value):
     execution_arn: str
     input_digest: str
     expect: Expect
+    downstream: bool = False
+    preview: Preview = NOTHING
 
 
 class RestartJob(Value):
@@ -69,6 +72,62 @@ class RestartJob(Value):
     input_digest: str
     input_edited: bool
     expect: Expect
+    downstream: bool = False
+    preview: Preview = NOTHING
+
+
+class EnterJob(Value):
+    """Start a new execution of a job that enters at a state, with that state's input.
+
+    `input_digest` is of the whole execution input: the payload, and the envelope that names the
+    state, its input and the variables assigned before it.
+    """
+
+    kind: Literal["enter_at"] = "enter_at"
+    session_id: str
+    job: str
+    machine: str
+    failed_execution_arn: str
+    execution_name: str
+    attempt: int
+    state: str
+    input_digest: str
+    input_edited: bool
+    expect: Expect
+    downstream: bool = False
+    preview: Preview = NOTHING
+
+
+class MarkDone(Value):
+    """Take a failed job as done, with an output that a human gives; nothing of it runs."""
+
+    kind: Literal["mark_done"] = "mark_done"
+    session_id: str
+    job: str
+    machine: str
+    failed_execution_arn: str
+    attempt: int
+    output_digest: str
+    expect: Expect
+    downstream: bool = False
+    preview: Preview = NOTHING
+
+
+class Control(StrEnum):
+    """What is done to a session as a whole."""
+
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    CANCEL = "cancel"
+
+
+class ControlSession(Value):
+    """Start nothing new in a session, go on, or stop what runs and settle."""
+
+    kind: Literal["control"] = "control"
+    session_id: str
+    action: Control
+    expect_status: SessionStatus
 
 
 class StartSession(Value):
@@ -81,7 +140,13 @@ class StartSession(Value):
     input_digest: str
 
 
-Step = Annotated[RedriveJob | RestartJob | StartSession, Field(discriminator="kind")]
+JobStep: TypeAlias = RedriveJob | EnterJob | RestartJob | MarkDone
+"""A step about one job of a session."""
+
+Step = Annotated[
+    RedriveJob | EnterJob | RestartJob | MarkDone | ControlSession | StartSession,
+    Field(discriminator="kind"),
+]
 
 
 class Plan(Value):
@@ -96,7 +161,7 @@ class Plan(Value):
     created_at: Instant
     expires_at: Instant
     risk: Risk
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=1000)]
 
     @property
     def digest(self) -> str:
@@ -114,6 +179,6 @@ class Plan(Value):
         return self.steps[0].session_id
 
 
-def step_job(step: RedriveJob | RestartJob | StartSession) -> str:
-    """Return the job a step is about; empty for a session's start."""
-    return "" if isinstance(step, StartSession) else step.job
+def step_job(step: Step) -> str:
+    """Return the job a step is about; empty for one about a whole session."""
+    return "" if isinstance(step, StartSession | ControlSession) else step.job

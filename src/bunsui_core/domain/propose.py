@@ -22,6 +22,10 @@ LIFETIME = timedelta(minutes=30)
 _RANK = {Ruling.SAFE: 0, Ruling.UNKNOWN: 1, Ruling.UNSAFE: 2, Ruling.HOPELESS: 3}
 
 
+OFFERED = (Mode.REDRIVE, Mode.RESTART)
+"""The modes that are proposed."""
+
+
 class Question(Value):
     """What is asked: the failed job, how its world looks, and who wants to know."""
 
@@ -39,7 +43,7 @@ def propose(
     """Return a proposal for every mode, best first. Redrive keeps its input by definition."""
     drafts = [
         _proposal(question, mode, outcomes, request_id)
-        for mode, request_id in zip(Mode, request_ids, strict=True)
+        for mode, request_id in zip(OFFERED, request_ids, strict=True)
     ]
     ranked = sorted(drafts, key=lambda p: (_RANK[p.verdict.ruling], list(Mode).index(p.mode)))
     best = ranked[0]

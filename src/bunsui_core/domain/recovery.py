@@ -3,34 +3,9 @@
 from __future__ import annotations
 
 from bunsui_core.domain.plan import Plan
+from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.value import JsonText, Value
 from bunsui_core.domain.verdict import Mode, Verdict
-
-
-class ReusedOutput(Value):
-    """An output that stays as it is, with the sha256 of its text."""
-
-    job: str
-    output_digest: str
-
-
-class Preview(Value):
-    """Which jobs run, follow, are reused or stay untouched if a proposal is executed.
-
-    `also_needs` are other failed jobs that those which follow wait for as well.
-    """
-
-    runs: tuple[str, ...]
-    follows: tuple[str, ...]
-    reused: tuple[ReusedOutput, ...]
-    untouched: tuple[str, ...]
-    also_needs: tuple[str, ...] = ()
-
-    @property
-    def following(self) -> str:
-        """Which jobs follow, and what else they wait for; empty when none does."""
-        too = f", once {', '.join(self.also_needs)} is repaired too" if self.also_needs else ""
-        return f"{', '.join(self.follows)} (never ran){too}" if self.follows else ""
 
 
 class Odds(Value):

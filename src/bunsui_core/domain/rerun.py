@@ -8,7 +8,7 @@ from bunsui_core.domain.advance import execution_name, new_attempt, status_of
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import RedriveJob, RestartJob, Risk
-from bunsui_core.domain.recovery import Preview, ReusedOutput
+from bunsui_core.domain.preview import Preview, ReusedOutput
 from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session
 
 _REPEATS = {SideEffect.APPEND, SideEffect.EXTERNAL}

@@ -7,7 +7,8 @@ from bunsui_core.domain.approval import Request
 from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan, RedriveJob, RestartJob, Risk, StartSession, Step
-from bunsui_core.domain.recovery import Odds, Preview
+from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.recovery import Odds
 from bunsui_core.domain.safe import safe
 
 SHOWN = 600

@@ -18,6 +18,12 @@ class JobStatus(StrEnum):
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
     ABORTED = "ABORTED"
+    SKIPPED = "SKIPPED"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether jobs that wait for this one may go on; a skipped job has the output null."""
+        return self in {JobStatus.SUCCEEDED, JobStatus.SKIPPED}
 
     @property
     def is_failure(self) -> bool:
@@ -34,11 +40,45 @@ class SessionStatus(StrEnum):
     """The state of a session, derived from its jobs."""
 
     RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    CANCELLING = "CANCELLING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether bunsui still has something to do for it, now or when it is unpaused."""
+        return self in {SessionStatus.RUNNING, SessionStatus.PAUSED, SessionStatus.CANCELLING}
 
 
-ATTENTION = (SessionStatus.FAILED, SessionStatus.RUNNING, SessionStatus.SUCCEEDED)
+class Wish(StrEnum):
+    """What a human wants of a session as a whole."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+class Began(StrEnum):
+    """Why an attempt began: the first, an automatic retry, or a mode of a rerun."""
+
+    FIRST = "first"
+    RETRY = "retry"
+    RESTART = "restart"
+    ENTER_AT = "enter_at"
+    MARKED = "marked"
+    DOWNSTREAM = "downstream"
+
+
+ATTENTION = (
+    SessionStatus.FAILED,
+    SessionStatus.CANCELLING,
+    SessionStatus.PAUSED,
+    SessionStatus.RUNNING,
+    SessionStatus.CANCELLED,
+    SessionStatus.SUCCEEDED,
+)
 """The statuses in the order in which a person wants to see them."""
 
 
@@ -50,7 +90,12 @@ class SessionOrigin(StrEnum):
 
 
 class Attempt(Value):
-    """One execution of a job. `execution_arn` is empty until the start is confirmed."""
+    """One execution of a job. `execution_arn` is empty until the start is confirmed.
+
+    Nothing starts before `not_before`; `entered_state` is where an execution entered that did not
+    begin at its first state; `external` says what somebody did to it outside bunsui. A `MARKED`
+    attempt has no execution: a human gave its output.
+    """
 
     number: int
     execution_name: str
@@ -65,13 +110,21 @@ class Attempt(Value):
     output: JsonText | None = None
     error: str = ""
     cause: str = ""
+    began: Began = Began.FIRST
+    not_before: Instant | None = None
+    entered_state: str = ""
+    external: str = ""
 
 
 class JobRun(Value):
-    """All attempts of one job in one session, oldest first."""
+    """All attempts of one job in one session, oldest first.
+
+    A run `is_reset` when it was done and is to run again, because a job above it ran again.
+    """
 
     job: str
     attempts: tuple[Attempt, ...] = ()
+    is_reset: bool = False
 
     @property
     def last(self) -> Attempt | None:
@@ -80,8 +133,10 @@ class JobRun(Value):
 
     @property
     def status(self) -> JobStatus:
-        """The state of the newest attempt."""
-        return self.last.status if self.last else JobStatus.WAITING
+        """The state of the newest attempt, or WAITING before there is one that counts."""
+        if self.last is None or self.is_reset:
+            return JobStatus.WAITING
+        return self.last.status
 
 
 class Session(Value):
@@ -104,6 +159,7 @@ class Session(Value):
     request_id: str = ""
     stopped_at: Instant | None = None
     origin: SessionOrigin = SessionOrigin.STARTED
+    wish: Wish = Wish.RUN
     version: int = 0
 
     def run(self, job: str) -> JobRun | None:
@@ -144,7 +200,7 @@ def summarize(session: Session) -> SessionSummary:
         status=session.status,
         created_at=session.created_at,
         stopped_at=session.stopped_at,
-        jobs_done=sum(r.status is JobStatus.SUCCEEDED for r in session.runs),
+        jobs_done=sum(r.status.is_done for r in session.runs),
         jobs_total=len(session.runs),
         failed_job=failed[0] if failed else "",
         error=(run.last.error if run and run.last else "")[:256],

@@ -13,10 +13,12 @@ from bunsui_core.domain.value import Instant, Value
 
 
 class Mode(StrEnum):
-    """How a failed job runs again."""
+    """How a failed job is recovered, in the order of preference."""
 
     REDRIVE = "redrive"
+    ENTER_AT = "enter_at"
     RESTART = "restart"
+    MARK_DONE = "mark_done"
 
 
 class Ruling(StrEnum):
