@@ -125,7 +125,10 @@ class Totals(Value):
     """How many sessions of each status there are."""
 
     failed: int = 0
+    cancelling: int = 0
+    paused: int = 0
     running: int = 0
+    cancelled: int = 0
     succeeded: int = 0
 
     def of(self, status: SessionStatus) -> int:
@@ -133,15 +136,21 @@ class Totals(Value):
         match status:
             case SessionStatus.FAILED:
                 return self.failed
+            case SessionStatus.CANCELLING:
+                return self.cancelling
+            case SessionStatus.PAUSED:
+                return self.paused
             case SessionStatus.RUNNING:
                 return self.running
+            case SessionStatus.CANCELLED:
+                return self.cancelled
             case SessionStatus.SUCCEEDED:
                 return self.succeeded
 
     @property
     def all(self) -> int:
         """How many there are."""
-        return self.failed + self.running + self.succeeded
+        return sum(self.of(status) for status in SessionStatus)
 
 
 class SessionPage(Value):

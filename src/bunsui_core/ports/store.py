@@ -98,7 +98,7 @@ class Sessions(Protocol):
         ...
 
     def open_ids(self) -> tuple[str, ...]:
-        """Return the ids of all sessions that are RUNNING."""
+        """Return the ids of all sessions that are not over, paused ones included, oldest first."""
         ...
 
 

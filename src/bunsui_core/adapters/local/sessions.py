@@ -65,12 +65,13 @@ class LocalSessions:
         return placed(self._store, wanted, session_id)
 
     def open_ids(self) -> tuple[str, ...]:
-        """Return the ids of all sessions that are RUNNING, oldest first."""
+        """Return the ids of all sessions that are not over, oldest first."""
+        is_open = [status.value for status in SessionStatus if status.is_open]
         with self._store.reading() as connection:
             rows = connection.execute(
-                "SELECT id FROM session_lines WHERE account = ? AND region = ? AND status = ?"
-                " ORDER BY created_at, id",
-                (*self._store.place, SessionStatus.RUNNING.value),
+                "SELECT id FROM session_lines WHERE account = ? AND region = ?"
+                f" AND status IN ({', '.join('?' * len(is_open))}) ORDER BY created_at, id",
+                (*self._store.place, *is_open),
             ).fetchall()
         return tuple(session_id for (session_id,) in rows)
 
