@@ -71,6 +71,15 @@ class FakeStepFunctions:
         )
         self.effects.append(f"redrive {client_token}")
 
+    def stop(self, execution_arn: str, reason: str) -> None:
+        """Stop what runs, as StopExecution does."""
+        del reason
+        found = self._find(execution_arn)
+        if found.status is not JobStatus.RUNNING:
+            return
+        self.executions[execution_arn] = replace(found, status=JobStatus.ABORTED)
+        self.effects.append(f"stop {execution_arn.rsplit(':', 1)[-1]}")
+
     def fail_again(self, arn: str) -> None:
         """Let a running execution fail."""
         found = self._find(arn)

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from bunsui_core.adapters.aws.client import Access, Clients
-from bunsui_core.adapters.aws.control.runner import AwsRunner
+from bunsui_core.adapters.aws.control.runner import STOPPED, AwsRunner
 from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound, Refused
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, Execution, until
 
 FAILING: Json = {"StartAt": "Stop", "States": {"Stop": {"Type": "Fail", "Error": "Boom"}}}
 PASSING: Json = {"StartAt": "Go", "States": {"Go": {"Type": "Pass", "End": True}}}
+
+
+def held(aws: Embedded, name: str) -> str:
+    """A machine whose only state waits for a worker that never comes."""
+    activity = aws.states().create_activity(name=name)["activityArn"]
+    task: Json = {"Type": "Task", "Resource": activity, "End": True}
+    return aws.machine(name, {"StartAt": "Hold", "States": {"Hold": task}})
 
 
 def clients_of(aws: Embedded, actor: str, reading: bool) -> Clients:
@@ -89,7 +96,37 @@ def test_a_redrive_of_an_unknown_execution_is_not_found(runner: AwsRunner) -> No
         runner.redrive("arn:aws:states:us-east-1:000000000000:execution:nobody:nothing", "t")
 
 
-def test_the_agents_own_credentials_start_and_redrive_nothing(aws: Embedded, name: str) -> None:
+def test_what_runs_is_stopped_with_the_reason_and_stopping_again_changes_nothing(
+    aws: Embedded, runner: AwsRunner, name: str
+) -> None:
+    started = runner.start(held(aws, name), "s-1-load-a1", "{}")
+    execution = Execution(aws.states(), started.execution_arn)
+
+    runner.stop(started.execution_arn, "session s-1 was cancelled")
+    runner.stop(started.execution_arn, "another reason")
+
+    said = execution.ended().describe()
+    assert (said["status"], said["error"]) == ("ABORTED", STOPPED)
+    assert said["cause"] == "session s-1 was cancelled"
+    assert execution.types.count("ExecutionAborted") == 1
+
+
+def test_what_has_closed_is_left_as_it_is(aws: Embedded, runner: AwsRunner, name: str) -> None:
+    execution = aws.run(aws.machine(name, PASSING), {})
+
+    runner.stop(execution.arn, "too late")
+
+    assert execution.status == "SUCCEEDED"
+
+
+def test_a_stop_of_an_unknown_execution_is_not_found(runner: AwsRunner) -> None:
+    with pytest.raises(NotFound):
+        runner.stop("arn:aws:states:us-east-1:000000000000:execution:nobody:nothing", "why")
+
+
+def test_the_agents_own_credentials_start_redrive_and_stop_nothing(
+    aws: Embedded, name: str
+) -> None:
     """The refusal of AWS itself: here the client's own is off."""
     machine = aws.machine(name, FAILING)
     execution = aws.run(machine, {})
@@ -100,6 +137,8 @@ def test_the_agents_own_credentials_start_and_redrive_nothing(aws: Embedded, nam
         agent.start(machine, "s-1-load-a1", "{}")
     with pytest.raises(NotAuthorised):
         agent.redrive(execution.arn, "token-1")
+    with pytest.raises(NotAuthorised):
+        agent.stop(execution.arn, "why")
 
     assert execution.describe()["redriveCount"] == 0
     clients.close()

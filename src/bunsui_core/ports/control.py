@@ -46,6 +46,13 @@ class Effects(Protocol):
         """Close the effect under the lease. Raises: Conflict when the lease is another's now."""
         ...
 
+    def pause(self, claim: Claim) -> None:
+        """Give the lease back before the end: whoever comes next goes on from what was recorded.
+
+        Raises: Conflict when the lease is another's now.
+        """
+        ...
+
     def expired(self, now: Instant) -> tuple[str, ...]:
         """Return the ids of requests whose execution was left unfinished by a dead executor."""
         ...
@@ -59,7 +66,7 @@ class Started(Value):
 
 
 class Runner(Protocol):
-    """The two calls that change Step Functions."""
+    """The three calls that change Step Functions."""
 
     def start(self, machine: str, name: str, text: str) -> Started:
         """Start an execution under a name of its own.
@@ -70,6 +77,25 @@ class Runner(Protocol):
 
     def redrive(self, execution_arn: str, client_token: str) -> None:
         """Let an execution go on at its failed state. Raises: Refused, NotFound, Unavailable."""
+        ...
+
+    def stop(self, execution_arn: str, reason: str) -> None:
+        """Stop an execution, saying why; one that has closed stays as it is.
+
+        Raises: NotFound, NotAuthorised, Unavailable.
+        """
+        ...
+
+
+class Payloads(Protocol):
+    """Payloads that are too large to be passed; what lies at an address never changes."""
+
+    def keep(self, uri: str, text: str) -> None:
+        """Store a text at its address; again changes nothing. Raises: NotFound, Unavailable."""
+        ...
+
+    def digest(self, uri: str) -> str:
+        """Return the sha256 of what lies at an address. Raises: NotFound, Unavailable."""
         ...
 
 

@@ -1,16 +1,22 @@
-"""The two calls that change Step Functions."""
+"""The three calls that change Step Functions."""
 
 from __future__ import annotations
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.errors import Conflict
+from bunsui_core.domain.errors import BadInput, Conflict
 from bunsui_core.ports.control import Started
+
+STOPPED = "Bunsui.Cancelled"
+"""The error of an execution that was stopped because its session was cancelled."""
+
+_LONGEST_CAUSE = 32_768
+_OPEN = ("RUNNING", "PENDING_REDRIVE")
 
 
 class AwsRunner:
-    """Starts and redrives executions; needs clients that may do more than read."""
+    """Starts, redrives and stops executions; needs clients that may do more than read."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -35,6 +41,23 @@ class AwsRunner:
             self._clients.stepfunctions.redrive_execution(
                 executionArn=execution_arn, clientToken=client_token
             )
+
+    def stop(self, execution_arn: str, reason: str) -> None:
+        """Stop an execution, saying why; one that has closed stays as it is.
+
+        Raises: NotFound, NotAuthorised, Unavailable.
+        """
+        try:
+            with translated(f"stop of {execution_arn}"):
+                self._clients.stepfunctions.stop_execution(
+                    executionArn=execution_arn, error=STOPPED, cause=reason[:_LONGEST_CAUSE]
+                )
+        except BadInput:
+            # How AWS answers for one that has closed is not documented; what it is tells.
+            with translated(f"execution {execution_arn}"):
+                found = self._clients.stepfunctions.describe_execution(executionArn=execution_arn)
+            if found["status"] in _OPEN:
+                raise
 
     def _started_before(self, execution_arn: str, text: str) -> Started:
         """A name is taken for 90 days after the close: the same input means "done before"."""
