@@ -116,6 +116,28 @@ def test_an_executor_that_took_over_from_itself_has_the_new_lease_only(effects: 
     effects.record(a_claim(minute=1), a_step())
 
 
+def test_a_paused_execution_is_taken_up_at_once_by_whoever_comes_next(effects: Effects) -> None:
+    first, next_one = a_claim("worker-1"), a_claim("worker-2")
+    effects.claim(first)
+    effects.record(first, a_step(StepState.DONE))
+    effects.pause(first)
+
+    assert effects.expired(NOW) == (REQUEST_ID,)
+    taken = effects.claim(next_one)
+    assert taken is not None
+    assert (taken.claims, taken.steps) == (2, (a_step(StepState.DONE),))
+    with pytest.raises(Conflict):
+        effects.record(first, a_step(number=2))
+
+
+def test_whoever_lost_the_lease_cannot_pause(effects: Effects) -> None:
+    effects.claim(a_claim("worker-1"))
+    effects.claim(a_claim("worker-2", minute=2))
+
+    with pytest.raises(Conflict):
+        effects.pause(a_claim("worker-1"))
+
+
 def test_a_step_is_first_intended_and_then_done(effects: Effects, home: LocalHome) -> None:
     effects.claim(a_claim())
     effects.record(a_claim(), a_step())

@@ -11,6 +11,7 @@ from bunsui_core.domain.canonical import canonical, digest
 from bunsui_core.domain.preview import NOTHING, Preview
 from bunsui_core.domain.session import JobStatus, SessionStatus
 from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.waves import Waves
 
 
 class Risk(StrEnum):
@@ -150,7 +151,10 @@ Step = Annotated[
 
 
 class Plan(Value):
-    """What is asked, signed and executed: nothing else ever runs."""
+    """What is asked, signed and executed: nothing else ever runs.
+
+    The steps of a plan in `waves` are about different sessions that failed alike.
+    """
 
     version: Literal[1] = 1
     request_id: str
@@ -161,6 +165,7 @@ class Plan(Value):
     created_at: Instant
     expires_at: Instant
     risk: Risk
+    waves: Waves | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=1000)]
 
     @property

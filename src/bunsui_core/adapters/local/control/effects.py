@@ -46,6 +46,13 @@ class LocalEffects:
         if not finished:
             raise _lost(claim)
 
+    def pause(self, claim: Claim) -> None:
+        """Give the lease back before the end. Raises: Conflict when it is another's now."""
+        with self._store.writing() as connection:
+            paused = connection.execute(_PAUSE, self._columns(claim)).rowcount
+        if not paused:
+            raise _lost(claim)
+
     def expired(self, now: datetime) -> tuple[str, ...]:
         """Return the ids of requests whose execution was left unfinished by a dead executor."""
         with self._store.reading() as connection:
@@ -92,5 +99,7 @@ _RECORD = (
     "INSERT OR REPLACE INTO effect_steps (account, region, request_id, number, body)"
     f" SELECT account, region, request_id, :number, :body FROM effects WHERE {_HELD}"
 )
+
+_PAUSE = f"UPDATE effects SET lease_until = :now, at = :now WHERE {_HELD}"
 
 _FINISH = f"UPDATE effects SET state = :state, note = :note, at = :now WHERE {_HELD}"
