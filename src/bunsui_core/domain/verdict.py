@@ -31,13 +31,27 @@ class Ruling(StrEnum):
 
 
 class Subject(StrEnum):
-    """Something that a failure may depend on; nested is the definition of a machine below."""
+    """Something that a failure may depend on.
+
+    Of a function: its code, its settings and its limits (memory, disk, time). Nested is the
+    definition of a machine below, a task what containers run as, an image what is in them. A role
+    is all that it is granted, a grant the one action that was denied, a policy that of the
+    resource. A thing is what the failure says is missing.
+    """
 
     CODE = "code"
+    SETTINGS = "settings"
+    LIMITS = "limits"
     DEFINITION = "definition"
     NESTED = "nested"
     INPUT = "input"
     OBJECT = "object"
+    TASK = "task"
+    IMAGE = "image"
+    ROLE = "role"
+    GRANT = "grant"
+    POLICY = "policy"
+    THING = "thing"
 
 
 class Look(Value):
