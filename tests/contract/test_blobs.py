@@ -80,6 +80,22 @@ def test_documents_are_readable_by_this_user_only(blobs: Blobs, folder: Path) ->
     assert modes == {0o700, 0o600}
 
 
+@pytest.mark.parametrize("sha256", [HELLO, "ab" * 32, "../" * 10])
+def test_a_dropped_document_is_gone_and_what_is_not_there_is_no_error(
+    blobs: Blobs, sha256: str
+) -> None:
+    blobs.put(b"hello")
+    kept = blobs.put(b"other")
+
+    for _ in range(2):
+        blobs.drop(sha256)
+
+    if sha256 == HELLO:
+        with pytest.raises(NotFound):
+            blobs.get(HELLO)
+    assert blobs.get(kept) == b"other"
+
+
 def test_a_folder_that_cannot_be_made_is_said_so(blobs: Blobs, folder: Path) -> None:
     folder.write_text("a file is in the way")
 

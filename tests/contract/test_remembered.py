@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from bunsui_core.adapters.local.connect import StoreReader
@@ -40,6 +42,18 @@ from tests.local_home import LocalHome
 ARCHIVED = Archived(
     execution_arn=execution("extract"), redrive_count=0, sha256="ab" * 32, at=later(minutes=2)
 )
+
+
+def an_entry(redrive_count: int, job: str = "extract", at: datetime = NOW) -> Archived:
+    """Where the archive of an execution lies."""
+    return Archived(
+        execution_arn=execution(job),
+        redrive_count=redrive_count,
+        sha256=f"{redrive_count:064x}",
+        at=at,
+        session_id=SESSION_ID,
+        length=1000,
+    )
 
 
 class Memory:
@@ -156,6 +170,44 @@ def test_the_first_archive_of_an_execution_and_redrive_count_stands(memory: Memo
 
     assert memory.archive.get(ARCHIVED.execution_arn, 0) == ARCHIVED
     assert memory.archive.get(ARCHIVED.execution_arn, 1) is None
+
+
+def test_the_newest_archive_is_the_one_after_the_most_redrives(memory: Memory) -> None:
+    once, twice, other = an_entry(0), an_entry(10), an_entry(2, job="load")
+    for entry in (twice, once, other):
+        memory.archive.put(entry)
+
+    assert memory.archive.newest(ARCHIVED.execution_arn) == twice
+    assert memory.archive.newest(execution("transform")) is None
+
+
+def test_old_archives_come_oldest_first_and_page_by_page(memory: Memory) -> None:
+    entries = [
+        an_entry(0, at=later(days=2)),
+        an_entry(1, at=later(days=1)),
+        an_entry(0, job="load", at=later(days=1)),
+        an_entry(2, at=later(days=3)),
+    ]
+    for entry in entries:
+        memory.archive.put(entry)
+
+    first = memory.archive.older(later(days=3), 2)
+    rest = memory.archive.older(later(days=3), 2, first[-1])
+
+    assert first == (entries[1], entries[2])
+    assert rest == (entries[0],)
+    assert memory.archive.older(NOW, 10) == ()
+
+
+def test_a_dropped_archive_is_forgotten_alone(memory: Memory) -> None:
+    kept, dropped = an_entry(0), an_entry(1)
+    for entry in (kept, dropped):
+        memory.archive.put(entry)
+
+    for _ in range(2):
+        memory.archive.drop(dropped)
+
+    assert memory.archive.older(later(days=9), 10) == (kept,)
 
 
 def test_the_last_heartbeat_is_remembered(memory: Memory) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bunsui_core.domain.answer import Beat, Placed, SessionFilter, SessionPage
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
@@ -167,6 +167,10 @@ class Blobs(Protocol):
         """Return the bytes. Raises: NotFound, StoreDamaged when they do not match."""
         ...
 
+    def drop(self, sha256: str) -> None:
+        """Remove a document; one that is not there is no error. Raises: Unavailable."""
+        ...
+
 
 class Documents(Protocol):
     """Large documents by sha256, to read only."""
@@ -177,12 +181,21 @@ class Documents(Protocol):
 
 
 class Archived(Value):
-    """Where the archive of one closed execution lies."""
+    """Where the archive of one closed execution lies, how long it is, and whose execution it was.
+
+    What an older bunsui archived names no session and no length.
+    """
 
     execution_arn: str
     redrive_count: int
     sha256: str
     at: Instant
+    session_id: str = ""
+    length: int = 0
+
+
+Shelved: TypeAlias = tuple[Archived, ...]
+"""Records of archives."""
 
 
 class Archive(Protocol):
@@ -194,6 +207,18 @@ class Archive(Protocol):
 
     def get(self, execution_arn: str, redrive_count: int) -> Archived | None:
         """Return the record, if that execution was archived."""
+        ...
+
+    def newest(self, execution_arn: str) -> Archived | None:
+        """Return the record after the most redrives, if that execution was ever archived."""
+        ...
+
+    def older(self, than: Instant, limit: int, behind: Archived | None = None) -> Shelved:
+        """Return records from before a moment, oldest first; those behind one, if it is named."""
+        ...
+
+    def drop(self, entry: Archived) -> None:
+        """Forget a record; one that is not there is no error."""
         ...
 
 

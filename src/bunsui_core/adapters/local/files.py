@@ -41,6 +41,14 @@ class FileBlobs:
             raise damaged(path, "its bytes are not those of its name")
         return content
 
+    def drop(self, sha256: str) -> None:
+        """Remove a document; one that is not there is no error. Raises: Unavailable."""
+        try:
+            if SHA256.fullmatch(sha256):
+                self._path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(self._folder, error) from error
+
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 

@@ -138,25 +138,58 @@ class LocalArchive:
         """Record an archive once per execution and redrive count; a second one changes nothing."""
         with self._store.writing() as connection:
             connection.execute(
-                "INSERT INTO archives (account, region, execution_arn, redrive_count, body)"
-                " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO archives (account, region, execution_arn, redrive_count, at, body)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (
                     *self._store.place,
                     entry.execution_arn,
                     entry.redrive_count,
+                    moment(entry.at),
                     entry.model_dump_json(),
                 ),
             )
 
     def get(self, execution_arn: str, redrive_count: int) -> Archived | None:
         """Return the record, if that execution was archived."""
+        found = self._read(
+            "execution_arn = ? AND redrive_count = ?", (execution_arn, redrive_count)
+        )
+        return found[0] if found else None
+
+    def newest(self, execution_arn: str) -> Archived | None:
+        """Return the record after the most redrives, if that execution was ever archived."""
+        found = self._read(
+            "execution_arn = ? ORDER BY redrive_count DESC LIMIT 1", (execution_arn,)
+        )
+        return found[0] if found else None
+
+    def older(
+        self, than: datetime, limit: int, behind: Archived | None = None
+    ) -> tuple[Archived, ...]:
+        """Return records from before a moment, oldest first; those behind one, if it is named."""
+        first = (moment(behind.at), behind.execution_arn, behind.redrive_count) if behind else ()
+        return self._read(
+            f"at < ? {'AND (at, execution_arn, redrive_count) > (?, ?, ?)' if first else ''}"
+            " ORDER BY at, execution_arn, redrive_count LIMIT ?",
+            (moment(than), *first, limit),
+        )
+
+    def drop(self, entry: Archived) -> None:
+        """Forget a record; one that is not there is no error."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "DELETE FROM archives WHERE account = ? AND region = ?"
+                " AND execution_arn = ? AND redrive_count = ?",
+                (*self._store.place, entry.execution_arn, entry.redrive_count),
+            )
+
+    def _read(self, rest: str, values: tuple[str | int, ...]) -> tuple[Archived, ...]:
         with self._store.reading() as connection:
-            row = connection.execute(
-                "SELECT body FROM archives"
-                " WHERE account = ? AND region = ? AND execution_arn = ? AND redrive_count = ?",
-                (*self._store.place, execution_arn, redrive_count),
-            ).fetchone()
-        return stored(Archived, row[0], self._store.path) if row else None
+            rows = connection.execute(
+                f"SELECT body FROM archives WHERE account = ? AND region = ? AND {rest}",
+                (*self._store.place, *values),
+            ).fetchall()
+        return tuple(stored(Archived, body, self._store.path) for (body,) in rows)
 
 
 class LocalHeartbeat:

@@ -77,6 +77,10 @@ _TO_SEARCH = (
     *_SEARCH,
 )
 
+_ARCHIVES_BY_AGE = (
+    "CREATE INDEX archives_by_age ON archives (account, region, at, execution_arn, redrive_count)"
+)
+
 _OBSERVED = (
     f"""CREATE TABLE pipelines ({_PLACE}, name TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (account, region, name))""",
@@ -89,7 +93,9 @@ _OBSERVED = (
         body TEXT NOT NULL, PRIMARY KEY (account, region, request_id))""",
     f"""CREATE TABLE archives (
         {_PLACE}, execution_arn TEXT NOT NULL, redrive_count INTEGER NOT NULL,
-        body TEXT NOT NULL, PRIMARY KEY (account, region, execution_arn, redrive_count))""",
+        body TEXT NOT NULL, at TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (account, region, execution_arn, redrive_count))""",
+    _ARCHIVES_BY_AGE,
     f"""CREATE TABLE heartbeats ({_PLACE}, at TEXT NOT NULL, blind TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (account, region)) WITHOUT ROWID""",
 )
@@ -183,7 +189,19 @@ _WITHDRAWALS = (
 
 _TO_SAY_BLIND = ("ALTER TABLE heartbeats ADD COLUMN blind TEXT NOT NULL DEFAULT ''",)
 
-STORE_CHANGES: dict[int, tuple[str, ...]] = {1: _WATCHED, 2: _TO_SEARCH, 3: _TO_SAY_BLIND}
+_TO_AGE = (
+    "ALTER TABLE archives ADD COLUMN at TEXT NOT NULL DEFAULT ''",
+    """UPDATE archives
+        SET at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', json_extract(body, '$.at'))""",
+    _ARCHIVES_BY_AGE,
+)
+
+STORE_CHANGES: dict[int, tuple[str, ...]] = {
+    1: _WATCHED,
+    2: _TO_SEARCH,
+    3: _TO_SAY_BLIND,
+    4: _TO_AGE,
+}
 """What brings a store of a version to the next one."""
 
 INBOX = (*_REQUESTS, *_WITHDRAWALS)
