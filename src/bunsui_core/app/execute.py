@@ -2,6 +2,7 @@
 
 A request is consumed by one conditional write. Per step: intent, expectation against the world,
 call, record, read back. A lease that ran out is taken over and repaired, never blindly repeated.
+A plan in waves gives its lease back between them, and goes on in a later turn.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bunsui_core.app.perform import Hands, Stopped, call, check, repair
 from bunsui_core.app.verify import verify_decisions
+from bunsui_core.app.waves import WaveRun, waits
 from bunsui_core.domain.approval import (
     ApprovalStatus,
     Effect,
@@ -20,6 +22,7 @@ from bunsui_core.domain.approval import (
     StepState,
     fold,
 )
+from bunsui_core.domain.waves import Fate, Waves
 from bunsui_core.ports.control import Claim
 
 LEASE = timedelta(seconds=30)
@@ -42,6 +45,8 @@ def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
     recorded = hands.store.requests.effect(request.id)
     if recorded is None and not _is_allowed(request, hands, turn):
         return None
+    if recorded and waits(request, recorded, hands.store.sessions):
+        return None
     claim = Claim(
         request_id=request.id,
         executor=turn.executor,
@@ -51,7 +56,11 @@ def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
     effect = hands.control.effects.claim(claim)
     if effect is None:
         return None
-    state, note = _run(request, effect, claim, hands)
+    ended = _run(request, effect, claim, hands)
+    if ended is None:
+        hands.control.effects.pause(claim)
+        return EffectState.EXECUTING
+    state, note = ended
     hands.control.effects.finish(claim, state, note)
     _record(f"effect_{state.value.lower()}", request, hands, turn)
     return state
@@ -70,10 +79,14 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
     return verified.is_approved
 
 
-def _run(request: Request, effect: Effect, claim: Claim, hands: Hands) -> tuple[EffectState, str]:
+def _run(
+    request: Request, effect: Effect, claim: Claim, hands: Hands
+) -> tuple[EffectState, str] | None:
     if not effect.steps and hands.store.requests.get(request.id).withdrawn:
         # Looked up after the claim: of the two, the later one sees the earlier.
         return EffectState.WITHDRAWN, "its asker took it back before anything ran"
+    if request.plan.waves:
+        return _run_waves(request, request.plan.waves, effect, claim, hands)
     known = {step.number: step for step in effect.steps}
     total = len(request.plan.steps)
     for number in range(1, total + 1):
@@ -86,6 +99,21 @@ def _run(request: Request, effect: Effect, claim: Claim, hands: Hands) -> tuple[
             done = f" ({number - 1} of {total} steps were done)" if total > 1 else ""
             return stopped.state, f"{stopped.note}{done}"
     return EffectState.DONE, "done as approved"
+
+
+def _run_waves(
+    request: Request, waves: Waves, effect: Effect, claim: Claim, hands: Hands
+) -> tuple[EffectState, str] | None:
+    def perform(number: int, before: StepEffect | None) -> None:
+        _step(request, number, before, claim, hands)
+
+    def record(number: int, state: StepState, result: str, fate: Fate | None) -> None:
+        _note(claim, number, state, result, hands, fate)
+
+    run = WaveRun(request, effect, hands.store.sessions, perform, record)
+    if hands.store.requests.get(request.id).withdrawn:
+        return EffectState.FAILED, f"its asker took back the rest; {run.progress}"
+    return run.go_on(waves)
 
 
 def _step(
@@ -102,8 +130,15 @@ def _step(
     _note(claim, number, StepState.DONE, result, hands)
 
 
-def _note(claim: Claim, number: int, state: StepState, result: str, hands: Hands) -> None:
-    effect = StepEffect(number=number, state=state, result=result, at=claim.now)
+def _note(
+    claim: Claim,
+    number: int,
+    state: StepState,
+    result: str,
+    hands: Hands,
+    fate: Fate | None = None,
+) -> None:
+    effect = StepEffect(number=number, state=state, result=result, at=claim.now, fate=fate)
     hands.control.effects.record(claim, effect)
 
 

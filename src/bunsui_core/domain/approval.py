@@ -8,6 +8,7 @@ from typing import Literal
 from bunsui_core.domain.canonical import canonical, text_digest
 from bunsui_core.domain.plan import Plan, Risk
 from bunsui_core.domain.value import Instant, JsonText, Value
+from bunsui_core.domain.waves import Fate
 
 REASON_LIMIT = 2000
 """Longest reason, in characters, that an asker may give."""
@@ -116,12 +117,16 @@ class StepState(StrEnum):
 
 
 class StepEffect(Value):
-    """What was done for one step; `result` is the ARN or the sentence that came back."""
+    """What was done for one step; `result` is the ARN or the sentence that came back.
+
+    `fate` is what came of the job, in a plan of waves, once its wave has ended.
+    """
 
     number: int
     state: StepState
     result: str
     at: Instant
+    fate: Fate | None = None
 
 
 class Effect(Value):
