@@ -133,6 +133,11 @@ class FakeInventory:
         """Return an object that does not exist."""
         return ObjectState(uri=uri, etag="", modified_at=None)
 
+    def current_definition(self, machine: str) -> Definition:
+        """Return a machine of one state, of the one revision."""
+        text = '{"StartAt": "Work", "States": {"Work": {"Type": "Pass", "End": true}}}'
+        return Definition(machine=machine, definition=text, revision=self.revision, updated_at=NOW)
+
     def definition_revision(self, machine: str) -> str:
         """Return the one revision."""
         del machine

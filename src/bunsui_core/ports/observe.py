@@ -84,6 +84,10 @@ class Inventory(Protocol):
         """Return the state of `s3://bucket/key`. Raises: Unavailable."""
         ...
 
+    def current_definition(self, machine: str) -> Definition:
+        """Return the current definition of a machine. Raises: NotFound, Unavailable."""
+        ...
+
     def definition_revision(self, machine: str) -> str:
         """Return the current revision of a machine. Raises: NotFound, Unavailable."""
         ...

@@ -8,6 +8,7 @@ from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.adapters.aws.executions import revision_of
 from bunsui_core.domain.errors import BadInput, NotFound
+from bunsui_core.domain.failure import Definition
 from bunsui_core.ports.observe import CodeState, ObjectState
 
 _SCHEME = "s3://"
@@ -43,8 +44,17 @@ class AwsInventory:
             uri=uri, etag=found["ETag"].strip('"'), modified_at=found["LastModified"]
         )
 
-    def definition_revision(self, machine: str) -> str:
-        """Return the current revision of a machine. Raises: NotFound, Unavailable."""
+    def current_definition(self, machine: str) -> Definition:
+        """Return the current definition of a machine. Raises: NotFound, Unavailable."""
         with translated(f"state machine {machine}"):
             found = self._clients.stepfunctions.describe_state_machine(stateMachineArn=machine)
-        return revision_of(found.get("revisionId"), found["definition"])
+        return Definition(
+            machine=machine,
+            definition=found["definition"],
+            revision=revision_of(found.get("revisionId"), found["definition"]),
+            updated_at=found["creationDate"],
+        )
+
+    def definition_revision(self, machine: str) -> str:
+        """Return the current revision of a machine. Raises: NotFound, Unavailable."""
+        return self.current_definition(machine).revision
