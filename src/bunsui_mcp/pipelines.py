@@ -80,8 +80,9 @@ def pipeline_answer(desk: AgentDesk, known: Known, cursor: str) -> PipelineAnswe
     jobs = page([_job(job) for name in found.order if (job := found.find(name))], cursor, _JOBS)
     line = _line(known, totals(desk, found.name))
     why_not = f" It is not watched: {line.why_not_watched}." if known.why_not else ""
+    limit = f", at most {found.max_concurrency} at a time" if found.max_concurrency else ""
     said = (
-        f"Pipeline {found.name}: {len(found.jobs)} jobs; {line.failed} sessions failed, "
+        f"Pipeline {found.name}: {len(found.jobs)} jobs{limit}; {line.failed} sessions failed, "
         f"{line.running} run, {line.succeeded} succeeded.{why_not}"
     )
     return PipelineAnswer(

@@ -6,7 +6,7 @@ from collections import Counter
 
 from bunsui_core.domain.answer import Freshness, OperationLogs, SessionPage, SessionView
 from bunsui_core.domain.failure import LogLine
-from bunsui_core.domain.session import JobRun, JobStatus, Session, SessionStatus, SessionSummary
+from bunsui_core.domain.session import JobRun, Session, SessionStatus, SessionSummary
 from bunsui_mcp.answers import JobLine, LogsAnswer, SessionAnswer, SessionLine, SessionsAnswer
 from bunsui_mcp.sight import advised, cautioned
 from bunsui_mcp.tell import clip, few, page
@@ -144,7 +144,7 @@ def _job_line(session: Session, run: JobRun) -> JobLine:
 
 
 def _session_sentence(session: Session) -> str:
-    done = sum(run.status is JobStatus.SUCCEEDED for run in session.runs)
+    done = sum(run.status.is_done for run in session.runs)
     failed = f" Failed: {', '.join(few(session.failed_jobs, 3))}." if session.failed_jobs else ""
     return (
         f"Session {clip(session.id, 100)} of {session.pipeline.name} is {session.status}; "

@@ -11,7 +11,15 @@ from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.table import Cell, facts, table
 from bunsui_cli.views.words import line, moment, plain, status
 from bunsui_core.domain.approval import Approval, ApprovalStatus
-from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
+from bunsui_core.domain.plan import (
+    ControlSession,
+    EnterJob,
+    MarkDone,
+    RedriveJob,
+    RestartJob,
+    StartSession,
+    Step,
+)
 from bunsui_core.domain.trust import Approver
 
 
@@ -86,12 +94,23 @@ def sentence(step: Step) -> str:
 def verb(step: Step) -> str:
     """Return what a step would do, in a few words."""
     match step:
-        case RedriveJob():
-            return f"redrive {step.job}"
-        case RestartJob():
-            return f"restart {step.job}{', edited input' if step.input_edited else ''}"
         case StartSession():
             return f"start {step.pipeline}"
+        case ControlSession():
+            return f"{step.action.value} the session"
+        case RedriveJob():
+            said = f"redrive {step.job}"
+        case EnterJob():
+            said = f"enter {step.job} at {step.state}{_edited(step)}"
+        case RestartJob():
+            said = f"restart {step.job}{_edited(step)}"
+        case MarkDone():
+            said = f"mark {step.job} done"
+    return f"{said}, downstream too" if step.downstream else said
+
+
+def _edited(step: EnterJob | RestartJob) -> str:
+    return ", edited input" if step.input_edited else ""
 
 
 def approvers(items: Sequence[Approver]) -> Sequence[RenderableType]:

@@ -39,11 +39,11 @@ No pipeline is known. `bunsui demo` makes some; `bunsui machines list` shows tho
 
 
 def counted(totals: Totals) -> str:
-    """Return how many sessions there are, and how many of them failed or run."""
-    parts = [f"{totals.all:,}"]
-    parts += [f"{totals.failed:,} failed"] if totals.failed else []
-    parts += [f"{totals.running:,} run"] if totals.running else []
-    return ", ".join(parts)
+    """Return how many sessions there are, and how many of them failed, are paused or run."""
+    run = totals.running + totals.cancelling
+    some = {"failed": totals.failed, "paused": totals.paused, "run": run}
+    parts = [f"{number:,} {word}" for word, number in some.items() if number]
+    return ", ".join([f"{totals.all:,}", *parts])
 
 
 def signs(newest: Iterable[SessionSummary]) -> Text:

@@ -21,8 +21,10 @@ COLUMNS = {
         Column("", 1),
         Column("pipeline", 28),
         Column("failed", 9, right=True),
+        Column("paused", 9, right=True),
         Column("running", 9, right=True),
         Column("ok", 9, right=True),
+        Column("cancelled", 9, right=True),
         Column("last runs", 0),
     ),
     GroupBy.ERROR: (
@@ -47,14 +49,20 @@ def _row(one: SessionGroup, by: GroupBy, board: Board) -> Row:
         newest = words(ago(one.first.created_at, board.now))
         where = said(f"{one.first.pipeline}{failed_in(one.first, ': ', '')}", 120)
         return Row(one.key, (sign(status), said(one.key or NO_ERROR, 120), failed, newest, where))
-    running = _count(one.totals.running, SessionStatus.RUNNING)
-    well = words((f"{one.totals.succeeded:,}", MUTED) if one.totals.succeeded else "")
+    paused = _count(one.totals.paused, SessionStatus.PAUSED)
+    running = _count(one.totals.running + one.totals.cancelling, SessionStatus.RUNNING)
+    well, ended = _quiet(one.totals.succeeded), _quiet(one.totals.cancelled)
     runs = spark(board.runs.get(one.key, ()), board.now)
-    return Row(one.key, (sign(status), said(one.key, 120), failed, running, well, runs))
+    name = said(one.key, 120)
+    return Row(one.key, (sign(status), name, failed, paused, running, well, ended, runs))
 
 
 def _count(number: int, status: SessionStatus) -> Text:
     return named(SESSIONS[status], f"{number:,}") if number else Text()
+
+
+def _quiet(number: int) -> Text:
+    return words((f"{number:,}", MUTED)) if number else Text()
 
 
 def heading(board: Board, by: GroupBy, groups: SessionGroups | None, width: int) -> Text:

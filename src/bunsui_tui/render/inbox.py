@@ -8,7 +8,15 @@ from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.approval import Approval, ApprovalStatus
-from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession
+from bunsui_core.domain.plan import (
+    ControlSession,
+    EnterJob,
+    MarkDone,
+    RedriveJob,
+    RestartJob,
+    StartSession,
+    Step,
+)
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import APPROVALS, RISKS, WAITING, named, sign
 from bunsui_tui.render.table import Column, Row
@@ -71,15 +79,30 @@ def asker(requester: str) -> str:
 def what(one: Approval) -> Text:
     """Return what a plan does in a few words."""
     first, *others = one.request.plan.steps
-    more = f" and {len(others)} more" if others else ""
-    match first:
-        case RedriveJob():
-            return words("redrive ", said(f"{first.job} of {first.session_id}", 120), more)
-        case RestartJob():
-            edited = " with corrected input" if first.input_edited else ""
-            return words("restart ", said(f"{first.job} of {first.session_id}", 120), edited, more)
+    more = f" and {len(others):,} more" if others else ""
+    return words(_does(first), more)
+
+
+def _does(step: Step) -> Text:
+    match step:
         case StartSession():
-            return words("start ", said(f"{first.pipeline} as {first.session_id}", 120), more)
+            return words("start ", said(f"{step.pipeline} as {step.session_id}", 120))
+        case ControlSession():
+            return words(f"{step.action.value} ", said(step.session_id, 120))
+        case RedriveJob():
+            how, verb = "", "redrive"
+        case EnterJob():
+            how, verb = f" at {step.state}{_edited(step)}", "enter"
+        case RestartJob():
+            how, verb = _edited(step), "restart"
+        case MarkDone():
+            how, verb = " as done, with an output of theirs", "mark"
+    again = " and what follows it" if step.downstream else ""
+    return words(f"{verb} ", said(f"{step.job} of {step.session_id}", 120), f"{how}{again}")
+
+
+def _edited(step: EnterJob | RestartJob) -> str:
+    return " with corrected input" if step.input_edited else ""
 
 
 def question(one: Approval, now: datetime) -> Text:

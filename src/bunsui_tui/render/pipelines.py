@@ -11,7 +11,7 @@ from rich.text import Text
 from bunsui_core.domain.found import machine_pipeline
 from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.session import SessionStatus, SessionSummary
+from bunsui_core.domain.session import ATTENTION, SessionStatus, SessionSummary
 from bunsui_tui.board import Board, Catalog
 from bunsui_tui.render.graph import levels
 from bunsui_tui.render.runs import spark, usual
@@ -29,8 +29,8 @@ COLUMNS = (
     Column("usual", 8, right=True),
     Column("last", 0),
 )
-_RANKS = {SessionStatus.FAILED: 0, SessionStatus.RUNNING: 1, SessionStatus.SUCCEEDED: 2}
-NEVER, UNWATCHED = 3, 4
+_RANKS = {status: rank for rank, status in enumerate(ATTENTION)}
+NEVER, UNWATCHED = len(ATTENTION), len(ATTENTION) + 1
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,34 @@ from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.answer import OperationLogs
-from bunsui_core.domain.session import Attempt, JobRun, Session
+from bunsui_core.domain.pipeline import Job
+from bunsui_core.domain.session import Attempt, Began, JobRun, Session, SessionStatus
 from bunsui_tui.board import Board
 from bunsui_tui.render.diagnosis import full
 from bunsui_tui.render.graph import dag_line, timeline
 from bunsui_tui.render.inbox import question
 from bunsui_tui.render.signs import JOBS, SESSIONS, named, sign
 from bunsui_tui.render.table import Column, Row
-from bunsui_tui.render.text import MUTED, Block, quoted, said, section, stack, words
-from bunsui_tui.render.times import absolute, ago, lasted, took
+from bunsui_tui.render.text import MUTED, Block, joined, quoted, said, section, stack, words
+from bunsui_tui.render.times import absolute, ago, lasted, span, took
 
 CLOCK = 24
+BEGAN = {
+    Began.RETRY: "tried again by itself",
+    Began.RESTART: "restarted",
+    Began.ENTER_AT: "entered",
+    Began.MARKED: "marked done by a human",
+    Began.DOWNSTREAM: "ran again after a job before it",
+}
+"""Why an attempt began that was not the first."""
+
+HELD = {
+    SessionStatus.PAUSED: "starts nothing new until it is unpaused (p)",
+    SessionStatus.CANCELLING: "stops what runs, then ends",
+    SessionStatus.CANCELLED: "was cancelled by a human; it can be run from a job again",
+}
+"""What a status means that a session has only because a human asked for it."""
+
 INPUT_LIMIT = 600
 
 COLUMNS = (
@@ -59,9 +76,26 @@ def _row(run: JobRun, session: Session, board: Board, clock: Text) -> Row:
             words(lasted(_length(last, board) if last else None)),
             named(JOBS[run.status], run.status.value.lower()),
             clock,
-            said(f"after {', '.join(job.after)}" if job and job.after else "", 80, MUTED),
+            said(_standing(run, session, board) or _after(job), 120, MUTED),
         ),
     )
+
+
+def _after(job: Job | None) -> str:
+    return f"after {', '.join(job.after)}" if job and job.after else ""
+
+
+def _standing(run: JobRun, session: Session, board: Board) -> str:
+    """What a job waits for besides its jobs, or what made it run again; empty for neither."""
+    last = run.last
+    if run.is_reset:
+        return "runs again: a job before it did"
+    if last is None:
+        is_held = session.status is SessionStatus.PAUSED
+        return "held: the session is paused" if is_held else ""
+    if last.not_before and last.not_before > board.now and not last.started_at:
+        return f"try {last.number} starts in {span(last.not_before - board.now)}"
+    return last.external or BEGAN.get(last.began, "")
 
 
 def _length(attempt: Attempt, board: Board) -> timedelta | None:
@@ -85,7 +119,8 @@ def heading(board: Board, session_id: str) -> Group:
         named(meaning, session.status.value),
         f" · started {ago(session.created_at, board.now)} · took {lasted(length)}",
     )
-    return stack([first, dag_line(session), *waiting])
+    held = words((HELD.get(session.status, ""), MUTED))
+    return stack([first, held, dag_line(session), *waiting])
 
 
 def beside(board: Board, session_id: str, job: str) -> Group:
@@ -111,7 +146,12 @@ def _attempt(one: Attempt, board: Board) -> Text:
         f" · {lasted(_length(one, board))}{started}{redrives}\n",
         said(one.execution_arn or one.execution_name, 300, MUTED),
     )
-    return words(line, "\n", said(one.error, 200)) if one.error else line
+    came = joined([words(BEGAN.get(one.began, "")), _entered(one), said(one.external, 200)], " · ")
+    return joined([line, came, said(one.error, 200)], "\n")
+
+
+def _entered(one: Attempt) -> Text:
+    return words("at state ", said(one.entered_state, 80)) if one.entered_state else Text()
 
 
 def _texts(run: JobRun) -> list[Block]:

@@ -130,9 +130,9 @@ def _state(one: SessionSummary) -> Text:
     word = named(SESSIONS[one.status], f"{one.status.lower():<9}")
     if one.status is SessionStatus.FAILED:
         return words(word, " ", said(f"{failed_in(one)}{one.error}", 200))
-    if one.status is SessionStatus.RUNNING:
-        return words(word, f" {one.jobs_done}/{one.jobs_total} jobs")
-    return word
+    if one.status is SessionStatus.SUCCEEDED:
+        return word
+    return words(word, f" {one.jobs_done}/{one.jobs_total} jobs")
 
 
 def beside(board: Board, session_id: str, room: int = 0) -> Group:

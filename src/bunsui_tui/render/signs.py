@@ -26,11 +26,15 @@ JOBS = {
     JobStatus.FAILED: FAILED,
     JobStatus.TIMED_OUT: FAILED,
     JobStatus.ABORTED: FAILED,
+    JobStatus.SKIPPED: QUIET,
 }
 SESSIONS = {
     SessionStatus.RUNNING: RUNNING,
+    SessionStatus.PAUSED: WAITING,
+    SessionStatus.CANCELLING: RUNNING,
     SessionStatus.SUCCEEDED: OK,
     SessionStatus.FAILED: FAILED,
+    SessionStatus.CANCELLED: QUIET,
 }
 APPROVALS = {
     ApprovalStatus.REQUESTED: WAITING,

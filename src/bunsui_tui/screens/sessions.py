@@ -12,7 +12,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from bunsui_core.domain.errors import BadInput
-from bunsui_core.domain.session import SessionStatus
 from bunsui_tui.actions import (
     COPY,
     DIAGNOSIS,
@@ -138,7 +137,7 @@ class SessionsScreen(Frame):
 
     def _has_log(self) -> bool:
         one = self.board.summary(self.selected)
-        return self._has_failed() or bool(one and one.status is SessionStatus.RUNNING)
+        return self._has_failed() or bool(one and one.status.is_open)
 
     def paint(self) -> None:
         """Show the list and the selected session, as far as they changed."""
