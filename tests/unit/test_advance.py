@@ -11,8 +11,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bunsui_core.domain.advance import advance, owed_starts, started
+from bunsui_core.domain.advance import advance
 from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.intents import StartJob, owed
+from bunsui_core.domain.performed import started
 from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.session import JobRun, JobStatus, Session, SessionStatus
 from tests.builders import ACCOUNT, NOW, REGION, a_session, machine
@@ -77,9 +79,10 @@ class World:
 
 
 def perform(session: Session, world: World) -> Session:
-    for intent in owed_starts(session):
+    for intent in owed(session):
+        assert isinstance(intent, StartJob)
         arn = world.start(intent.job, intent.attempt.execution_name)
-        session = started(session, intent.job, arn, world.now)
+        session = started(session, intent, arn, world.now)
     return session
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bunsui_core.domain.advance import execution_name
 from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.found import (
     STARTED_BY,
@@ -20,6 +19,7 @@ from bunsui_core.domain.found import (
     possible_owners,
     with_row,
 )
+from bunsui_core.domain.joining import execution_name
 from bunsui_core.domain.machine import ANY
 from bunsui_core.domain.plan import Place
 from bunsui_core.domain.session import JobStatus, SessionStatus

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bunsui_core.domain.advance import execution_name
+from bunsui_core.domain.joining import execution_name
 from bunsui_core.domain.session import JobRun, JobStatus, SessionOrigin, SessionStatus
 from tests.unit.watching_kit import Watched, failed, fine, own_session
 from tests.watched import FakeAccount, a_machine, a_row

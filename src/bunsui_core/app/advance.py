@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bunsui_core.app.watch import observe
-from bunsui_core.domain.advance import StartJob, advance, refused, started
+from bunsui_core.domain.advance import advance
 from bunsui_core.domain.errors import BadInput, Conflict, NotFound
 from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.intents import StartJob
+from bunsui_core.domain.performed import refused, started
 from bunsui_core.domain.session import Session
 from bunsui_core.ports.control import Runner
 from bunsui_core.ports.observe import Executions
@@ -38,7 +40,8 @@ def advance_session(
         return Round(stored, seen)
     after = stored
     for intent in decided.intents:
-        after = _start(after, intent, runner, now)
+        if isinstance(intent, StartJob):
+            after = _start(after, intent, runner, now)
     return Round(sessions.save(after), seen)
 
 
@@ -47,5 +50,5 @@ def _start(session: Session, intent: StartJob, runner: Runner, now: datetime) ->
     try:
         receipt = runner.start(intent.machine, attempt.execution_name, attempt.input)
     except (NotFound, Conflict, BadInput) as error:
-        return refused(session, intent.job, error.message, now)
-    return started(session, intent.job, receipt.execution_arn, now)
+        return refused(session, intent, error.message, now)
+    return started(session, intent, receipt.execution_arn, now)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-from bunsui_core.domain.advance import execution_name, status_of
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.joining import execution_name
 from bunsui_core.domain.machine import ExecutionRow
 from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.plan import Place
@@ -18,6 +18,7 @@ from bunsui_core.domain.session import (
     Session,
     SessionOrigin,
 )
+from bunsui_core.domain.settling import status_of
 from bunsui_core.domain.value import read_json
 
 SOMEBODY = "others"

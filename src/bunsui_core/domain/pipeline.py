@@ -89,13 +89,13 @@ class Pipeline(Value):
     @model_validator(mode="after")
     def _is_a_dag(self) -> Pipeline:
         names = [job.name for job in self.jobs]
-        if len(set(names)) != len(names):
-            raise ValueError("two jobs have the same name")
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two jobs have the same name: {', '.join(twice)}")
         for job in self.jobs:
             if missing := set(job.after) - set(names):
                 raise ValueError(f"job {job.name} waits for {sorted(missing)}, which do not exist")
         try:
-            TopologicalSorter({job.name: job.after for job in self.jobs}).prepare()
+            self.order  # noqa: B018 - found here, once, with its cycles
         except CycleError as error:
             raise ValueError(f"the jobs wait for one another: {error.args[1]}") from error
         return self
@@ -105,20 +105,39 @@ class Pipeline(Value):
         """The digest of the whole graph, machines included."""
         return digest("bunsui/graph/v1", canonical(self))
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """The job names, dependencies first, otherwise as written."""
         return tuple(TopologicalSorter({j.name: j.after for j in self.jobs}).static_order())
 
+    @cached_property
+    def _by_name(self) -> dict[str, Job]:
+        return {job.name: job for job in self.jobs}
+
     def find(self, name: str) -> Job | None:
         """Return the job of that name, or nothing."""
-        return next((job for job in self.jobs if job.name == name), None)
+        return self._by_name.get(name)
+
+    def job(self, name: str) -> Job:
+        """Return the job of that name. Raises: KeyError for a name that is not the pipeline's."""
+        return self._by_name[name]
+
+    def after(self, name: str) -> tuple[str, ...]:
+        """Return the jobs that the named one waits for."""
+        return self._by_name[name].after
 
     def descendants(self, name: str) -> tuple[str, ...]:
         """Return every job that waits for this one, directly or not, in order."""
-        found: set[str] = set()
+        found = {name}
         for candidate in self.order:
-            job = self.find(candidate)
-            if job and (name in job.after or found & set(job.after)):
+            if not found.isdisjoint(self.after(candidate)):
                 found.add(candidate)
-        return tuple(job for job in self.order if job in found)
+        return tuple(job for job in self.order if job in found and job != name)
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """Return every job that this one waits for, directly or not, in order."""
+        found = {name}
+        for candidate in reversed(self.order):
+            if candidate in found:
+                found.update(self.after(candidate))
+        return tuple(job for job in self.order if job in found and job != name)

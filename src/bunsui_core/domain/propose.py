@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bunsui_core.domain.advance import execution_name
 from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.joining import execution_name
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.outcome import Outcome

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bunsui_core.domain.advance import execution_name, new_attempt, status_of
 from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.joining import execution_name, new_attempt
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import RedriveJob, RestartJob, Risk
 from bunsui_core.domain.preview import Preview, ReusedOutput
 from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session
+from bunsui_core.domain.settling import status_of
 
 _REPEATS = {SideEffect.APPEND, SideEffect.EXTERNAL}
 

@@ -119,7 +119,8 @@ class Attempt(Value):
 class JobRun(Value):
     """All attempts of one job in one session, oldest first.
 
-    A run `is_reset` when it was done and is to run again, because a job above it ran again.
+    A run `is_reset` when it is to run again, because a job above it ran again; what still runs of
+    it runs to its end first.
     """
 
     job: str
@@ -134,7 +135,7 @@ class JobRun(Value):
     @property
     def status(self) -> JobStatus:
         """The state of the newest attempt, or WAITING before there is one that counts."""
-        if self.last is None or self.is_reset:
+        if self.last is None or (self.is_reset and not self.last.status.is_open):
             return JobStatus.WAITING
         return self.last.status
 

@@ -1,0 +1,46 @@
+"""What the jobs of a session together mean for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.session import JobRun, JobStatus, Session, SessionStatus, Wish
+from bunsui_core.domain.value import Instant
+
+
+def settled(session: Session, runs: tuple[JobRun, ...], now: Instant) -> Session:
+    """Return the session with these runs, and the status and the end that follow from them."""
+    status = status_of(runs, session.wish, can_go_on(session.pipeline, runs))
+    stopped_at = None if status.is_open else _end(session, runs, now)
+    if (runs, status, stopped_at) == (session.runs, session.status, session.stopped_at):
+        return session
+    return session.model_copy(update={"runs": runs, "status": status, "stopped_at": stopped_at})
+
+
+def status_of(
+    runs: Iterable[JobRun], wish: Wish = Wish.RUN, can_go_on: bool = False
+) -> SessionStatus:
+    """Return what the jobs, what a human wants, and what could start now mean for a session."""
+    statuses = {run.status for run in runs}
+    is_running = any(status.is_open for status in statuses)
+    if all(status.is_done for status in statuses):
+        return SessionStatus.SUCCEEDED
+    if wish is Wish.CANCEL:
+        return SessionStatus.CANCELLING if is_running else SessionStatus.CANCELLED
+    if not (is_running or can_go_on):
+        return SessionStatus.FAILED
+    return SessionStatus.PAUSED if wish is Wish.PAUSE else SessionStatus.RUNNING
+
+
+def can_go_on(pipeline: Pipeline, runs: tuple[JobRun, ...]) -> bool:
+    """Whether a job waits for nothing but its turn, its time, or somebody to let it go on."""
+    done = {run.job for run in runs if run.status.is_done}
+    return any(
+        run.status is JobStatus.WAITING and done.issuperset(pipeline.after(run.job)) for run in runs
+    )
+
+
+def _end(session: Session, runs: tuple[JobRun, ...], now: Instant) -> Instant:
+    ends = [run.last.stopped_at for run in runs if run.last and run.last.stopped_at]
+    return max(ends, default=session.stopped_at or now)
