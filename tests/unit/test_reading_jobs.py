@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from bunsui_core.app.archive import Shelf, archive_closed, recall
@@ -39,6 +41,9 @@ class MemoryBlobs:
     def get(self, sha256: str) -> bytes:
         return self._memory.blobs[sha256]
 
+    def drop(self, sha256: str) -> None:
+        self._memory.blobs.pop(sha256, None)
+
 
 class MemoryArchive:
     def __init__(self, memory: Memory) -> None:
@@ -51,6 +56,20 @@ class MemoryArchive:
         wanted = (execution_arn, redrive_count)
         found = (e for e in self._memory.entries if (e.execution_arn, e.redrive_count) == wanted)
         return next(found, None)
+
+    def newest(self, execution_arn: str) -> Archived | None:
+        found = [e for e in self._memory.entries if e.execution_arn == execution_arn]
+        return max(found, key=lambda entry: entry.redrive_count, default=None)
+
+    def older(
+        self, than: datetime, limit: int, behind: Archived | None = None
+    ) -> tuple[Archived, ...]:
+        old = sorted((e for e in self._memory.entries if e.at < than), key=lambda entry: entry.at)
+        first = old.index(behind) + 1 if behind else 0
+        return tuple(old[first : first + limit])
+
+    def drop(self, entry: Archived) -> None:
+        self._memory.entries.remove(entry)
 
 
 def logs_of(world: World, limit: int = 100, job: str = "extract") -> OperationLogs:

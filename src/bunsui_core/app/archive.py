@@ -1,18 +1,25 @@
-"""Keep what Step Functions will forget: definition, history and log of closed executions."""
+"""Keep what Step Functions will forget: all of closed executions and of those below them."""
 
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bunsui_core.app.diagnose import LINES, Read, followed, read_lines, window_of
-from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
+from bunsui_core.app.recalled import Recalled, opened
+from bunsui_core.domain.archived import ArchivedExecution
+from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.failure import HistoryEvent, Observation
+from bunsui_core.domain.following import children
 from bunsui_core.domain.history import read_failure
-from bunsui_core.domain.session import Attempt, Session
-from bunsui_core.domain.value import Value
+from bunsui_core.domain.nested import MOST_LEVELS
+from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Seeing
-from bunsui_core.ports.store import Archive, Archived, Blobs, Documents
+from bunsui_core.ports.store import Archive, Archived, Blobs
+
+MOST_NESTED = 100
+"""How many executions below one are archived with it, the newest; a Map can start millions."""
 
 _LEVEL = 6
 """Of gzip: half the time of 9 for one percent more bytes."""
@@ -20,20 +27,21 @@ _LEVEL = 6
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where archives lie and which there are."""
+    """Where archives lie and which there are; `keep_days` is 0 where they are kept for good."""
 
     archive: Archive
     blobs: Blobs
+    keep_days: int = 0
 
 
-class ArchivedExecution(Value):
-    """One closed execution, complete."""
+@dataclass(frozen=True)
+class _Archiving:
+    """One session being archived."""
 
-    execution: Observation
-    definition: Definition
-    history: tuple[HistoryEvent, ...]
-    logs: tuple[LogLine, ...]
-    logs_note: str
+    session_id: str
+    shelf: Shelf
+    seeing: Seeing
+    now: datetime
 
 
 def archive_closed(
@@ -45,13 +53,28 @@ def archive_closed(
 ) -> None:
     """Archive each closed execution of a session once per redrive count.
 
-    What was `seen` of one in this round is not asked for again.
-    Raises: NotFound when AWS has forgotten one, Unavailable; what was archived before stays.
+    What was `seen` of one in this round is not asked for again. One that cannot be archived keeps
+    no other from it. Raises: NotFound when AWS has forgotten one, NotAuthorised, Unavailable.
     """
+    executions = Recalled(seeing.executions, shelf.archive, shelf.blobs)
+    archiving = _Archiving(session.id, shelf, replace(seeing, executions=executions), now)
+    known = {one.execution_arn: one for one in seen}
+    troubles = []
     for run in session.runs:
         for attempt in run.attempts:
-            if attempt.stopped_at and attempt.execution_arn:
-                _archive(run.job, attempt, shelf, seeing, now, seen)
+            arn = attempt.execution_arn
+            if not (attempt.stopped_at and arn) or shelf.archive.get(arn, attempt.redrive_count):
+                continue
+            try:
+                found = known.get(arn) or seeing.executions.describe(arn)
+                if found.redrive_count == attempt.redrive_count:
+                    _archive(run.job, found, archiving, MOST_LEVELS)
+            except Unavailable:
+                raise
+            except BunsuiError as error:
+                troubles.append(error)
+    if troubles:
+        raise troubles[0]
 
 
 def recall(execution_arn: str, redrive_count: int, shelf: Shelf) -> ArchivedExecution | None:
@@ -59,52 +82,62 @@ def recall(execution_arn: str, redrive_count: int, shelf: Shelf) -> ArchivedExec
     return opened(shelf.archive.get(execution_arn, redrive_count), shelf.blobs)
 
 
-def opened(entry: Archived | None, documents: Documents) -> ArchivedExecution | None:
-    """Return what an entry says is archived, if there is one. Raises: NotFound, StoreDamaged."""
-    if entry is None:
-        return None
-    return ArchivedExecution.model_validate_json(gzip.decompress(documents.get(entry.sha256)))
-
-
-def _archive(
-    job: str,
-    attempt: Attempt,
-    shelf: Shelf,
-    seeing: Seeing,
-    now: datetime,
-    seen: tuple[Observation, ...],
-) -> None:
-    arn = attempt.execution_arn
-    if shelf.archive.get(arn, attempt.redrive_count):
-        return
-    said = next((one for one in seen if one.execution_arn == arn), None)
-    observation = said or seeing.executions.describe(arn)
-    if observation.stopped_at is None or observation.redrive_count != attempt.redrive_count:
+def _archive(job: str, execution: Observation, archiving: _Archiving, levels: int) -> None:
+    """Those below go first: what is archived itself is not looked at again."""
+    if execution.stopped_at is None:
         return  # redriven meanwhile: its next close is archived
-    kept = _read(job, observation, seeing).model_dump_json()
-    packed = gzip.compress(kept.encode(), compresslevel=_LEVEL, mtime=0)
+    shelf, arn = archiving.shelf, execution.execution_arn
+    history = archiving.seeing.executions.history(arn)
+    left_out = _archive_below(job, history, archiving, levels)
+    kept = _read(job, execution, history, archiving).model_copy(update={"left_out": left_out})
+    packed = gzip.compress(kept.model_dump_json().encode(), compresslevel=_LEVEL, mtime=0)
     shelf.archive.put(
         Archived(
             execution_arn=arn,
-            redrive_count=attempt.redrive_count,
+            redrive_count=execution.redrive_count,
             sha256=shelf.blobs.put(packed),
-            at=now,
+            at=archiving.now,
+            session_id=archiving.session_id,
+            length=len(packed),
         )
     )
 
 
-def _read(job: str, observation: Observation, seeing: Seeing) -> ArchivedExecution:
-    arn = observation.execution_arn
-    history = seeing.executions.history(arn)
-    failure = read_failure(job, observation, history)
+def _archive_below(
+    job: str, history: tuple[HistoryEvent, ...], archiving: _Archiving, levels: int
+) -> int:
+    """Archive the nested executions that are over, and return how many are not archived."""
+    nested = tuple(dict.fromkeys(child.execution_arn for child in children(history)))
+    wanted = nested[-MOST_NESTED:] if levels else ()
+    return len(nested) - sum(_archive_nested(job, arn, archiving, levels) for arn in wanted)
+
+
+def _archive_nested(job: str, arn: str, archiving: _Archiving, levels: int) -> bool:
+    """Whether a nested execution is archived; one that cannot be read spoils nothing else."""
+    try:
+        found = archiving.seeing.executions.describe(arn)
+        if not archiving.shelf.archive.get(arn, found.redrive_count):
+            _archive(job, found, archiving, levels - 1)
+    except Unavailable:
+        raise
+    except BunsuiError:
+        return False
+    return found.stopped_at is not None
+
+
+def _read(
+    job: str, execution: Observation, history: tuple[HistoryEvent, ...], archiving: _Archiving
+) -> ArchivedExecution:
+    seeing = archiving.seeing
+    failure = read_failure(job, execution, history)
     read = Read(())
     if failure:
         failure = followed(failure, seeing.executions)
-        window = window_of(failure, observation)
+        window = window_of(failure, execution)
         read = read_lines(window, failure.resource, seeing.logs, LINES)
     return ArchivedExecution(
-        execution=observation,
-        definition=seeing.executions.definition(arn),
+        execution=execution,
+        definition=seeing.executions.definition(execution.execution_arn),
         history=history,
         logs=read.lines,
         logs_note=read.note,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bunsui_core.domain.answer import OperationLogs
+from bunsui_core.domain.archived import ArchivedExecution
 from bunsui_core.domain.container_task import submitted_task
 from bunsui_core.domain.diagnose import Where, diagnose
 from bunsui_core.domain.diagnosis import Diagnosis
@@ -36,21 +37,30 @@ class Read:
 
 
 def diagnose_job(
-    session: Session, job: str, executions: Executions, logs: Logs, now: datetime
+    session: Session,
+    job: str,
+    executions: Executions,
+    logs: Logs,
+    now: datetime,
+    kept: ArchivedExecution | None = None,
 ) -> Diagnosis:
-    """Return why a job's newest execution failed.
+    """Return why a job's newest execution failed, from what was `kept` of it, if it was.
 
     Raises: NotFound when it has none, Refused when it did not fail, Unavailable.
     """
-    observation = executions.describe(_execution_of(session, job))
-    failure = read_failure(job, observation, executions.history(observation.execution_arn))
+    observation = kept.execution if kept else executions.describe(_execution_of(session, job))
+    history = kept.history if kept else executions.history(observation.execution_arn)
+    failure = read_failure(job, observation, history)
     failure = failure and followed(failure, executions)
     if failure is None:
         raise Refused(
             f"job {job} of session {session.id} is {observation.status}, it did not fail.",
             "Only a failed job has a diagnosis.",
         )
-    read = read_lines(window_of(failure, observation), failure.resource, logs, LINES)
+    if kept:
+        read = Read(kept.logs, kept.logs_note)
+    else:
+        read = read_lines(window_of(failure, observation), failure.resource, logs, LINES)
     run = session.run(job)
     where = Where(
         session_id=session.id,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bunsui_core.app.diagnose import diagnose_job
 from bunsui_core.app.looks import looks
+from bunsui_core.app.remembered import remembered
 from bunsui_core.app.watch import find_job, seen_now
 from bunsui_core.app.world import expectation
 from bunsui_core.domain.answer import Proposals
@@ -71,7 +72,8 @@ def known_diagnosis(
     known = store.diagnoses.get(session.id, job)
     if known and attempt and is_about(known, attempt.number, attempt.redrive_count):
         return known
-    return diagnose_job(session, job, seeing.executions, seeing.logs, now)
+    kept = remembered(session, job, store)
+    return diagnose_job(session, job, seeing.executions, seeing.logs, now, kept)
 
 
 def is_about(diagnosis: Diagnosis, attempt: int, redrive_count: int) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bunsui_core.app.archive import ArchivedExecution, opened
+from bunsui_core.app.recalled import opened
 from bunsui_core.domain.answer import OperationLogs
+from bunsui_core.domain.archived import ArchivedExecution
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.operation import function_name, named
 from bunsui_core.domain.session import Session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bunsui_core.app.recalled import remembering
 from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.desk.veiled import VeiledDesk
 from bunsui_core.domain.environment import Expose
@@ -16,7 +17,8 @@ def agent_desk(settings: Settings, name: str) -> AgentDesk:
 
     It shows of inputs, outputs and log lines what the environment exposes to agents.
     """
-    kept, eyes = store(settings, reader(settings)), seeing(settings, "agent")
+    kept = store(settings, reader(settings))
+    eyes = remembering(seeing(settings, "agent"), kept)
     if settings.expose is Expose.VALUES:
         return AgentDesk(kept, eyes, f"agent:{name}", nature())
     return VeiledDesk(kept, eyes, f"agent:{name}", nature(), settings.expose)
@@ -24,6 +26,6 @@ def agent_desk(settings: Settings, name: str) -> AgentDesk:
 
 def reading_desk(settings: Settings) -> AgentDesk:
     """Return a desk that a human's read-only command looks through; it decides nothing."""
-    return AgentDesk(
-        store(settings, reader(settings)), seeing(settings, "agent"), "human:reader", nature()
-    )
+    kept = store(settings, reader(settings))
+    eyes = remembering(seeing(settings, "agent"), kept)
+    return AgentDesk(kept, eyes, "human:reader", nature())

@@ -9,6 +9,7 @@ from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.adapters.local.failure import unusable
 from bunsui_core.app.decide import Deciding
+from bunsui_core.app.recalled import remembering
 from bunsui_core.desk.operator import OperatorDesk
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import nature
@@ -41,4 +42,5 @@ def operator_desk(settings: Settings) -> OperatorDesk:
         audit=LocalAudit(connection),
     )
     remembered = store(settings, connection)
-    return OperatorDesk(remembered, seeing(settings, "agent"), deciding, place(settings), nature())
+    eyes = remembering(seeing(settings, "agent"), remembered)
+    return OperatorDesk(remembered, eyes, deciding, place(settings), nature())

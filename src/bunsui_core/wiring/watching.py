@@ -9,6 +9,7 @@ from bunsui_core.adapters.local.seat import LocalSeat
 from bunsui_core.adapters.local.watching import LocalSightings
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.measure import Pulse
+from bunsui_core.app.recalled import remembering
 from bunsui_core.app.sweep import Watching
 from bunsui_core.settings import Settings
 from bunsui_core.watcher import Watcher
@@ -26,11 +27,12 @@ def pulse(settings: Settings) -> Pulse:
 def watcher(settings: Settings, connection: StoreReader, shelf: Shelf, beat: Pulse) -> Watcher:
     """Return what watches the machines of an environment; it can only read."""
     clients = reading_clients(settings, "worker")
+    kept = store(settings, connection)
     watching = Watching(
-        store=store(settings, connection),
+        store=kept,
         sightings=LocalSightings(connection),
         machines=AwsMachines(clients),
-        seeing=seeing(settings, "worker"),
+        seeing=remembering(seeing(settings, "worker"), kept),
         place=place(settings),
         selection=settings.selection,
     )

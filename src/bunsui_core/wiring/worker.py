@@ -13,6 +13,7 @@ from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.perform import Hands
+from bunsui_core.app.recalled import remembering
 from bunsui_core.ports.control import Control
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
@@ -37,7 +38,9 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
         keys=LocalKeys(connection, settings.keys_path),
         audit=LocalAudit(connection),
     )
-    hands = Hands(store(settings, connection), seeing(settings, "worker"), control, place(settings))
+    kept = store(settings, connection)
+    eyes = remembering(seeing(settings, "worker"), kept)
+    hands = Hands(kept, eyes, control, place(settings))
     shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
     beat = pulse(settings)
     is_wide = not settings.is_local if machines is None else machines

@@ -1,0 +1,178 @@
+"""What AWS has forgotten is seen in the archive, and no archived history is read from AWS again."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bunsui_core.app.archive import Shelf, archive_closed, recall
+from bunsui_core.app.recalled import Recalled
+from bunsui_core.domain.archived import FORGOTTEN
+from bunsui_core.domain.errors import NotFound, StoreDamaged, Unavailable
+from bunsui_core.domain.failure import HistoryEvent, LogLine, Observation
+from bunsui_core.domain.session import JobStatus
+from tests.builders import NOW, a_session, execution, later
+from tests.unit.histories import observed
+from tests.unit.seen import World
+from tests.unit.test_nested import BROKEN, CHILD, JOB, Below, nesting
+from tests.unit.test_reading_jobs import Memory, MemoryArchive, MemoryBlobs
+
+GONE = NotFound("it is gone.", "Look at the archive.")
+
+
+class Counted(World):
+    """One closed execution that AWS may refuse to tell of; counts how often it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusal: Exception | None = None
+        self.histories = 0
+        self.observation = observed(stopped_at=later(seconds=9))
+
+    def describe(self, execution_arn: str) -> Observation:
+        if self.refusal:
+            raise self.refusal
+        return super().describe(execution_arn)
+
+    def history(self, execution_arn: str) -> tuple[HistoryEvent, ...]:
+        self.histories += 1
+        if self.refusal:
+            raise self.refusal
+        return super().history(execution_arn)
+
+
+class Kept:
+    """A failed session and what was archived of it."""
+
+    def __init__(self, world: World) -> None:
+        self.memory = Memory()
+        self.shelf = Shelf(archive=MemoryArchive(self.memory), blobs=MemoryBlobs(self.memory))
+        archive_closed(a_session(), self.shelf, world.seeing, NOW)
+        self.executions = Recalled(world, self.shelf.archive, self.shelf.blobs)
+
+
+def test_the_history_of_an_archived_execution_is_read_from_aws_once() -> None:
+    world = Counted()
+    kept = Kept(world)
+
+    for _ in range(3):
+        assert kept.executions.history(JOB) == world.events
+
+    assert world.histories == 1
+
+
+def test_an_execution_that_was_not_archived_is_read_from_aws() -> None:
+    world = Counted()
+    kept = Kept(world)
+
+    kept.executions.history(execution("load"))
+
+    assert world.histories == 2
+
+
+def test_an_execution_that_was_redriven_since_is_read_from_aws() -> None:
+    world = Counted()
+    kept = Kept(world)
+    world.observation = observed(JobStatus.RUNNING, redrive_count=1)
+
+    kept.executions.history(JOB)
+
+    assert world.histories == 2
+
+
+def test_what_aws_has_forgotten_is_as_it_was_and_beyond_a_redrive() -> None:
+    world = Counted()
+    kept = Kept(world)
+    archived, events = world.observation, world.events
+    world.refusal = GONE
+
+    found = kept.executions.describe(JOB)
+
+    assert (found.redrive_status, found.redrive_status_reason) == ("NOT_REDRIVABLE", FORGOTTEN)
+    assert (
+        found.model_copy(update={"redrive_status": archived.redrive_status}).model_copy(
+            update={"redrive_status_reason": archived.redrive_status_reason}
+        )
+        == archived
+    )
+    assert kept.executions.history(JOB) == events
+    assert kept.executions.definition(JOB).revision == "rev-1"
+
+
+def test_what_was_never_archived_and_is_forgotten_is_not_found() -> None:
+    world = Counted()
+    kept = Kept(world)
+    world.refusal = GONE
+
+    with pytest.raises(NotFound):
+        kept.executions.describe(execution("load"))
+
+
+def test_an_outage_is_not_taken_for_forgetting() -> None:
+    world = Counted()
+    kept = Kept(world)
+    world.refusal = Unavailable("AWS does not answer.", "Try again.")
+
+    with pytest.raises(Unavailable):
+        kept.executions.describe(JOB)
+
+
+def test_a_damaged_archive_is_passed_over_while_aws_knows_and_said_when_it_does_not() -> None:
+    world = Counted()
+    kept = Kept(world)
+    (name,) = kept.memory.blobs
+    kept.memory.blobs[name] = b"no archive"
+
+    assert kept.executions.history(JOB) == world.events
+
+    world.refusal = GONE
+    with pytest.raises(StoreDamaged):
+        kept.executions.describe(JOB)
+
+
+def test_executions_below_are_archived_too_each_read_once() -> None:
+    world = Below({JOB: nesting("Convert", CHILD), CHILD: BROKEN})
+    world.written = (LogLine(at=NOW, text="row 7"),)
+    kept = Kept(world)
+    world.seen, world.refusal = {}, GONE
+
+    assert kept.executions.history(CHILD) == BROKEN
+    below = recall(CHILD, 0, kept.shelf)
+    assert below is not None
+    assert (below.logs, below.left_out) == (world.written, 0)
+    assert [entry.session_id for entry in kept.memory.entries] == [a_session().id] * 2
+
+
+def test_an_execution_below_that_cannot_be_read_is_counted_and_spoils_nothing() -> None:
+    world = Below({JOB: nesting("Convert", CHILD)})
+
+    kept = Kept(world)
+
+    found = recall(JOB, 0, kept.shelf)
+    assert found is not None
+    assert found.left_out == 1
+    assert [entry.execution_arn for entry in kept.memory.entries] == [JOB]
+
+
+def test_one_execution_that_is_forgotten_keeps_no_other_from_the_archive() -> None:
+    world = Below({JOB: BROKEN})
+    session = a_session()
+    lost = (
+        session.runs[0]
+        .attempts[0]
+        .model_copy(update={"number": 0, "execution_arn": execution("lost")})
+    )
+    run = session.runs[0].model_copy(update={"attempts": (lost, *session.runs[0].attempts)})
+    memory = Memory()
+    shelf = Shelf(archive=MemoryArchive(memory), blobs=MemoryBlobs(memory))
+
+    with pytest.raises(NotFound):
+        archive_closed(
+            session.model_copy(update={"runs": (run, *session.runs[1:])}),
+            dataclasses.replace(shelf),
+            world.seeing,
+            NOW,
+        )
+
+    assert [entry.execution_arn for entry in memory.entries] == [JOB]
