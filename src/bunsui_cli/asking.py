@@ -61,6 +61,7 @@ class Asking:
             "include": [one for one in wanted.include or self._include() if one != ALL],
             "exclude": wanted.exclude,
             "event_queue": wanted.event_queue,
+            "keep_days": wanted.keep_days or 0,
         }
         return environment_of(said, "the answers")
 

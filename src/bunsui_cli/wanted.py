@@ -56,6 +56,9 @@ class Wanted:
         default_factory=list
     )
     event_queue: Annotated[str, flag("The URL of an SQS queue of status events.")] = ""
+    keep_days: Annotated[
+        int | None, flag("How many days archives are kept; for good unless told.")
+    ] = None
     yes: Annotated[bool, switch("--yes", "Ask nothing: the flags, and what is usual.")] = False
     replace: Annotated[
         bool, switch("--replace", "Change the one of that name as the flags say.")
@@ -81,6 +84,7 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         include=wanted.include or list(known.include) or [ALL],
         exclude=wanted.exclude or list(known.exclude),
         event_queue=wanted.event_queue or known.event_queue,
+        keep_days=known.keep_days if wanted.keep_days is None else wanted.keep_days,
     )
 
 

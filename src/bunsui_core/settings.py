@@ -57,6 +57,7 @@ class Settings(Value):
     expose: Expose = Expose.VALUES
     selection: Selection = Selection()
     event_queue: str = ""
+    keep_days: int = 0
     origins: Mapping[str, Origin] = {}
 
     @property
@@ -176,6 +177,7 @@ def _of(
         "expose": environment.expose,
         "selection": environment.selection,
         "event_queue": environment.event_queue,
+        "keep_days": environment.keep_days,
     }
     origins = {**local.origins, **written, **_said(environ, OVERRIDES)}
     changes = {**chosen, "environment": name, "origins": origins}

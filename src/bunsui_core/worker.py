@@ -16,6 +16,7 @@ from bunsui_core.app.learn import learn
 from bunsui_core.app.measure import Pulse
 from bunsui_core.app.perform import Hands
 from bunsui_core.app.request import approval
+from bunsui_core.app.retain import Tidying
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
 from bunsui_core.domain.canonical import text_digest
@@ -92,6 +93,7 @@ class Worker:
         self._read_at: datetime | None = None
         self._is_known = False
         self._each: Each = map
+        self._tidying = Tidying(shelf, hands.store)
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
@@ -107,6 +109,7 @@ class Worker:
         self._beside.pulse.round_took(self._clock() - began)
         self._tell_sight(began)
         self._make_known()
+        self._tidy(began)
         return any(executed) or any(moving) or not self._is_known
 
     def _tell_sight(self, began: datetime) -> None:
@@ -239,6 +242,14 @@ class Worker:
             self._troubles.over("not_made_known", "store")
         except BunsuiError as error:
             self._trouble("not_made_known", "store", error)
+
+    def _tidy(self, now: datetime) -> None:
+        """Drop archives that are older than they are kept here, some of them in each round."""
+        try:
+            self._tidying.step(now)
+            self._troubles.over("not_tidied", "archive")
+        except BunsuiError as error:
+            self._trouble("not_tidied", "archive", error)
 
     def _trouble(self, event: str, subject: str, error: BunsuiError) -> None:
         """Log a trouble once for as long as it lasts; without AWS the rounds become rarer."""

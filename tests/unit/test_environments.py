@@ -155,6 +155,9 @@ def test_in_production_an_agent_sees_shapes_unless_told(kind: str | None, expose
         ("exclude = [5]", r'exclude is a list of texts\. Write exclude = \["5"\]'),
         ("execute_profile = 7", r'7 is none\. Write it in quotes: execute_profile = "7"'),
         ('event_queue = "arn:aws:sqs:x"', "event_queue"),
+        ("keep_days = -1", "keep_days cannot be -1.*whole number of days"),
+        ('keep_days = "90"', "keep_days cannot be '90'.*whole number of days"),
+        ("keep_days = true", "keep_days cannot be True"),
     ],
 )
 def test_a_mistake_in_a_value_is_named_with_what_was_meant(line: str, meant: str) -> None:

@@ -91,7 +91,7 @@ def _block(name: str, environment: Environment) -> str:
 def _pairs(environment: Environment) -> Iterator[str]:
     written = environment.model_dump(mode="json", by_alias=True)
     for key, value in written.items():
-        if value not in ("", []):
+        if value not in ("", [], 0):
             yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 

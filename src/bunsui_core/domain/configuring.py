@@ -31,6 +31,7 @@ class NamedEnvironment(Value):
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     event_queue: str
+    keep_days: int
     chosen: bool
 
 

@@ -24,6 +24,10 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """A name is also the name of a folder, on file systems that know no capitals too."""
 
 
+LONGEST_DAYS = 36_500
+"""How many days at most archives are kept for; more are kept for good."""
+
+
 class EnvironmentClass(StrEnum):
     """How careful bunsui is there; what nobody classed counts as production."""
 
@@ -48,7 +52,8 @@ class Environment(Value):
     """Which account and region, as whom it is read and changed, and how careful bunsui is there.
 
     An empty `execute_profile` means that nothing is ever changed there. `event_queue` is the URL of
-    the SQS queue of status events, if there is one.
+    the SQS queue of status events, if there is one. Archives of closed executions are kept for
+    `keep_days`, for good when it is 0.
     """
 
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -60,6 +65,7 @@ class Environment(Value):
     include: tuple[Pattern, ...] = ()
     exclude: tuple[Pattern, ...] = ()
     event_queue: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    keep_days: Annotated[int, Field(strict=True, ge=0, le=LONGEST_DAYS)] = 0
 
     @property
     def selection(self) -> Selection:
@@ -136,6 +142,8 @@ def _of_value(error: ValidationError, where: str) -> BadInput:
     if first["type"] == "enum":
         wrong = f"{where}: {key} cannot be {first['input']!r}."
         return BadInput(wrong, _meant(str(first["input"]), _choices(key)))
+    if key == "keep_days":
+        return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
     if first["type"] == "string_pattern_mismatch":
         return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
     return _of_kind(key, first["input"], where)
@@ -159,6 +167,7 @@ _HINTS = {
     "include": _WATCHED,
     "exclude": _WATCHED,
     "event_queue": "Write the https address of an SQS queue; it is the output of the template.",
+    "keep_days": f"Write a whole number of days up to {LONGEST_DAYS}, or 0 to keep all for good.",
 }
 
 

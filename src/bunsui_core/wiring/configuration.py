@@ -21,6 +21,7 @@ KEYS = (
     "expose",
     "selection",
     "event_queue",
+    "keep_days",
 )
 _NAMES = {"kind": "class", "selection": "include, exclude"}
 
@@ -80,5 +81,6 @@ def _named(settings: Settings, chosen: bool) -> NamedEnvironment:
         include=settings.selection.include,
         exclude=settings.selection.exclude,
         event_queue=settings.event_queue,
+        keep_days=settings.keep_days,
         chosen=chosen,
     )

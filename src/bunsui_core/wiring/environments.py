@@ -100,6 +100,7 @@ def environment_of(settings: Settings) -> Environment:
             "include": settings.selection.include,
             "exclude": settings.selection.exclude,
             "event_queue": settings.event_queue,
+            "keep_days": settings.keep_days,
         }
     )
 
@@ -145,5 +146,6 @@ def shown(name: str, environment: Environment, chosen: bool) -> NamedEnvironment
         include=environment.include,
         exclude=environment.exclude,
         event_queue=environment.event_queue,
+        keep_days=environment.keep_days,
         chosen=chosen,
     )

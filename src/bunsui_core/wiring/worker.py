@@ -41,7 +41,8 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
     kept = store(settings, connection)
     eyes = remembering(seeing(settings, "worker"), kept)
     hands = Hands(kept, eyes, control, place(settings))
-    shelf = Shelf(archive=LocalArchive(connection), blobs=FileBlobs(settings.blobs_path))
+    blobs = FileBlobs(settings.blobs_path)
+    shelf = Shelf(LocalArchive(connection), blobs, settings.keep_days)
     beat = pulse(settings)
     is_wide = not settings.is_local if machines is None else machines
     watches = watcher(settings, connection, shelf, beat) if is_wide else None
