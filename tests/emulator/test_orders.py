@@ -10,6 +10,7 @@ import pytest
 
 from bunsui_core.adapters.emulator import orders
 from bunsui_core.adapters.emulator.scenes import first_four
+from bunsui_core.domain.door import OWN, enterable
 
 SEEDS = range(1, 41)
 LONGEST_INLINE_CODE = 4096
@@ -119,7 +120,9 @@ def test_each_machine_has_two_tasks() -> None:
     definitions = [json.loads(m["Properties"]["DefinitionString"]) for m in machines]
     assert len(definitions) == 5
     for definition in definitions:
-        assert [state["Type"] for state in definition["States"].values()] == ["Task", "Task"]
+        own = {name: s["Type"] for name, s in definition["States"].items() if name not in OWN}
+        assert own == {orders.READ_STATE: "Task", orders.WRITE_STATE: "Task"}
+        assert enterable(json.dumps(definition)) == tuple(own)
 
 
 def test_the_scenes_are_four_and_only_one_has_no_failure() -> None:

@@ -247,3 +247,16 @@ def test_a_failed_evaluation_without_a_neighbour_is_in_the_newest_entry_of_its_s
     )
 
     assert (found.state_path, found.resource) == (("Load",), FUNCTION)
+
+
+def test_the_state_that_lets_in_led_to_no_fail_state() -> None:
+    found = failure_of(
+        START,
+        event(2, 0, "ChoiceStateEntered", name="BunsuiEntry"),
+        event(3, 2, "ChoiceStateExited", name="BunsuiEntry"),
+        event(4, 3, "FailStateEntered", name="Give up"),
+        failed(5, 4),
+    )
+
+    assert found.died_in_fail_state
+    assert [evidence.id for evidence in found.evidence] == ["E4", "E5", "X1"]

@@ -128,3 +128,12 @@ def test_a_timeout_stops_what_is_open() -> None:
     )
 
     assert ends(found["Wait"]) == [StateEnd.STOPPED]
+
+
+def test_the_state_that_lets_in_is_not_among_the_states() -> None:
+    door = [
+        event(2, 0, "ChoiceStateEntered", name="BunsuiEntry"),
+        event(3, 2, "ChoiceStateExited", name="BunsuiEntry"),
+    ]
+
+    assert list(by_name(START, *door, event(4, 3, "TaskStateEntered", name="Load"))) == ["Load"]

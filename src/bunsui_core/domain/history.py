@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from bunsui_core.domain.cause import read_cause
 from bunsui_core.domain.container_task import submitted_task
+from bunsui_core.domain.door import ENTRY
 from bunsui_core.domain.failure import (
     ContainerTask,
     Evidence,
@@ -154,7 +155,7 @@ def _behind_fail_state(broke: _Break, chain: _Chain) -> _Break:
     decided = None
     for event in chain.back(broke.origin):
         before = chain.events.get(event.previous_id)
-        if event.type == "ChoiceStateExited":
+        if event.type == "ChoiceStateExited" and event.name != ENTRY:
             decided = decided or event
         left = event.type.endswith("StateExited")
         if left and before and (caught := _caught(before, chain)):

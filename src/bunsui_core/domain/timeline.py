@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bunsui_core.domain.door import ENTRY
 from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.history import is_failure_event
 from bunsui_core.domain.trace import CONTAINERS, Frame, Scope, scopes
@@ -92,12 +93,15 @@ class _Walk:
 
 
 def tracks(events: tuple[HistoryEvent, ...]) -> tuple[StateTrack, ...]:
-    """Return the states of an execution with their runs, each below the state that holds it."""
+    """Return the states of an execution with their runs, each below the state that holds it.
+
+    The state by which bunsui enters a machine does none of its work and is left out.
+    """
     found = scopes(events)
     walk = _Walk()
     for event in events:
         _take(event, found, walk)
-    return _ordered(walk.runs)
+    return tuple(track for track in _ordered(walk.runs) if track.path != (ENTRY,))
 
 
 def is_over(events: tuple[HistoryEvent, ...]) -> bool:

@@ -12,12 +12,16 @@ from bunsui_core.domain.value import Json
 
 @dataclass(frozen=True)
 class Part:
-    """One job; `${count_lines}` in its definition stands for the function of that module."""
+    """One job; `${count_lines}` in its definition stands for the function of that module.
+
+    Its machine can be entered at any state unless it is not ours: `enters`.
+    """
 
     job: str
     definition: Json
     after: tuple[str, ...] = ()
     effect: SideEffect = SideEffect.IDEMPOTENT
+    enters: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ class Blueprint:
         outputs: dict[str, Json] = {}
         for number, part in enumerate(self.parts, start=1):
             name = f"{self.name}-{part.job}"
-            made = templates.machine(name, part.definition, known)
-            resources[f"Machine{number}"] = made
+            make = templates.entered_machine if part.enters else templates.machine
+            resources[f"Machine{number}"] = make(name, part.definition, known)
             outputs[f"Machine{number}"] = templates.ref(f"Machine{number}")
         return templates.template(resources, outputs)
 
@@ -77,6 +81,7 @@ class Blueprint:
                     machine=outputs[f"Machine{number}"],
                     after=part.after,
                     effect=part.effect,
+                    enters=part.enters,
                 )
                 for number, part in enumerate(self.parts, start=1)
             ),

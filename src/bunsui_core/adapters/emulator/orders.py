@@ -184,7 +184,8 @@ def template(of: Cast) -> str:
     outputs: dict[str, Json] = {}
     for number, part in enumerate(of.parts, start=1):
         name = f"{of.pipeline}-{part.job}"
-        resources[f"Machine{number}"] = templates.machine(name, _definition(part), operations)
+        made = templates.entered_machine(name, _definition(part), operations)
+        resources[f"Machine{number}"] = made
         outputs[f"Machine{number}"] = templates.ref(f"Machine{number}")
     return templates.template(resources, outputs)
 
@@ -199,6 +200,7 @@ def pipeline(of: Cast, outputs: Mapping[str, str]) -> Pipeline:
                 machine=outputs[f"Machine{number}"],
                 after=part.after,
                 effect=SideEffect.IDEMPOTENT,
+                enters=True,
             )
             for number, part in enumerate(of.parts, start=1)
         ),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bunsui_core.domain.door import with_entry
 from bunsui_core.domain.value import Json
 
 # Read and not imported: a module of Lambda makes its clients when it is imported.
@@ -59,12 +60,21 @@ def machine(
     name: str, definition: Json, substitutions: Mapping[str, Json], role: str = "MachineRole"
 ) -> Json:
     """Return a Standard machine; `${Name}` in its definition stands for a substitution."""
+    return _machine(name, json.dumps(definition), substitutions, role)
+
+
+def entered_machine(name: str, definition: Json, substitutions: Mapping[str, Json]) -> Json:
+    """Return a Standard machine that can be entered at any of its states."""
+    return _machine(name, with_entry(json.dumps(definition)), substitutions, "MachineRole")
+
+
+def _machine(name: str, definition: str, substitutions: Mapping[str, Json], role: str) -> Json:
     properties: dict[str, Json] = {
         "StateMachineName": name,
         "StateMachineType": "STANDARD",
         "RoleArn": arn(role),
         "DefinitionSubstitutions": dict(substitutions),
-        "DefinitionString": json.dumps(definition),
+        "DefinitionString": definition,
     }
     return {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
 

@@ -77,7 +77,7 @@ class ForeignMachine(SmallPlay):
         }
         return Blueprint(
             name=name,
-            parts=(Part(job, {"StartAt": "Prepare", "States": states}),),
+            parts=(Part(job, {"StartAt": "Prepare", "States": states}, enters=False),),
             functions={"count_lines": {}},
             allowed=reads(f"bunsui-{name}"),
         )
