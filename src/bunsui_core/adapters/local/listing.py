@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from bunsui_core.adapters.local.connect import StoreReader
-from bunsui_core.adapters.local.cursor import Position, cursor_of, position_of
 from bunsui_core.adapters.local.finding import Found, Line
 from bunsui_core.adapters.local.rows import stored
 from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
+from bunsui_core.domain.cursor import Position, cursor_of, position_of
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.session import SessionSummary
 
