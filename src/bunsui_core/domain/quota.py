@@ -51,6 +51,11 @@ _OTHERS: Mapping[tuple[str, str], Quota] = {
     ("cloudwatch-logs", "GetLogEvents"): Quota(10, 10),
     ("lambda", "GetFunctionConfiguration"): Quota(100, 100),
     ("ecs", "DescribeTaskDefinition"): Quota(50, 20),
+    ("iam", "GetRole"): Quota(10, 10),
+    ("iam", "GetRolePolicy"): Quota(10, 10),
+    ("dynamodb", "DescribeTable"): Quota(10, 10),
+    ("ecr", "DescribeImages"): Quota(20, 20),
+    ("secrets-manager", "DescribeSecret"): Quota(40, 40),
 }
 
 

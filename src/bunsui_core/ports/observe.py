@@ -12,7 +12,8 @@ from bunsui_core.domain.failure import (
     LogLine,
     Observation,
 )
-from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.thing import Thing
+from bunsui_core.domain.value import Instant, JsonText, Value
 
 
 class Executions(Protocol):
@@ -58,11 +59,18 @@ class Logs(Protocol):
 
 
 class CodeState(Value):
-    """A function's code and configuration now."""
+    """A function's code and configuration now.
+
+    `settings` is a digest of all that is configured but its limits, empty where it is not known;
+    `limits` says memory, time and disk; `role` is the ARN of what it runs as.
+    """
 
     function: str
     code_sha256: str
     modified_at: Instant
+    settings: str = ""
+    limits: str = ""
+    role: str = ""
 
 
 class ObjectState(Value):
@@ -93,10 +101,67 @@ class Inventory(Protocol):
         ...
 
 
+class TaskState(Value):
+    """What a task definition would run now: a digest of its containers, its limits, its images."""
+
+    definition: str
+    state: str
+    limits: str
+    images: tuple[str, ...]
+    registered_at: Instant | None
+
+
+class PolicyText(Value):
+    """One policy of a role: its name, and its document as JSON."""
+
+    name: str
+    document: JsonText
+
+
+class RoleState(Value):
+    """All that a role is granted now; a boundary limits what its policies allow."""
+
+    name: str
+    policies: tuple[PolicyText, ...]
+    boundary: JsonText | None = None
+
+
+class ThingState(Value):
+    """Whether a thing exists now; `state` is a digest of what is known of it, empty when absent.
+
+    `policy` is the resource's own policy, empty when it has none, and None where it is not seen.
+    """
+
+    thing: Thing
+    state: str
+    made_at: Instant | None = None
+    policy: str | None = None
+
+
+class Surroundings(Protocol):
+    """What a failure may depend on beyond its own code, definition and data."""
+
+    def containers(self, definition: str) -> TaskState:
+        """Return what a task definition, or the newest of a family, would run.
+
+        Raises: NotFound, Unavailable.
+        """
+        ...
+
+    def role(self, name: str) -> RoleState:
+        """Return what a role is granted. Raises: NotFound, NotAuthorised, Unavailable."""
+        ...
+
+    def thing(self, thing: Thing) -> ThingState:
+        """Return whether a thing exists. Raises: NotAuthorised, Unavailable."""
+        ...
+
+
 @dataclass(frozen=True)
 class Seeing:
-    """Everything a desk or a worker can look at."""
+    """Everything a desk or a worker can look at; without surroundings nothing of them is seen."""
 
     executions: Executions
     logs: Logs
     inventory: Inventory
+    surroundings: Surroundings | None = None

@@ -7,6 +7,7 @@ from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.aws.inventory import AwsInventory
 from bunsui_core.adapters.aws.logs import AwsLogs
 from bunsui_core.adapters.aws.profile import stamp
+from bunsui_core.adapters.aws.surroundings import AwsSurroundings
 from bunsui_core.adapters.emulator.record import Folder
 from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.errors import Unavailable
@@ -45,7 +46,10 @@ def seeing(settings: Settings, actor: str) -> Seeing:
     """Return eyes that can only read; each client is made when it is first needed."""
     clients = reading_clients(settings, actor)
     return Seeing(
-        executions=AwsExecutions(clients), logs=AwsLogs(clients), inventory=AwsInventory(clients)
+        executions=AwsExecutions(clients),
+        logs=AwsLogs(clients),
+        inventory=AwsInventory(clients),
+        surroundings=AwsSurroundings(clients),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from boto3 import Session
     from botocore.client import BaseClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -38,8 +39,22 @@ READS: Mapping[str, frozenset[str]] = {
     "lambda": frozenset({"GetFunctionConfiguration"}),
     "ecs": frozenset({"DescribeTaskDefinition"}),
     "cloudwatch-logs": frozenset({"FilterLogEvents", "GetLogEvents"}),
-    "s3": frozenset({"HeadObject"}),
+    "s3": frozenset({"GetBucketPolicy", "HeadBucket", "HeadObject"}),
     "sts": frozenset({"GetCallerIdentity"}),
+    "iam": frozenset(
+        {
+            "GetPolicy",
+            "GetPolicyVersion",
+            "GetRole",
+            "GetRolePolicy",
+            "ListAttachedRolePolicies",
+            "ListRolePolicies",
+        }
+    ),
+    "dynamodb": frozenset({"DescribeTable"}),
+    "ecr": frozenset({"DescribeImages"}),
+    "secrets-manager": frozenset({"DescribeSecret", "GetResourcePolicy"}),
+    "sqs": frozenset({"GetQueueAttributes"}),
 }
 """All that a reading client ever sends, by botocore's service id; everything else is refused."""
 
@@ -121,6 +136,21 @@ class Clients:
         """The client of S3."""
         client: S3Client = self._client("s3")
         return client
+
+    @property
+    def tables(self) -> Any:
+        """The client of DynamoDB."""
+        return self._client("dynamodb")
+
+    @property
+    def roles(self) -> IAMClient:
+        """The client of IAM."""
+        client: IAMClient = self._client("iam")
+        return client
+
+    def of(self, service: str) -> Any:
+        """Return the client of another service, by its name in boto3."""
+        return self._client(service)
 
     @property
     def callers(self) -> STSClient:

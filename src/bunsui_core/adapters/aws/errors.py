@@ -29,9 +29,15 @@ _NOT_FOUND = frozenset(
         "StateMachineDeleting",
         "ResourceNotFound",
         "ResourceNotFoundException",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "ImageNotFoundException",
         "NoSuchBucket",
+        "NoSuchBucketPolicy",
+        "NoSuchEntity",
         "NoSuchKey",
         "NotFound",
+        "QueueDoesNotExist",
+        "RepositoryNotFoundException",
         "404",
     }
 )

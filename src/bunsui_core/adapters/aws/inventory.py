@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
@@ -11,7 +15,22 @@ from bunsui_core.domain.errors import BadInput, NotFound
 from bunsui_core.domain.failure import Definition
 from bunsui_core.ports.observe import CodeState, ObjectState
 
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
 _SCHEME = "s3://"
+_SETTINGS = (
+    "Architectures",
+    "Environment",
+    "FileSystemConfigs",
+    "Handler",
+    "ImageConfigResponse",
+    "Layers",
+    "Role",
+    "Runtime",
+    "VpcConfig",
+)
+"""What is configured of a function and decides how it runs, its limits apart."""
 
 
 class AwsInventory:
@@ -28,6 +47,9 @@ class AwsInventory:
             function=found["FunctionName"],
             code_sha256=found["CodeSha256"],
             modified_at=datetime.strptime(found["LastModified"], "%Y-%m-%dT%H:%M:%S.%f%z"),
+            settings=digest_of({name: found.get(name) for name in _SETTINGS}),
+            limits=_limits(found),
+            role=found.get("Role", ""),
         )
 
     def stored_object(self, uri: str) -> ObjectState:
@@ -58,3 +80,14 @@ class AwsInventory:
     def definition_revision(self, machine: str) -> str:
         """Return the current revision of a machine. Raises: NotFound, Unavailable."""
         return self.current_definition(machine).revision
+
+
+def digest_of(found: Mapping[str, object]) -> str:
+    """Return a digest that is another when any of the values is another; it shows none of them."""
+    text = json.dumps(found, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _limits(found: FunctionConfigurationResponseTypeDef) -> str:
+    disk = found.get("EphemeralStorage", {}).get("Size", 512)
+    return f"{found.get('MemorySize')} MB, {found.get('Timeout')} s, {disk} MB of disk"
