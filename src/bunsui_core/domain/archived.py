@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.standing import Standing
-from bunsui_core.domain.value import Value
+from bunsui_core.domain.value import Instant, Value
 
 FORGOTTEN = "Step Functions does not know this execution any more; it keeps a closed one 90 days"
 """Why an execution that only the archive knows cannot be redriven."""
+
+
+class Archived(Value):
+    """Where the archive of one closed execution lies, how long it is, and whose execution it was.
+
+    What an older bunsui archived names no session and no length.
+    """
+
+    execution_arn: str
+    redrive_count: int
+    sha256: str
+    at: Instant
+    session_id: str = ""
+    length: int = 0
 
 
 class ArchivedExecution(Value):

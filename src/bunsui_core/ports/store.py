@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from bunsui_core.domain.answer import Beat, Placed, SessionFilter, SessionPage
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
+from bunsui_core.domain.archived import Archived as Archived
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.group import GroupBy, SessionGroups
@@ -14,7 +15,7 @@ from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
-from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.value import Instant
 from bunsui_core.ports.watch import Watches
 
 
@@ -178,20 +179,6 @@ class Documents(Protocol):
     def get(self, sha256: str) -> bytes:
         """Return the bytes. Raises: NotFound, StoreDamaged when they do not match."""
         ...
-
-
-class Archived(Value):
-    """Where the archive of one closed execution lies, how long it is, and whose execution it was.
-
-    What an older bunsui archived names no session and no length.
-    """
-
-    execution_arn: str
-    redrive_count: int
-    sha256: str
-    at: Instant
-    session_id: str = ""
-    length: int = 0
 
 
 Shelved: TypeAlias = tuple[Archived, ...]
