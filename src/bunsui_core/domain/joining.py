@@ -70,3 +70,9 @@ def reference(uri: str, text: str) -> str:
     """Return the JSON that is passed in place of a text that lies at an address."""
     found = {"uri": uri, "sha256": hashlib.sha256(text.encode()).hexdigest(), "bytes": size(text)}
     return json.dumps({"bunsui_reference": found}, separators=(",", ":"))
+
+
+def is_reference_to(passed: str, text: str) -> bool:
+    """Whether what is passed is a reference to that text, wherever it lies."""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return passed.startswith('{"bunsui_reference":') and f'"sha256":"{sha256}"' in passed

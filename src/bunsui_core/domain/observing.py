@@ -70,7 +70,8 @@ def _seen(attempt: Attempt, machine: str, seen: Mapping[str, Observation], wish:
 def _is_news(found: Observation, known: Attempt) -> bool:
     if _age(found) != _age(known):
         return _age(found) > _age(known)
-    return _facts(found) != _facts(known)
+    said = _facts(known)
+    return any(said[name] != value for name, value in _facts(found).items() if value)
 
 
 def _is_it(found: Observation, attempt: Attempt) -> bool:
@@ -79,8 +80,12 @@ def _is_it(found: Observation, attempt: Attempt) -> bool:
 
 
 def _changed(attempt: Attempt, found: Observation, wish: Wish) -> Attempt:
+    facts = _facts(found)
+    if attempt.execution_arn and _age(found) == _age(attempt):
+        # An event tells less than the execution itself.
+        facts = {name: value for name, value in facts.items() if value}
     update = {
-        **_facts(found),
+        **facts,
         "execution_arn": found.execution_arn,
         "external": _external(attempt, found, wish),
     }

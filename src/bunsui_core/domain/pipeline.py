@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from enum import StrEnum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -10,10 +12,13 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bunsui_core.domain.canonical import canonical, digest
-from bunsui_core.domain.value import JsonText, Value
+from bunsui_core.domain.value import JsonText, Value, read_json
 
 JobName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 PipelineName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+
+_POINTER = re.compile(r"(/([^/~]|~[01])*)*", re.DOTALL)
+"""RFC 6901."""
 
 
 class SideEffect(StrEnum):
@@ -48,6 +53,19 @@ class When(Value):
     test: Test = Test.EQUALS
     value: JsonText = "true"
 
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> When:
+        if not _POINTER.fullmatch(self.pointer):
+            raise ValueError(
+                f"{self.pointer!r} is no JSON pointer: it is empty for the whole document, else "
+                "each key follows a /, with ~1 for a / and ~0 for a ~ in it"
+            )
+        value = read_json(self.value)
+        has_order = isinstance(value, int | float | str) and not isinstance(value, bool)
+        if self.test in {Test.LESS, Test.GREATER} and not has_order:
+            raise ValueError(f"{self.test} compares numbers or texts, and {self.value} is neither")
+        return self
+
 
 class Retries(Value):
     """How often and after how many seconds a failed job starts anew without being asked."""
@@ -75,6 +93,17 @@ class Job(Value):
     input_schema: JsonText | None = None
     enters: bool = False
 
+    @model_validator(mode="after")
+    def _can_run(self) -> Job:
+        if twice := sorted({name for name in self.after if self.after.count(name) > 1}):
+            raise ValueError(f"job {self.name} waits twice for {', '.join(twice)}")
+        if self.retries.most and self.effect is SideEffect.EXTERNAL:
+            raise ValueError(
+                f"job {self.name} cannot be retried by itself: its side effect is external, which "
+                "it is unless another is declared, and a second run may repeat it"
+            )
+        return self
+
 
 class Pipeline(Value):
     """A named DAG of jobs; cycles and dangling names are refused.
@@ -88,17 +117,28 @@ class Pipeline(Value):
 
     @model_validator(mode="after")
     def _is_a_dag(self) -> Pipeline:
-        names = [job.name for job in self.jobs]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        counted = Counter(job.name for job in self.jobs)
+        if twice := sorted(name for name, times in counted.items() if times > 1):
             raise ValueError(f"two jobs have the same name: {', '.join(twice)}")
         for job in self.jobs:
-            if missing := set(job.after) - set(names):
-                raise ValueError(f"job {job.name} waits for {sorted(missing)}, which do not exist")
+            if missing := sorted(name for name in job.after if name not in counted):
+                raise ValueError(
+                    f"job {job.name} waits for {', '.join(missing)}, which this pipeline lacks"
+                )
         try:
-            self.order  # noqa: B018 - found here, once, with its cycles
+            order = self.order
         except CycleError as error:
-            raise ValueError(f"the jobs wait for one another: {error.args[1]}") from error
+            circle = " → ".join(reversed(error.args[1]))
+            raise ValueError(f"these jobs wait for one another: {circle}") from error
+        for name in order:
+            self._must_be_decidable(self.job(name))
         return self
+
+    def _must_be_decidable(self, job: Job) -> None:
+        if job.when and job.when.of and job.when.of not in self.ancestors(job.name):
+            raise ValueError(
+                f"whether job {job.name} runs depends on {job.when.of}, which it does not wait for"
+            )
 
     @cached_property
     def graph_hash(self) -> str:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bunsui_core.domain.joining import MOST_CARRIED, job_input, new_attempt, size
+from collections.abc import Mapping
+
+from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.joining import (
+    MOST_CARRIED,
+    is_reference_to,
+    job_input,
+    new_attempt,
+    size,
+)
 from bunsui_core.domain.pipeline import Job
 from bunsui_core.domain.session import Attempt, Began, JobRun, JobStatus, Session
 from bunsui_core.domain.value import Instant
@@ -46,29 +55,53 @@ def without_plan(run: JobRun) -> JobRun:
 
 
 def _begun(
-    session: Session, run: JobRun, runs: dict[str, JobRun], now: Instant, has_slot: bool
+    session: Session, run: JobRun, runs: Mapping[str, JobRun], now: Instant, has_slot: bool
 ) -> JobRun:
-    if run.last and run.last.status is JobStatus.WAITING and not run.is_reset:
-        return _with_planned(run, run.last, now) if has_slot else run
     job = session.pipeline.job(run.job)
-    number = run.last.number + 1 if run.last else 1
-    began = Began.DOWNSTREAM if run.is_reset else Began.FIRST
+    if run.last and run.last.status is JobStatus.WAITING and not run.is_reset:
+        is_early = run.last.not_before is not None and run.last.not_before > now
+        planned = run.last if is_early else _renewed(session, run, run.last, job, runs)
+        is_due = has_slot and not is_early and size(planned.input) <= MOST_CARRIED
+        return _with_last(run, _starting(planned, now) if is_due else planned)
     is_wanted = job.when is None or holds(job.when, _subject(session, job.when.of, runs))
     if is_wanted and not has_slot:
         return run
-    before = [runs[name] for name in job.after]
-    fresh = new_attempt(session, job.name, number, job_input(session, job, before), began)
+    known = without_plan(run).attempts
+    began = Began.DOWNSTREAM if run.is_reset else Began.FIRST
+    number = known[-1].number + 1 if known else 1
+    fresh = new_attempt(session, job.name, number, _joined(session, job, runs), began)
     update = _admitted(job, fresh, now) if is_wanted else _skipped(now)
-    attempts = (*without_plan(run).attempts, fresh.model_copy(update=update))
-    return JobRun(job=run.job, attempts=attempts)
+    return JobRun(job=run.job, attempts=(*known, fresh.model_copy(update=update)))
 
 
-def _with_planned(run: JobRun, planned: Attempt, now: Instant) -> JobRun:
-    is_early = planned.not_before is not None and planned.not_before > now
-    if is_early or size(planned.input) > MOST_CARRIED:
+def _joined(session: Session, job: Job, runs: Mapping[str, JobRun]) -> str:
+    return job_input(session, job, [runs[name] for name in job.after])
+
+
+def _renewed(
+    session: Session, run: JobRun, planned: Attempt, job: Job, runs: Mapping[str, JobRun]
+) -> Attempt:
+    """A planned attempt with what the jobs before it give by now, if one of them ran again.
+
+    The input of a retry of what a human started is theirs.
+    """
+    origin = next(one for one in reversed(run.attempts) if one.began is not Began.RETRY)
+    if origin.began not in {Began.FIRST, Began.DOWNSTREAM}:
+        return planned
+    text = _joined(session, job, runs)
+    if text == planned.input or is_reference_to(planned.input, text):
+        return planned
+    return planned.model_copy(update={"input": text, "input_digest": json_digest(text)})
+
+
+def _starting(planned: Attempt, now: Instant) -> Attempt:
+    return planned.model_copy(update={"status": JobStatus.STARTING, "not_before": now})
+
+
+def _with_last(run: JobRun, last: Attempt) -> JobRun:
+    if last is run.last:
         return run
-    starting = planned.model_copy(update={"status": JobStatus.STARTING, "not_before": now})
-    return run.model_copy(update={"attempts": (*run.attempts[:-1], starting)})
+    return run.model_copy(update={"attempts": (*run.attempts[:-1], last)})
 
 
 def _admitted(job: Job, attempt: Attempt, now: Instant) -> dict[str, object]:
@@ -90,6 +123,6 @@ def _skipped(now: Instant) -> dict[str, object]:
     return {"status": JobStatus.SKIPPED, "output": "null", "stopped_at": now}
 
 
-def _subject(session: Session, of: str, runs: dict[str, JobRun]) -> str:
+def _subject(session: Session, of: str, runs: Mapping[str, JobRun]) -> str:
     last = runs[of].last if of else None
     return (last.output or "null") if last else session.input
