@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bunsui_core.domain.value import Json
+from tests.emulator.aging import age
 from tests.emulator.embedded import Embedded, Execution, invoking, until
 from tests.emulator.needing import make, need, repair
 
@@ -190,3 +191,19 @@ def test_what_runs_cannot_be_redriven(aws: Embedded, name: str) -> None:
     client.stop_execution(executionArn=execution.arn, error="Tired", cause="Enough")
     stopped = execution.describe()
     assert (stopped["redriveStatus"], stopped["error"]) == ("REDRIVABLE", "Tired")
+
+
+def test_one_that_closed_more_than_two_weeks_ago_is_not_redrivable(
+    account: Embedded, name: str
+) -> None:
+    fail: dict[str, Json] = {"StartAt": "No", "States": {"No": {"Type": "Fail"}}}
+    execution = account.run(account.machine(name, fail), {})
+    age(execution.arn, days=13)
+    assert execution.describe()["redriveStatus"] == "REDRIVABLE"
+
+    age(execution.arn, days=15)
+
+    told = execution.describe()
+    said = (told["redriveStatus"], told["redriveStatusReason"])
+    assert said == ("NOT_REDRIVABLE", "Execution redrivable period exceeded")
+    assert error_code(execution) == "ExecutionNotRedrivable"

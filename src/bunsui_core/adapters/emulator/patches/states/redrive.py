@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextvars
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 
 from ministack.services import stepfunctions as sf
 
@@ -26,6 +27,7 @@ _Response = tuple[int, dict[str, str], bytes]
 _REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
 # API_RedriveExecution: the limits after which an execution cannot be redriven.
 _LONGEST_HISTORY = 24_999
+_PERIOD = timedelta(days=14)
 _REMEMBERED_TOKENS = 10
 _BY_PARENT = "Execution is the child of a Map Run and is redriven with the execution above it"
 
@@ -57,6 +59,9 @@ def redrive_status(found: Document) -> tuple[str, str]:
         return "NOT_REDRIVABLE", f"Execution is {found['status']} and cannot be redriven"
     if len(events) >= _LONGEST_HISTORY:
         return "NOT_REDRIVABLE", "Execution history event limit exceeded"
+    stopped = datetime.fromisoformat(str(found["stopDate"]))
+    if datetime.now(UTC) - stopped > _PERIOD:
+        return "NOT_REDRIVABLE", "Execution redrivable period exceeded"
     if found.get("mapRunArn"):
         return "REDRIVABLE_BY_MAP_RUN", ""
     return "REDRIVABLE", ""
