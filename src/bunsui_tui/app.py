@@ -15,6 +15,7 @@ from textual.screen import Screen
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.errors import BadInput, BunsuiError
 from bunsui_tui.arrivals import with_arrival
+from bunsui_tui.asking_app import AskingApp
 from bunsui_tui.messages import (
     AnswerGiven,
     Arrival,
@@ -44,12 +45,12 @@ from bunsui_tui.screens.review import ReviewScreen
 from bunsui_tui.screens.session import SessionScreen
 from bunsui_tui.screens.sessions import SessionsScreen
 from bunsui_tui.screens.timeline import TimelineScreen
-from bunsui_tui.showing import BoardApp
+from bunsui_tui.sentences import sentence_of
 from bunsui_tui.theme import DARK, LIGHT
-from bunsui_tui.workers import DECISION, sentence_of
+from bunsui_tui.workers import DECISION
 
 
-class DeskApp(BoardApp):
+class DeskApp(AskingApp):
     """The terminal UI of one operator's desk."""
 
     ENABLE_COMMAND_PALETTE = True

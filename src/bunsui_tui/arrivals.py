@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bunsui_core.domain.editing import same
+from bunsui_tui.asks import ControlRead, Edited, WaysRead
 from bunsui_tui.board import Board, Detail, Prepared
 from bunsui_tui.listing import with_reading
 from bunsui_tui.messages import (
@@ -21,6 +23,7 @@ from bunsui_tui.messages import (
     TailRead,
     TimelineRead,
 )
+from bunsui_tui.wishes import Draft
 
 
 def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
@@ -43,7 +46,25 @@ def with_arrival(board: Board, arrival: Arrival, now: datetime) -> Board:
             prepared = Prepared(arrival.review, now)
             request_id = arrival.review.plan.request_id
             return replace(board, reviews={**board.reviews, request_id: prepared})
+    return _with_ask(board, arrival)
+
+
+def _with_ask(board: Board, arrival: Arrival) -> Board:
+    match arrival:
+        case WaysRead():
+            return replace(board, ways=arrival.ways)
+        case ControlRead():
+            return replace(board, controlled=arrival.controlled)
+        case Edited():
+            return _with_draft(board, arrival.draft)
     return board
+
+
+def _with_draft(board: Board, draft: Draft) -> Board:
+    """A text that says what was recorded is not kept, nor an empty one."""
+    others = {about: one for about, one in board.drafts.items() if about != draft.about}
+    is_new = bool(draft.text) and not (draft.recorded and same(draft.text, draft.recorded))
+    return replace(board, drafts=others | ({draft.about: draft} if is_new else {}))
 
 
 def _with_view(board: Board, arrival: TailRead | TimelineRead | CatalogRead) -> Board:

@@ -22,8 +22,10 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.verdict import Mode
 from bunsui_tui.listing import Listing
 from bunsui_tui.query import EVERYTHING, Query
+from bunsui_tui.wishes import Controlled, Draft, Ways
 
 LOGS, TIMELINE = "logs", "timeline"
 """What a trouble may be about that a screen shows in its own place too."""
@@ -133,6 +135,9 @@ class Board:
     timelines: Mapping[tuple[str, str], JobTimeline] = field(default_factory=dict)
     catalog: Catalog | None = None
     reviews: Mapping[str, Prepared] = field(default_factory=dict)
+    ways: Ways | None = None
+    controlled: Controlled | None = None
+    drafts: Mapping[tuple[str, str, Mode], Draft] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     notice: Notice | None = None
 

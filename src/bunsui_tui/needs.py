@@ -21,8 +21,11 @@ from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.plan import Control
+from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.verdict import Mode
 
 if TYPE_CHECKING:
     from bunsui_core.desk.operator import Signing
@@ -89,6 +92,26 @@ class Desk(Lists, Protocol):
 
     def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return the ways to recover a job."""
+        ...
+
+    def rerun_from(
+        self,
+        session_id: str,
+        job: str,
+        mode: Mode,
+        downstream: bool = False,
+        edited_input: str | None = None,
+        output: str | None = None,
+    ) -> Proposal:
+        """Return what running a job again in one mode would do."""
+        ...
+
+    def control(self, session_id: str, action: Control) -> ControlProposal:
+        """Return what pausing, unpausing or cancelling a session would do."""
+        ...
+
+    def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
+        """Ask for a proposal of this desk."""
         ...
 
     def approvals(self, limit: int = 50) -> tuple[Approval, ...]:

@@ -79,7 +79,7 @@ class BoardApp(App[None]):
             self.register_theme(theme)
         self.theme = DARK.name
         self.clock = clock
-        self.calls = Workers(self, ground)
+        self.calls = Workers(self, ground, clock)
         self._is_paint_due = False
         self._has_begun = False
         make = ground.make_worker

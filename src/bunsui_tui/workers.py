@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from textual.app import App
 from textual.message import Message
@@ -13,8 +14,9 @@ from textual.message import Message
 from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.group import GroupBy
-from bunsui_core.domain.safe import safe
 from bunsui_core.log import events
+from bunsui_tui.asking import controlled, requested, ways
+from bunsui_tui.asks import AskGiven, ControlRead, WaysRead
 from bunsui_tui.board import LOGS, TIMELINE, Overview, Tail
 from bunsui_tui.catalog import catalog
 from bunsui_tui.ground import Ground, Opened
@@ -38,7 +40,9 @@ from bunsui_tui.needs import Desk, Work
 from bunsui_tui.query import Query
 from bunsui_tui.reader import ListReader, Wish
 from bunsui_tui.runs import RunsReader
+from bunsui_tui.sentences import sentence_of
 from bunsui_tui.tailing import tail
+from bunsui_tui.wishes import ControlWish, RerunWish
 
 TRY_AGAIN_S = 10.0
 """Seconds until an explanation that could not be had is tried again."""
@@ -46,14 +50,16 @@ TRY_AGAIN_S = 10.0
 AWS, STORE, LIST, SESSION = "aws", "store", "list", "session"
 PIPELINES, RUNS, GROUPS = "pipelines", "runs", "groups"
 REVIEW, DECISION, WORKER = "review", "decision", "worker"
+PREVIEW, ASK = "preview", "ask"
 """What a trouble is about; the next success about the same takes it off the screen."""
 
 
 class Workers:
     """Calls the desk for the app; a call that is still under way is not made twice."""
 
-    def __init__(self, app: App[None], ground: Ground) -> None:
+    def __init__(self, app: App[None], ground: Ground, clock: Callable[[], datetime]) -> None:
         self._app = app
+        self._clock = clock
         self._open_groups = Opened(ground.open_groups)
         self._open_desk = Opened(ground.open_desk)
         self._reader = ListReader(ground.lists)
@@ -145,6 +151,26 @@ class Workers:
             REVIEW,
             lambda: self._post(ReviewRead(self._desk.review(request_id))),
         )
+
+    def ways(self, wish: RerunWish) -> None:
+        """Judge every mode of a rerun."""
+        self._begin(
+            f"{PREVIEW} {wish}",
+            PREVIEW,
+            lambda: self._post(WaysRead(ways(self._desk, wish, self._clock))),
+        )
+
+    def control(self, wish: ControlWish) -> None:
+        """Look up what a change of a session would do."""
+        self._begin(
+            f"{PREVIEW} {wish}",
+            PREVIEW,
+            lambda: self._post(ControlRead(controlled(self._desk, wish, self._clock))),
+        )
+
+    def ask(self, given: AskGiven) -> None:
+        """Ask for what was previewed."""
+        self._begin(ASK, ASK, lambda: self._post(requested(self._desk, given)))
 
     def decide(self, given: AnswerGiven) -> None:
         """Sign and record an answer."""
@@ -252,8 +278,3 @@ class Background:
         except Exception:
             self._log.exception("worker_ended", which=self._name)
             self._tell(f"{self._name} ended; the log file says why. Quit and start again.")
-
-
-def sentence_of(error: BunsuiError) -> str:
-    """Return what is wrong and what to do next, on one line."""
-    return safe(" ".join(f"{error.message} {error.next_step}".split()), 400, newlines=False)

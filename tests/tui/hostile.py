@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from bunsui_core.desk.operator import Signing
 from bunsui_core.domain.answer import (
     Analysis,
@@ -20,13 +22,14 @@ from bunsui_core.domain.answer import (
     Totals,
 )
 from bunsui_core.domain.approval import Answer, Approval, fold
-from bunsui_core.domain.errors import NotAuthorised
+from bunsui_core.domain.errors import NotAuthorised, Refused
 from bunsui_core.domain.failure import ContainerTask, LogLine, Nested
 from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.machine import Machine, MachineKind, MachineList, WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.preview import Preview, ReusedOutput
-from bunsui_core.domain.recovery import Odds, Proposal
+from bunsui_core.domain.plan import Control
+from bunsui_core.domain.preview import CodeUsed, JobPreview, Preview, ReusedOutput
+from bunsui_core.domain.recovery import ControlProposal, Odds, Proposal
 from bunsui_core.domain.session import JobRun, Session, summarize
 from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
 from bunsui_core.domain.trust import Approver
@@ -188,6 +191,39 @@ class HostileDesk:
             session_id=self.text, job="extract", diagnosis=diagnosis, proposals=(proposal,)
         )
 
+    def rerun_from(
+        self,
+        session_id: str,
+        job: str,
+        mode: Mode,
+        downstream: bool = False,
+        edited_input: str | None = None,
+        output: str | None = None,
+    ) -> Proposal:
+        """Return one mode that is possible; the others are refused in the text."""
+        if mode is Mode.REDRIVE:
+            raise Refused(self.text, self.text)
+        found = self.propose(session_id).proposals[0]
+        given = json.dumps({self.text: self.text}, ensure_ascii=False)
+        return found.model_copy(update={"mode": mode, "input": given, "editable": given})
+
+    def control(self, session_id: str, action: Control) -> ControlProposal:
+        """Return a change that is full of the text."""
+        jobs = (self.text, self.text)
+        return ControlProposal(
+            proposal_id=self.text,
+            session_id=self.text,
+            action=action,
+            stops=jobs,
+            holds=jobs,
+            goes_on=jobs,
+            plan=a_plan(),
+        )
+
+    def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
+        """Refuse with the text."""
+        raise Refused(self.text, self.text)
+
     def verdict(self) -> Verdict:
         """A verdict whose reason is the text."""
         reason = Reason(text=self.text, evidence=(self.text,))
@@ -196,8 +232,17 @@ class HostileDesk:
     def preview(self) -> Preview:
         """A preview full of the text."""
         reused = ReusedOutput(job=self.text, output_digest=self.text)
+        name = self.text
+        code = (CodeUsed(name=name, revision=name),)
+        how = JobPreview(job=name, certain=(name,), possible=(name,), input_digest=name, code=code)
         return Preview(
-            runs=(self.text,), follows=(self.text,), reused=(reused,), untouched=(self.text,)
+            runs=(name,),
+            follows=(name,),
+            reused=(reused,),
+            untouched=(name,),
+            resets=(name,),
+            also_needs=(name,),
+            jobs=(how, how.model_copy(update={"job": "other"})),
         )
 
     def the_approval(self) -> Approval:

@@ -35,6 +35,8 @@ ROUTE = (
     *("l", "w", "slash", "o", "enter", "n", "question_mark", "escape", "escape", "l"),
     *("t", "x", "plus", "right", "down", "down", "minus", "enter", "0", "l", "l", "t"),
     *("enter", "l", "escape", "t", "escape", "tab", "escape", "question_mark", "escape"),
+    *("r", "down", "i", "a", "escape", "escape", "w", "end", "i", "b", "ctrl+s", "enter", "y"),
+    *("enter", "escape", "escape", "p", "tab", "enter", "y", "enter", "escape", "escape"),
     *("3", "down", "down", "tab", "s", "escape", "3", "enter", "escape"),
     *("2", "down", "up", "enter", "d", "e", "e", "a", "x", "enter", "escape"),
     *("R", "n", "enter", "n", "enter", "n", "enter", "escape", "escape", "1"),

@@ -103,10 +103,10 @@ def keys(shown: tuple[Key, ...], width: int) -> Text:
     Where there is no room for all, the last ones give way: `?` shows them, so it stays.
     """
     parts = [(one, _key(one)) for one in shown if one.label]
-    kept = [part for one, part in parts if one == HELP]
+    kept = [part for one, part in parts if one.name == HELP.name]
     for one, part in parts:
         line = joined([*kept, part], "  ")
-        if one != HELP and line.cell_len < width:
+        if one.name != HELP.name and line.cell_len < width:
             kept.insert(len(kept) - 1 if one not in EVERYWHERE else len(kept), part)
     return words(" ", joined(kept, "  "))
 

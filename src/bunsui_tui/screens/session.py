@@ -10,14 +10,17 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.session import JobStatus, Session
 from bunsui_tui.actions import BACK, COPY, LOG, MOVE, PANE, REVIEW, TIMELINE, Key
+from bunsui_tui.asks import ControlOpened, RerunOpened
 from bunsui_tui.board import Board
+from bunsui_tui.controls import action_of, control_keys, rerun_key
 from bunsui_tui.messages import LogOpened, LogsWanted, ReviewOpened, TimelineOpened
 from bunsui_tui.render.session import COLUMNS, beside, heading, log, rows
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.widgets.panes import Pane, Rule
 from bunsui_tui.widgets.rows import Rows
+from bunsui_tui.wishes import ControlWish
 
 
 class SessionScreen(Frame):
@@ -28,6 +31,9 @@ class SessionScreen(Frame):
         Binding("l", "do('log')", show=False),
         Binding("t", "do('timeline')", show=False),
         Binding("a", "do('review')", show=False),
+        Binding("r", "do('rerun')", show=False),
+        Binding("p", "do('pause')", show=False),
+        Binding("x", "do('cancel')", show=False),
         Binding("y", "do('copy')", show=False),
         Binding("escape", "app.leave", show=False),
     ]
@@ -71,15 +77,25 @@ class SessionScreen(Frame):
             LOG.unless("" if started else "this job has not started"),
             TIMELINE,
             REVIEW.unless("" if waiting else "no request waits for this session"),
+            rerun_key(self.job, self._status()),
+            *self._controls(),
             BACK,
             MOVE,
             PANE,
             COPY,
         )
 
-    def _status(self) -> JobStatus:
+    def _controls(self) -> tuple[Key, ...]:
+        session = self._session
+        return control_keys(session.status, session.origin) if session else ()
+
+    @property
+    def _session(self) -> Session | None:
         detail = self.board.details.get(self.session_id)
-        run = detail.view.session.run(self.job) if detail else None
+        return detail.view.session if detail else None
+
+    def _status(self) -> JobStatus:
+        run = self._session.run(self.job) if self._session else None
         return run.status if run else JobStatus.WAITING
 
     def paint(self) -> None:
@@ -137,5 +153,10 @@ class SessionScreen(Frame):
             case "review":
                 waiting = self.board.waiting_for(self.session_id)
                 self.post_message(ReviewOpened(waiting[0].request.id))
+            case "rerun":
+                self.post_message(RerunOpened(self.session_id, self.job))
+            case "pause" | "cancel" if self._session:
+                action = action_of(name, self._session.status)
+                self.post_message(ControlOpened(ControlWish(self.session_id, action)))
             case "copy":
                 self.copy(self.session_id)

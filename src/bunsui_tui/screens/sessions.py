@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.session import JobStatus, SessionSummary
 from bunsui_tui.actions import (
     COPY,
     DIAGNOSIS,
@@ -21,11 +22,13 @@ from bunsui_tui.actions import (
     MOVE,
     OPEN,
     PANE,
+    RERUN,
     REVIEW,
     TIMELINE,
     Key,
 )
 from bunsui_tui.board import Board
+from bunsui_tui.controls import control_keys, opened, rerun_key
 from bunsui_tui.messages import (
     GroupsOpened,
     LogOpened,
@@ -64,6 +67,9 @@ class SessionsScreen(Frame):
         Binding("d", "do('diagnosis')", show=False),
         Binding("a", "do('review')", show=False),
         Binding("b", "do('groups')", show=False),
+        Binding("r", "do('rerun')", show=False),
+        Binding("p", "do('pause')", show=False),
+        Binding("x", "do('cancel')", show=False),
         Binding("y", "do('copy')", show=False),
         Binding("escape", "close_filter", show=False),
     ]
@@ -124,6 +130,7 @@ class SessionsScreen(Frame):
             DIAGNOSIS.unless(failed),
             TIMELINE.unless(nothing),
             REVIEW.unless(nothing or ("" if waiting else "no request waits for this session")),
+            *self._changes(),
             FILTER,
             GROUPS,
             MOVE,
@@ -131,12 +138,24 @@ class SessionsScreen(Frame):
             COPY.unless(nothing),
         )
 
+    def _changes(self) -> tuple[Key, ...]:
+        one = self._summary
+        if one is None:
+            return ()
+        again = rerun_key(one.failed_job, JobStatus.FAILED)
+        if not one.failed_job:
+            again = RERUN.unless("no job of it failed; open it to choose a job")
+        return (again, *control_keys(one.status, one.origin))
+
+    @property
+    def _summary(self) -> SessionSummary | None:
+        return self.board.summary(self.selected)
+
     def _has_failed(self) -> bool:
-        one = self.board.summary(self.selected)
-        return bool(one and one.failed_job)
+        return bool(self._summary and self._summary.failed_job)
 
     def _has_log(self) -> bool:
-        one = self.board.summary(self.selected)
+        one = self._summary
         return self._has_failed() or bool(one and one.status.is_open)
 
     def paint(self) -> None:
@@ -229,6 +248,12 @@ class SessionsScreen(Frame):
                 self.post_message(GroupsOpened())
             case "copy":
                 self.copy(self.selected)
+            case _:
+                self._change(name)
+
+    def _change(self, name: str) -> None:
+        if self._summary:
+            self.post_message(opened(name, self._summary))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the key of the filter to the filter while it is typed."""

@@ -1,0 +1,61 @@
+"""An app in which a human asks: previews come from the workers, a request leads to its review."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bunsui_tui.asks import (
+    AskGiven,
+    ControlOpened,
+    ControlWanted,
+    EditorOpened,
+    Requested,
+    RerunOpened,
+    WaysWanted,
+)
+from bunsui_tui.messages import ReviewOpened
+from bunsui_tui.screens.asking import AskScreen
+from bunsui_tui.screens.control import ControlScreen
+from bunsui_tui.screens.editor import EditorScreen
+from bunsui_tui.screens.rerun import RerunScreen
+from bunsui_tui.showing import BoardApp
+
+
+class AskingApp(BoardApp):
+    """Routes what a human wants to change; nothing is changed before a signed decision."""
+
+    def on_rerun_opened(self, event: RerunOpened) -> None:
+        """Show the ways to run a job again; what was edited before is gone."""
+        self.show(replace(self.board, ways=None, drafts={}))
+        self.push_screen(RerunScreen(self.board, event.session_id, event.job))
+
+    def on_control_opened(self, event: ControlOpened) -> None:
+        """Show what a change of a session would do."""
+        self.show(replace(self.board, controlled=None))
+        self.push_screen(ControlScreen(self.board, event.wish))
+
+    def on_ways_wanted(self, event: WaysWanted) -> None:
+        """Judge every way."""
+        self.calls.ways(event.wish)
+
+    def on_control_wanted(self, event: ControlWanted) -> None:
+        """Look up what a change would do."""
+        self.calls.control(event.wish)
+
+    def on_editor_opened(self, event: EditorOpened) -> None:
+        """Edit a text."""
+        self.push_screen(EditorScreen(self.board, event.draft))
+
+    def on_ask_given(self, event: AskGiven) -> None:
+        """Ask for what was previewed."""
+        self.calls.ask(event)
+
+    def on_requested(self, event: Requested) -> None:
+        """Leave the preview for the review of the request, which is what will be signed."""
+        if isinstance(self.screen, AskScreen):
+            self.pop_screen()
+        request_id = event.approval.request.id
+        if not event.is_new:
+            self.notice(f"request {request_id} about the same waits already: this is it", False)
+        self.post_message(ReviewOpened(request_id))
+        self.calls.overview()
