@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bunsui_core.domain.approval import (
@@ -14,7 +14,7 @@ from bunsui_core.domain.approval import (
     fold,
 )
 from bunsui_core.domain.errors import BadInput, Refused
-from bunsui_core.domain.plan import Plan, StartSession, Step
+from bunsui_core.domain.plan import Plan, Step, step_job
 from bunsui_core.ports.store import Requests
 
 NEWEST = 200
@@ -86,8 +86,18 @@ def approval(request: Request, requests: Requests, now: datetime) -> Approval:
 def open_about(session_id: str, requests: Requests, now: datetime) -> tuple[Request, ...]:
     """Return the open ones of the newest requests about a session, newest first."""
     found = requests.newest(NEWEST, session_id)
-    about = (one for one in found if one.plan.session_id == session_id)
+    about = (one for one in found if session_id in {step.session_id for step in one.plan.steps})
     return tuple(one for one in about if approval(one, requests, now).status.is_open)
+
+
+def open_targets(requests: Requests, now: datetime) -> Mapping[str, str]:
+    """Return the sessions and jobs, as `SESSION/JOB`, that open requests are about, and their ids.
+
+    Only the newest requests are looked at.
+    """
+    newest = requests.newest(NEWEST)
+    waiting = (one for one in newest if approval(one, requests, now).status.is_open)
+    return {target: one.id for one in waiting for target in _touched(one.plan)}
 
 
 def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:
@@ -128,4 +138,5 @@ def _touched(plan: Plan) -> frozenset[str]:
 
 
 def _target(step: Step) -> str:
-    return step.session_id if isinstance(step, StartSession) else f"{step.session_id}/{step.job}"
+    job = step_job(step)
+    return f"{step.session_id}/{job}" if job else step.session_id

@@ -9,8 +9,11 @@ from itertools import pairwise
 from bunsui_core.domain.canonical import digest
 from bunsui_core.domain.diagnosis import Category, Diagnosis
 from bunsui_core.domain.fingerprint import fingerprint
+from bunsui_core.domain.plan import Plan
+from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session
-from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.value import Instant, JsonText, Value
+from bunsui_core.domain.verdict import Mode
 
 CALM = timedelta(hours=1)
 """A pause of this length between two failures ends a storm: what follows is another one."""
@@ -118,3 +121,26 @@ def _id_of(first: Casualty) -> str:
     """The same while its first casualty stands: more of the like do not change it."""
     said = "\n".join((first.fingerprint, first.machine, first.job, first.failed_at.isoformat()))
     return f"w-{digest('bunsui/storm/v1', said.encode())[:10]}"
+
+
+class LeftOut(Value):
+    """A session of a storm that its plan does not touch, and why."""
+
+    session_id: str
+    reason: str
+
+
+class StormProposal(Value):
+    """One plan for a storm: the canary first, then the others in waves.
+
+    `canary` is the first session's own proposal, judged as if it stood alone; each session of the
+    plan was judged by itself and none of them is hopeless. `inputs` are the texts that it carries.
+    """
+
+    proposal_id: str
+    storm: Storm
+    mode: Mode
+    canary: Proposal
+    left_out: tuple[LeftOut, ...]
+    plan: Plan
+    inputs: tuple[JsonText, ...]
