@@ -90,12 +90,35 @@ class Runner(Protocol):
 class Payloads(Protocol):
     """Payloads that are too large to be passed; what lies at an address never changes."""
 
-    def keep(self, uri: str, text: str) -> None:
-        """Store a text at its address; again changes nothing. Raises: NotFound, Unavailable."""
+    def keep(self, text: str) -> str:
+        """Store a text and return its address, which its sha256 gives; again changes nothing.
+
+        Raises: NotFound, NotAuthorised, Unavailable.
+        """
         ...
 
     def digest(self, uri: str) -> str:
         """Return the sha256 of what lies at an address. Raises: NotFound, Unavailable."""
+        ...
+
+
+class TrustList(Protocol):
+    """Who may decide, and the signed policy; private keys are somewhere else."""
+
+    def begin(self, first: Approver, policy: SignedPolicy) -> bool:
+        """Trust the first approver and put a policy in force; whether the list was empty."""
+        ...
+
+    def approvers(self) -> tuple[Approver, ...]:
+        """Return every approver, revoked ones included, oldest first."""
+        ...
+
+    def policy(self) -> SignedPolicy | None:
+        """Return the policy in force, unverified, if there is one."""
+        ...
+
+    def put_policy(self, policy: SignedPolicy) -> None:
+        """Store a policy over the one before it."""
         ...
 
 
@@ -162,5 +185,6 @@ class Control:
 
     effects: Effects
     runner: Runner
+    payloads: Payloads
     keys: Keys
     audit: Audit

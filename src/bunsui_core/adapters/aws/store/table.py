@@ -102,11 +102,12 @@ class Table:
 
     def delete(self, keys: Sequence[Key]) -> None:
         """Remove items."""
-        self._write_all([{"DeleteRequest": {"Key": _wire_key(key)}} for key in keys])
+        self._write_all([{"DeleteRequest": {"Key": _wire_key(key)}} for key in set(keys)])
 
     def put_all(self, items: Sequence[Item]) -> None:
-        """Write items, each over the one of its key; not all at one moment."""
-        self._write_all([{"PutRequest": {"Item": to_wire(item)}} for item in items])
+        """Write items, each over the one of its key, the last of a key; not all at one moment."""
+        last = {key_of(item): item for item in items}
+        self._write_all([{"PutRequest": {"Item": to_wire(item)}} for item in last.values()])
 
     def many(self, keys: Sequence[Key], only: tuple[str, ...] = ()) -> dict[Key, Item]:
         """Return those items that are there, by key; with `only`, those attributes of them."""

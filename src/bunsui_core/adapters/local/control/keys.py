@@ -1,9 +1,8 @@
-"""Approvers' keys: the trust list and the signed policy in the store, private keys in files."""
+"""Approvers' keys: private ones in files, whom to trust and the signed policy in the store."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +10,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from bunsui_core.adapters.local.control import keyfile
+from bunsui_core.adapters.local.control.trust import LocalTrust
 from bunsui_core.adapters.local.control.writer import StoreWriter
-from bunsui_core.adapters.local.rows import moment, stored
 from bunsui_core.domain.canonical import digest
 from bunsui_core.domain.errors import BadInput, NotAuthorised, NotFound, Refused
 from bunsui_core.domain.policy import STARTER, SignedPolicy, parse_policy
 from bunsui_core.domain.trust import Approver
+from bunsui_core.ports.control import TrustList
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 """What an approver may be called; it is part of a requester's `human:NAME`."""
@@ -25,11 +25,11 @@ SHORTEST = 8
 """Characters of the shortest passphrase of a key that counts outside the embedded AWS."""
 
 
-class LocalKeys:
-    """`Keys` in the store's file and a folder; `cost` is scrypt's, lower only in tests."""
+class FileKeys:
+    """`Keys` with private keys in a folder, over any trust list; `cost` is scrypt's, for tests."""
 
-    def __init__(self, store: StoreWriter, folder: Path, cost: int = keyfile.COST) -> None:
-        self._store = store
+    def __init__(self, trust: TrustList, folder: Path, cost: int = keyfile.COST) -> None:
+        self._trust = trust
         self._folder = folder
         self._cost = cost
 
@@ -45,22 +45,23 @@ class LocalKeys:
         policy = _signed(STARTER, approver.key_id, key)
         cost = keyfile.DEMO_COST if demo else self._cost
         sealed = keyfile.seal(key, approver.key_id, passphrase, cost)
-        with self._store.writing() as connection:
-            if connection.execute(_TRUSTED, self._store.place).fetchone():
-                raise Refused(
-                    "there are approvers already; only the first key is made like this.",
-                    "A trusted approver adds the next one.",
-                )
-            connection.execute(_TRUST, (*self._store.place, *_columns(approver)))
-            connection.execute(_SET_POLICY, (*self._store.place, policy.model_dump_json()))
-            keyfile.write(self._path(approver.key_id), sealed)
+        keyfile.write(self._path(approver.key_id), sealed)
+        begun = False
+        try:
+            begun = self._trust.begin(approver, policy)
+        finally:
+            if not begun:  # a key that nobody trusts is none
+                self._path(approver.key_id).unlink()
+        if not begun:
+            raise Refused(
+                "there are approvers already; only the first key is made like this.",
+                "A trusted approver adds the next one.",
+            )
         return approver
 
     def trusted(self) -> tuple[Approver, ...]:
         """Return every approver, revoked ones included, oldest first."""
-        with self._store.reading() as connection:
-            rows = connection.execute(_TRUSTED, self._store.place).fetchall()
-        return tuple(_from_row(row) for row in rows)
+        return self._trust.approvers()
 
     def sign(self, name: str, passphrase: str, message: bytes) -> str:
         """Return the hex signature. Raises: NotAuthorised for a wrong passphrase, NotFound."""
@@ -91,11 +92,7 @@ class LocalKeys:
 
     def policy(self) -> SignedPolicy | None:
         """Return the policy in force, unverified, if there is one."""
-        with self._store.reading() as connection:
-            row = connection.execute(
-                "SELECT body FROM policies WHERE account = ? AND region = ?", self._store.place
-            ).fetchone()
-        return stored(SignedPolicy, row[0], self._store.path) if row else None
+        return self._trust.policy()
 
     def set_policy(self, policy: SignedPolicy) -> None:
         """Store a signed policy.
@@ -107,11 +104,17 @@ class LocalKeys:
             raise NotAuthorised(
                 "no trusted approver signed this policy.", "Sign it with a trusted key."
             )
-        with self._store.writing() as connection:
-            connection.execute(_SET_POLICY, (*self._store.place, policy.model_dump_json()))
+        self._trust.put_policy(policy)
 
     def _path(self, key_id: str) -> Path:
         return self._folder / f"{key_id}.json"
+
+
+class LocalKeys(FileKeys):
+    """`Keys` in the store's file and a folder."""
+
+    def __init__(self, store: StoreWriter, folder: Path, cost: int = keyfile.COST) -> None:
+        super().__init__(LocalTrust(store), folder, cost)
 
 
 def _must_be_usable(name: str, passphrase: str, demo: bool) -> None:
@@ -136,41 +139,3 @@ def _approver(key: Ed25519PrivateKey, name: str, demo: bool, now: datetime) -> A
 def _signed(text: str, key_id: str, key: Ed25519PrivateKey) -> SignedPolicy:
     unsigned = SignedPolicy(text=text, key_id=key_id, signature="")
     return unsigned.model_copy(update={"signature": key.sign(unsigned.message).hex()})
-
-
-def _columns(approver: Approver) -> tuple[str, str, str, bool, str]:
-    return (
-        approver.key_id,
-        approver.name,
-        approver.public_key,
-        approver.is_demo,
-        moment(approver.added_at),
-    )
-
-
-def _from_row(row: sqlite3.Row) -> Approver:
-    key_id, name, public_key, is_demo, added_at, revoked_at = row
-    return Approver(
-        name=name,
-        key_id=key_id,
-        public_key=public_key,
-        is_demo=bool(is_demo),
-        added_at=datetime.fromisoformat(added_at),
-        revoked_at=datetime.fromisoformat(revoked_at) if revoked_at else None,
-    )
-
-
-_TRUSTED = (
-    "SELECT key_id, name, public_key, is_demo, added_at, revoked_at FROM approvers"
-    " WHERE account = ? AND region = ? ORDER BY added_at, key_id"
-)
-
-_TRUST = (
-    "INSERT INTO approvers (account, region, key_id, name, public_key, is_demo, added_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-
-_SET_POLICY = (
-    "INSERT INTO policies (account, region, body) VALUES (?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET body = excluded.body"
-)

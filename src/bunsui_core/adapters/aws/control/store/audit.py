@@ -1,0 +1,80 @@
+"""The chained record in the table, appended and never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bunsui_core.adapters.aws.store.items import Item, Key, joined, stored, text
+from bunsui_core.adapters.aws.store.table import SHOWN, Ask, Table, Write
+from bunsui_core.domain.audit import GENESIS, AuditEntry
+from bunsui_core.domain.errors import Unavailable
+
+_TRIES = 100
+_NEW = "attribute_not_exists(#pk)"
+_REMEMBERED = 10_000
+
+
+class DynamoAudit:
+    """`Audit` in the table: of two that append at once, one begins again behind the other."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._recorded: dict[Key, AuditEntry] = {}
+
+    def append(
+        self, kind: str, subject: str, actor: str, body_digest: str, at: datetime
+    ) -> AuditEntry:
+        """Append one entry and return it; the same kind, subject and body are recorded once."""
+        fact = joined("AUD", *self._table.place, "fact"), joined(kind, subject, body_digest)
+        for _ in range(_TRIES):
+            if known := self._known(fact):
+                return known
+            last = self._last()
+            entry = AuditEntry(
+                seq=last.seq + 1 if last else 1,
+                at=at,
+                kind=kind,
+                subject=subject,
+                actor=actor,
+                body_digest=body_digest,
+                prev=last.digest if last else GENESIS,
+            )
+            pair = Write(self._item(entry), _NEW), Write(_fact(fact, entry), _NEW)
+            if not self._table.transact(*pair):
+                return entry
+        raise Unavailable("the record is busy: many append to it.", "Try again in a moment.")
+
+    def head(self) -> str:
+        """Return the digest of the newest entry; before the first one, of none."""
+        last = self._last()
+        return last.digest if last else GENESIS
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return the whole record, oldest first."""
+        return tuple(map(self._entry, self._table.query(Ask(self._chain))))
+
+    @property
+    def _chain(self) -> str:
+        return joined("AUD", *self._table.place)
+
+    def _known(self, fact: Key) -> AuditEntry | None:
+        """Return the entry of a fact; what was recorded stays so, and is read once."""
+        if fact not in self._recorded and (item := self._table.get(fact)):
+            if len(self._recorded) >= _REMEMBERED:
+                self._recorded.clear()
+            self._recorded[fact] = self._entry(item)
+        return self._recorded.get(fact)
+
+    def _last(self) -> AuditEntry | None:
+        newest = Ask(self._chain, newest_first=True, limit=1)
+        return next(map(self._entry, self._table.query(newest)), None)
+
+    def _item(self, entry: AuditEntry) -> Item:
+        return {"pk": self._chain, "sk": f"{entry.seq:012}", SHOWN: entry.model_dump_json()}
+
+    def _entry(self, item: Item) -> AuditEntry:
+        return stored(AuditEntry, text(item, SHOWN), self._table.name)
+
+
+def _fact(key: Key, entry: AuditEntry) -> Item:
+    return {"pk": key[0], "sk": key[1], SHOWN: entry.model_dump_json()}
