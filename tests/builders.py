@@ -15,6 +15,7 @@ from bunsui_core.domain.failure import Evidence, Failure
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Expect, Plan, RedriveJob, RestartJob, StartSession
+from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.session import Attempt, JobRun, Session
 
 ACCOUNT = "000000000000"
@@ -118,6 +119,31 @@ def an_expectation(**changes: object) -> Expect:
     return Expect.model_validate({**defaults, **changes})
 
 
+def a_preview(sure: bool = True, **changes: object) -> Preview:
+    """The extract runs and the other two follow, on machines of one state.
+
+    Unless it is `sure` that the state runs: of an execution whose history tells no states.
+    """
+    jobs = [
+        {
+            "job": name,
+            "certain": () if name == "extract" and not sure else ("Work",),
+            "possible": ("Work",) if name == "extract" and not sure else (),
+            "input_digest": json_digest(INPUT) if name == "extract" else "",
+            "code": [{"name": machine(name), "revision": "rev-1"}],
+        }
+        for name in ("extract", "transform", "load")
+    ]
+    defaults: dict[str, object] = {
+        "runs": ("extract",),
+        "follows": ("transform", "load"),
+        "reused": (),
+        "untouched": (),
+        "jobs": jobs,
+    }
+    return Preview.model_validate({**defaults, **changes})
+
+
 def a_redrive(**changes: object) -> RedriveJob:
     """The step that lets the failed execution go on."""
     defaults: dict[str, object] = {
@@ -127,6 +153,7 @@ def a_redrive(**changes: object) -> RedriveJob:
         "execution_arn": execution("extract"),
         "input_digest": json_digest(INPUT),
         "expect": an_expectation(),
+        "preview": a_preview(sure=False),
     }
     return RedriveJob.model_validate({**defaults, **changes})
 
@@ -143,6 +170,7 @@ def a_restart(**changes: object) -> RestartJob:
         "input_digest": json_digest(INPUT),
         "input_edited": False,
         "expect": an_expectation(),
+        "preview": a_preview(),
     }
     return RestartJob.model_validate({**defaults, **changes})
 

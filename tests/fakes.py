@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from bunsui_core.ports.observe import CodeState, LogWindow, ObjectState
 from tests.builders import NOW
 
 REVISION = "rev-1"
+WORK = '{"StartAt": "Work", "States": {"Work": {"Type": "Pass", "End": true}}}'
 
 
 class Crash(BaseException):
@@ -109,14 +111,33 @@ class FakeStepFunctions:
         )
 
     def definition(self, execution_arn: str) -> Definition:
-        """Return an empty definition."""
+        """Return the definition of a machine of one state."""
         self._find(execution_arn)
-        return Definition(machine="m", definition="{}", revision=REVISION, updated_at=NOW)
+        return Definition(machine="m", definition=WORK, revision=REVISION, updated_at=NOW)
 
     def _find(self, arn: str) -> FakeExecution:
         if arn not in self.executions:
             raise NotFound(f"{arn} does not exist.", "Look at the list.")
         return self.executions[arn]
+
+
+class FakePayloads:
+    """Payloads in memory, by their address."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def keep(self, text: str) -> str:
+        """Keep a text."""
+        uri = f"s3://payloads/{hashlib.sha256(text.encode()).hexdigest()}"
+        self.kept[uri] = text
+        return uri
+
+    def digest(self, uri: str) -> str:
+        """Return the digest of what lies at an address."""
+        if uri not in self.kept:
+            raise NotFound(f"nothing is at {uri}.", "Look at the bucket.")
+        return hashlib.sha256(self.kept[uri].encode()).hexdigest()
 
 
 class FakeInventory:
@@ -135,8 +156,7 @@ class FakeInventory:
 
     def current_definition(self, machine: str) -> Definition:
         """Return a machine of one state, of the one revision."""
-        text = '{"StartAt": "Work", "States": {"Work": {"Type": "Pass", "End": true}}}'
-        return Definition(machine=machine, definition=text, revision=self.revision, updated_at=NOW)
+        return Definition(machine=machine, definition=WORK, revision=self.revision, updated_at=NOW)
 
     def definition_revision(self, machine: str) -> str:
         """Return the one revision."""

@@ -6,19 +6,38 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bunsui_core.app.world import checks, difference, expectation
+from bunsui_core.app.propose import present_pipeline
+from bunsui_core.app.questioned import foreign, question_of
+from bunsui_core.app.world import checks, difference, look
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.errors import Conflict, NotFound, Refused
-from bunsui_core.domain.plan import Place, RedriveJob, RestartJob, StartSession, Step
+from bunsui_core.domain.controlling import controlled, require_control
+from bunsui_core.domain.eligible import require_same_pipeline
+from bunsui_core.domain.errors import BadInput, Conflict, NotFound, Refused
+from bunsui_core.domain.plan import (
+    ControlSession,
+    EnterJob,
+    JobStep,
+    MarkDone,
+    Place,
+    RedriveJob,
+    RestartJob,
+    StartSession,
+    Step,
+)
+from bunsui_core.domain.previewing import preview_difference
+from bunsui_core.domain.propose import preview_for
 from bunsui_core.domain.rerun import (
     has_effect,
+    last_attempt,
+    marked,
     mismatch,
     redriven,
-    rerun_risk,
     restarted,
+    step_risk,
 )
 from bunsui_core.domain.session import JobRun, Session, SessionStatus
+from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.control import Control
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -46,29 +65,47 @@ class Stopped(Exception):
         self.note = note
 
 
-def check(step: Step, request: Request, hands: Hands) -> None:
+def check(step: Step, request: Request, hands: Hands, now: datetime) -> None:
     """Compare what the step expects with the world. Raises: Stopped (STALE) on a difference."""
-    if isinstance(step, StartSession):
-        _check_start(step, hands)
-        return
-    session = hands.store.sessions.get(step.session_id)
-    _must_be_honest(step, session, request)
+    if request.plan.version == 1:
+        raise Stopped(EffectState.STALE, "nothing was called: an older bunsui planned it, ask anew")
     try:
-        found = expectation(session, step.job, hands.seeing)
-    except NotFound as error:
-        raise Stopped(EffectState.STALE, error.message) from error
-    if changed := difference(checks(step.expect, found)):
-        raise Stopped(EffectState.STALE, f"nothing was called: {changed}")
-    if isinstance(step, RestartJob):
-        input_of(step, request)
+        match step:
+            case StartSession():
+                _check_start(step, hands)
+            case ControlSession():
+                _check_control(step, hands)
+            case _:
+                _check_job(step, request, hands, now)
+    except (Refused, NotFound, BadInput) as error:
+        raise Stopped(EffectState.STALE, f"nothing was called: {error.message}") from error
 
 
-def _must_be_honest(step: RedriveJob | RestartJob, session: Session, request: Request) -> None:
+def _check_job(step: JobStep, request: Request, hands: Hands, now: datetime) -> None:
+    session = hands.store.sessions.get(step.session_id)
     if wrong := mismatch(step, session):
         raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
-    edited = isinstance(step, RestartJob) and step.input_edited
-    if request.plan.risk.rank < rerun_risk(session, step.job, edited).rank:
+    if request.plan.risk.rank < step_risk(step, session).rank:
         raise Stopped(EffectState.FAILED, "nothing was called: the plan understates its risk")
+    world = look(session, step.job, hands.seeing)
+    if changed := difference(checks(step.expect, world.expect)):
+        raise Stopped(EffectState.STALE, f"nothing was called: {changed}")
+    text = _text_of(step, request, session)
+    question = question_of(step, text, session, world, hands.seeing, now)
+    if foreign(step, text, question):
+        raise Stopped(EffectState.STALE, "nothing was called: the plan names another input")
+    require_same_pipeline(session, present_pipeline(session, hands.store))
+    found = preview_for(question, Mode(step.kind))
+    if moved := preview_difference(step.preview, found):
+        raise Stopped(EffectState.STALE, f"nothing was called: {moved}")
+
+
+def _text_of(step: JobStep, request: Request, session: Session) -> str:
+    """The text that goes with a step: what it carries, or what a redrive goes on with."""
+    if not isinstance(step, RedriveJob):
+        return input_of(step, request)
+    last = last_attempt(session, step.job)
+    return last.input if last else "null"
 
 
 def call(step: Step, token: str, request: Request, hands: Hands, now: datetime) -> str:
@@ -77,9 +114,13 @@ def call(step: Step, token: str, request: Request, hands: Hands, now: datetime) 
         match step:
             case RedriveJob():
                 hands.control.runner.redrive(step.execution_arn, token)
-                return _redriven(step, hands)
-            case RestartJob():
-                return _restart(step, request, hands)
+                return _redriven(step, hands, now)
+            case RestartJob() | EnterJob():
+                return _restart(step, request, hands, now)
+            case MarkDone():
+                return _mark(step, request, hands, now)
+            case ControlSession():
+                return _control(step, hands, now)
             case StartSession():
                 return _start(step, request, hands, now)
     except (Refused, NotFound) as error:
@@ -97,7 +138,7 @@ def repair(step: Step, token: str, request: Request, hands: Hands, now: datetime
     if count == step.expect.redrive_count:
         return call(step, token, request, hands, now)
     if count == step.expect.redrive_count + 1:
-        _redriven(step, hands)
+        _redriven(step, hands, now)
         raise Stopped(
             EffectState.DONE_AMBIGUOUS,
             f"redriven once since the plan ({step.execution_arn}); by this request or by somebody "
@@ -110,42 +151,68 @@ def repair(step: Step, token: str, request: Request, hands: Hands, now: datetime
     )
 
 
-def input_of(step: RestartJob | StartSession, request: Request) -> str:
-    """Return the input text whose digest the plan names. Raises: Stopped when there is none."""
+def input_of(step: Step, request: Request) -> str:
+    """Return the text whose digest the plan names. Raises: Stopped when there is none."""
+    named = step.output_digest if isinstance(step, MarkDone) else ""
+    if isinstance(step, RestartJob | EnterJob | StartSession):
+        named = step.input_digest
     for text in request.inputs:
-        if json_digest(text) == step.input_digest:
+        if json_digest(text) == named:
             return text
     raise Stopped(EffectState.FAILED, "the request does not carry the input that the plan names")
 
 
-def _redriven(step: RedriveJob, hands: Hands) -> str:
-    _store(step, hands, lambda session: redriven(session, step))
+def _redriven(step: RedriveJob, hands: Hands, now: datetime) -> str:
+    _store(step, hands, lambda session: redriven(session, step, now))
     count = hands.seeing.executions.describe(step.execution_arn).redrive_count
     if count > step.expect.redrive_count + 1:
         return f"{step.execution_arn} (redriveCount {count}: somebody else redrove it as well)"
     return step.execution_arn
 
 
-def _restart(step: RestartJob, request: Request, hands: Hands) -> str:
+def _restart(step: RestartJob | EnterJob, request: Request, hands: Hands, now: datetime) -> str:
     text = input_of(step, request)
     receipt = hands.control.runner.start(step.machine, step.execution_name, text)
-    _store(step, hands, lambda session: restarted(session, step, text, receipt.execution_arn))
-    return receipt.execution_arn
+    arn = receipt.execution_arn
+    _store(step, hands, lambda session: restarted(session, step, text, arn, now))
+    return arn
 
 
-def _store(
-    step: RedriveJob | RestartJob, hands: Hands, change: Callable[[Session], Session]
-) -> None:
+def _mark(step: MarkDone, request: Request, hands: Hands, now: datetime) -> str:
+    output = input_of(step, request)
+    _store(step, hands, lambda session: marked(session, step, output, now))
+    return f"{step.job} is done with the output {step.output_digest[:12]}"
+
+
+def _store(step: JobStep, hands: Hands, change: Callable[[Session], Session]) -> None:
+    store_change(step.session_id, hands, lambda one: one if has_effect(one, step) else change(one))
+
+
+def store_change(session_id: str, hands: Hands, change: Callable[[Session], Session]) -> Session:
+    """Store a session changed, whoever else stores it meanwhile. Raises: Conflict after a while."""
     for _ in range(TRIES):
-        session = hands.store.sessions.get(step.session_id)
-        if has_effect(session, step):
-            return
+        session = hands.store.sessions.get(session_id)
+        changed = change(session)
+        if changed == session:
+            return session
         try:
-            hands.store.sessions.save(change(session))
+            return hands.store.sessions.save(changed)
         except Conflict:
             continue
-        return
-    raise Conflict(f"session {step.session_id} changes too fast to be stored.", "Try again.")
+    raise Conflict(f"session {session_id} changes too fast to be stored.", "Try again.")
+
+
+def _check_control(step: ControlSession, hands: Hands) -> None:
+    session = hands.store.sessions.get(step.session_id)
+    require_control(session, step.action)
+    if session.status is not step.expect_status:
+        found = f"status was {step.expect_status}, is {session.status}"
+        raise Stopped(EffectState.STALE, f"nothing was called: {found}")
+
+
+def _control(step: ControlSession, hands: Hands, now: datetime) -> str:
+    session = store_change(step.session_id, hands, lambda one: controlled(one, step, now))
+    return f"session {session.id} is {session.status}"
 
 
 def _check_start(step: StartSession, hands: Hands) -> None:

@@ -6,20 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bunsui_core.app.perform import Stopped, input_of
-from bunsui_core.app.propose import Asked, ask_about
+from bunsui_core.app.propose import Asked, offers
 from bunsui_core.app.world import checks
 from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
+from bunsui_core.domain.controlling import open_jobs, waiting_jobs
+from bunsui_core.domain.entry import entry_in
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.inputs import input_changes
-from bunsui_core.domain.odds import odds
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.plan import RedriveJob, RestartJob, StartSession, Step
-from bunsui_core.domain.propose import Question, verdict_for
-from bunsui_core.domain.recovery import Odds
-from bunsui_core.domain.rerun import last_attempt, mismatch, preview, rerun_risk
+from bunsui_core.domain.plan import (
+    Control,
+    ControlSession,
+    EnterJob,
+    JobStep,
+    MarkDone,
+    RedriveJob,
+    StartSession,
+    Step,
+)
+from bunsui_core.domain.previewing import preview, preview_difference
+from bunsui_core.domain.propose import Question, chosen_input, odds_for, preview_for, verdict_for
+from bunsui_core.domain.rerun import last_attempt, mismatch, recorded_input, step_risk
 from bunsui_core.domain.reviewing import effects_of, sentence, undo_of
 from bunsui_core.domain.session import Session
+from bunsui_core.domain.stepped import wanted_of
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -42,79 +53,141 @@ def review_steps(request: Request, looked: Looked) -> tuple[StepReview, ...]:
 def _review(step: Step, request: Request, looked: Looked) -> StepReview:
     if isinstance(step, StartSession):
         return _review_start(step, request, looked)
-    text = _input_text(step, request, looked)
+    if isinstance(step, ControlSession):
+        return _review_control(step, request, looked)
+    return _review_job(step, request, looked)
+
+
+def _review_job(step: JobStep, request: Request, looked: Looked) -> StepReview:
+    text = _carried_by(step, request, looked)
     session = looked.store.sessions.get(step.session_id)
-    recorded = last_attempt(session, step.job)
     question = _question(step, request, looked, text)
+    mode = Mode(step.kind)
+    found = (
+        preview_for(question, mode)
+        if question
+        else preview(session, step.job, mode, step.downstream)
+    )
+    before, after = _compared(step, session, text, question)
     return StepReview(
         sentence=sentence(step, session.pipeline, request.plan),
-        input=text,
-        changes=input_changes(recorded.input if recorded else text, text),
-        verdict=verdict_for(question, Mode(step.kind)) if question else None,
-        odds=_odds(question, step, looked),
-        preview=preview(session, step.job),
-        effects=effects_of(session.pipeline, preview(session, step.job)),
+        input=after,
+        changes=input_changes(before, after),
+        verdict=verdict_for(question, mode) if question else None,
+        odds=odds_for(question, mode, looked.store.outcomes.all()) if question else None,
+        preview=found,
+        effects=effects_of(session.pipeline, found),
         undo=undo_of(step),
-        checks=(_honest(step, session, request), *_checks(step, question)),
+        checks=(
+            _honest(step, session, request),
+            *_checks(step, question),
+            *_same(step, question, text),
+        ),
     )
 
 
-def _odds(question: Question | None, step: RedriveJob | RestartJob, looked: Looked) -> Odds | None:
-    if question is None:
-        return None
-    category = question.case.diagnosis.category
-    return odds(category, Mode(step.kind), looked.store.outcomes.all())
+def _compared(
+    step: JobStep, session: Session, text: str, question: Question | None
+) -> tuple[str, str]:
+    """The text that was recorded and the one that is carried; of an entry, those of its state."""
+    recorded = last_attempt(session, step.job)
+    if isinstance(step, MarkDone):
+        return text, text
+    if isinstance(step, EnterJob):
+        given = entry_in(text)
+        known = question.ground.recorded if question else None
+        after = given.input if given else text
+        return (after if known is None else known), after
+    return (recorded_input(recorded) if recorded else text), text
 
 
-def _honest(step: RedriveJob | RestartJob, session: Session, request: Request) -> Check:
+def _honest(step: JobStep, session: Session, request: Request) -> Check:
     """Whether the plan, written by its asker, names this session's own things and its risk."""
-    edited = isinstance(step, RestartJob) and step.input_edited
-    own = rerun_risk(session, step.job, edited)
+    own = step_risk(step, session)
     wrong = mismatch(step, session)
     if not wrong and request.plan.risk.rank < own.rank:
         wrong = f"the plan says {request.plan.risk.value} risk, it is {own.value}"
     return Check(name="plan", expected="honest", found=wrong or "honest", holds=not wrong)
 
 
-def _checks(step: RedriveJob | RestartJob, question: Question | None) -> tuple[Check, ...]:
+def _checks(step: JobStep, question: Question | None) -> tuple[Check, ...]:
     if question is None:
         gone = Check(name="world", expected="visible", found="cannot be seen now", holds=False)
         return (gone,)
     return checks(step.expect, question.expect)
 
 
-def _question(
-    step: RedriveJob | RestartJob, request: Request, looked: Looked, text: str
-) -> Question | None:
-    """Return the question as of now; nothing when AWS cannot be seen or the job did not fail."""
-    edited = text if isinstance(step, RestartJob) and step.input_edited else None
+def _same(step: JobStep, question: Question | None, text: str) -> tuple[Check, ...]:
+    """Whether what would run, and with what, is what the plan says."""
+    if question is None:
+        return ()
+    mode = Mode(step.kind)
+    told = preview_difference(step.preview, preview_for(question, mode))
+    if not told and chosen_input(question, mode) != text:
+        told = "another input than the one that the request carries"
+    return (
+        Check(name="preview", expected="as planned", found=told or "as planned", holds=not told),
+    )
+
+
+def _question(step: JobStep, request: Request, looked: Looked, text: str) -> Question | None:
+    """Return the question as of now; nothing when AWS cannot be seen or it is not possible now."""
     asked = Asked(
         session_id=step.session_id,
         job=step.job,
-        edited_input=edited,
+        wanted=wanted_of(step, text),
         requester=request.plan.requester,
         at=looked.at,
-        request_ids=(request.id, request.id),
+        request_ids=(request.id,),
+        repairs=False,
     )
     try:
-        return ask_about(asked, looked.store, looked.seeing)
+        return offers(asked, looked.store, looked.seeing).question
     except BunsuiError:
         return None
 
 
-def _input_text(step: RedriveJob | RestartJob, request: Request, looked: Looked) -> str:
-    if isinstance(step, RestartJob):
+def _carried_by(step: JobStep, request: Request, looked: Looked) -> str:
+    if not isinstance(step, RedriveJob):
         return _carried(step, request)
     session = looked.store.sessions.get(step.session_id)
     attempt = last_attempt(session, step.job)
     return attempt.input if attempt else "null"
 
 
-def _carried(step: RestartJob | StartSession, request: Request) -> str:
+def _carried(step: Step, request: Request) -> str:
     try:
         return input_of(step, request)
     except Stopped:
         return '"the request does not carry the input that the plan names"'
+
+
+def _review_control(step: ControlSession, request: Request, looked: Looked) -> StepReview:
+    session = looked.store.sessions.get(step.session_id)
+    running, waiting = ", ".join(open_jobs(session)), ", ".join(waiting_jobs(session))
+    told = {
+        Control.PAUSE: (f"{running or 'nothing'} runs to its end", f"{waiting} does not start"),
+        Control.UNPAUSE: (f"{waiting or 'nothing'} starts when its turn comes", ""),
+        Control.CANCEL: (f"{running or 'nothing'} is stopped", f"{waiting} never starts"),
+    }[step.action]
+    return StepReview(
+        sentence=sentence(step, session.pipeline, request.plan),
+        input="null",
+        changes=(),
+        verdict=None,
+        odds=None,
+        preview=None,
+        effects=tuple(text for text in told if text and not text.startswith(" ")),
+        undo=undo_of(step),
+        checks=(
+            Check(
+                name="session",
+                expected=step.expect_status.value,
+                found=session.status.value,
+                holds=step.expect_status is session.status,
+            ),
+        ),
+    )
 
 
 def _review_start(step: StartSession, request: Request, looked: Looked) -> StepReview:

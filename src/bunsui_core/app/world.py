@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from bunsui_core.domain.answer import Check
 from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.failure import Definition, HistoryEvent, Observation
+from bunsui_core.domain.pipeline import Job
 from bunsui_core.domain.plan import Expect
 from bunsui_core.domain.rerun import last_attempt
-from bunsui_core.domain.session import Session
+from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.ports.observe import Seeing
+
+GONE = "gone"
+"""The revision of a machine that is not there any more."""
+
+
+class World(NamedTuple):
+    """A job's newest execution and its machine as they are now.
+
+    There is no `execution` where none began, or it is one that cannot be looked at; no `present`
+    where the machine is gone.
+    """
+
+    expect: Expect
+    execution: Observation | None
+    history: tuple[HistoryEvent, ...]
+    present: Definition | None
+
+
+def look(session: Session, job: str, seeing: Seeing) -> World:
+    """Return how the job's newest execution, its machine and its pipeline stand now.
+
+    Raises: NotFound when the job never started, or its execution is neither in AWS nor archived.
+    """
+    attempt, found = last_attempt(session, job), session.pipeline.find(job)
+    if attempt is None or found is None:
+        raise NotFound(f"job {job} of session {session.id} has no execution.", "Nothing to rerun.")
+    execution = seeing.executions.describe(attempt.execution_arn) if _is_seen(attempt) else None
+    history = seeing.executions.history(attempt.execution_arn) if execution else ()
+    present = _present(found, seeing)
+    expect = Expect(
+        status=execution.status if execution else attempt.status,
+        redrive_count=execution.redrive_count if execution else 0,
+        last_event_id=history[-1].id if history else 0,
+        definition_revision=present.revision if present else GONE,
+        graph_hash=session.pipeline.graph_hash,
+        attempt=attempt.number,
+    )
+    return World(expect, execution, history, present)
 
 
 def expectation(session: Session, job: str, seeing: Seeing) -> Expect:
     """Return how the job's newest execution, its machine and its pipeline stand now.
 
-    Raises: NotFound when the job never started or AWS has forgotten its execution.
+    Raises: NotFound when the job never started, or its execution is neither in AWS nor archived.
     """
-    attempt = last_attempt(session, job)
-    found = session.pipeline.find(job)
-    if attempt is None or found is None or not attempt.execution_arn:
-        raise NotFound(f"job {job} of session {session.id} has no execution.", "Nothing to rerun.")
-    observation = seeing.executions.describe(attempt.execution_arn)
-    events = seeing.executions.history(attempt.execution_arn)
-    return Expect(
-        status=observation.status,
-        redrive_count=observation.redrive_count,
-        last_event_id=events[-1].id if events else 0,
-        definition_revision=seeing.inventory.definition_revision(found.machine),
-        graph_hash=session.pipeline.graph_hash,
-        attempt=attempt.number,
-    )
+    return look(session, job, seeing).expect
+
+
+def _is_seen(attempt: Attempt) -> bool:
+    """Whether an attempt has an execution that Step Functions tells of; an Express one has not."""
+    return bool(attempt.execution_arn) and ":express:" not in attempt.execution_arn
+
+
+def _present(job: Job, seeing: Seeing) -> Definition | None:
+    try:
+        return seeing.inventory.current_definition(job.machine)
+    except NotFound:
+        return None
 
 
 def checks(expected: Expect, found: Expect) -> tuple[Check, ...]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bunsui_core.app.brake import Brake, control
 from bunsui_core.app.diagnose import read_logs
 from bunsui_core.app.follow import follow
-from bunsui_core.app.propose import Asked, known_diagnosis, proposals
+from bunsui_core.app.propose import Asked, known_diagnosis, offers, proposals
 from bunsui_core.app.remembered import remembered_logs
 from bunsui_core.app.request import open_about, submit, withdraw
 from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
 from bunsui_core.app.watch import find_job, job_to_read, seen_now
 from bunsui_core.desk.listing import ListDesk
+from bunsui_core.desk.proposing import MadeControl, MadeRerun, Proposed, still_good
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -29,23 +29,21 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval, Withdrawal, ask
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.errors import NotFound, Refused, Stale, Unavailable
+from bunsui_core.domain.errors import NotFound, Refused, Unavailable
 from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.plan import step_job
-from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.plan import Control, step_job
+from bunsui_core.domain.propose import OFFERED
+from bunsui_core.domain.recovery import ControlProposal, Proposal, Wanted
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.timeline import JobTimeline
-from bunsui_core.domain.verdict import Ruling
+from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
 WORKER_SILENT = timedelta(seconds=60)
 """Without a worker's sign for this long, sessions are read from AWS, not from the store."""
-
-REMEMBERED = 200
-"""How many proposals a desk keeps, to be asked for by their id."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,7 @@ class AgentDesk(ListDesk):
         self.requester = requester
         self._seeing = seeing
         self._nature = nature
-        self._proposed: OrderedDict[str, tuple[Asked, Proposal]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._proposed = Proposed()
 
     def live(self) -> Freshness:
         """Return the freshness of what was read from AWS in this moment: logs and proposals."""
@@ -161,18 +158,55 @@ class AgentDesk(ListDesk):
         `edited_input` is the JSON text of the job's whole execution input.
         Raises: NotFound, BadInput when the input is not JSON, Refused when the job did not fail.
         """
-        if edited_input is not None:
-            json_digest(edited_input)
-        asked = Asked(
-            session_id=session_id,
-            job=job,
-            edited_input=edited_input,
-            requester=self.requester,
-            at=self._nature.clock(),
-            request_ids=(self._nature.new_request_id(), self._nature.new_request_id()),
-        )
+        wanted = Wanted(edited_input=_json(edited_input))
+        asked = self._asked(session_id, job, wanted, repairs=True)
         found = proposals(asked, self._store, self._seeing)
-        self._remember(asked, found.proposals)
+        self._proposed.keep(*(MadeRerun(asked, one) for one in found.proposals))
+        return found
+
+    def rerun_from(
+        self,
+        session_id: str,
+        job: str,
+        mode: Mode | None = None,
+        downstream: bool = False,
+        edited_input: str | None = None,
+        output: str | None = None,
+    ) -> Proposal:
+        """Return how a job would run again, in the best way that is possible unless one is named.
+
+        `job` is `JOB`, or `JOB/STATE` to enter at a state. `edited_input` is the JSON text of the
+        job's whole input, or with `enter_at` of the state's; `output` is what a job that is marked
+        done is to have. Changes nothing; `request` asks for it.
+        Raises: NotFound, BadInput, Refused with what is possible instead, Unavailable.
+        """
+        name, _, state = job.partition("/")
+        wanted = Wanted(
+            mode=Mode.ENTER_AT if state and mode is None else mode,
+            downstream=downstream,
+            state=state,
+            edited_input=_json(edited_input),
+            output=_json(output),
+        )
+        asked = self._asked(session_id, name, wanted, repairs=False)
+        found = offers(asked, self._store, self._seeing)
+        if not found.proposals:
+            first = found.refused[0]
+            raise Refused(first.why, first.instead)
+        best = found.proposals[0]
+        self._proposed.keep(MadeRerun(asked, best))
+        return best
+
+    def control(self, session_id: str, action: Control) -> ControlProposal:
+        """Return what a pause, its end or a cancellation of a session would do; changes nothing.
+
+        `request` asks for it. Raises: NotFound, Refused when it makes no sense, Unavailable.
+        """
+        asked = Brake(
+            session_id, action, self.requester, self._nature.clock(), self._nature.new_request_id()
+        )
+        found = control(asked, self._store, self._seeing)
+        self._proposed.keep(MadeControl(asked, found))
         return found
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
@@ -181,20 +215,8 @@ class AgentDesk(ListDesk):
         Raises: NotFound for an unknown proposal, Stale when the world moved since,
         Refused for a hopeless one, BadInput for a bad reason.
         """
-        asked, proposal = self._recall(proposal_id)
-        again = proposals(asked, self._store, self._seeing).proposals
-        same = next((p for p in again if p.proposal_id == proposal_id), None)
-        if same is None:
-            raise Stale(
-                f"the world changed since proposal {proposal_id[:12]} was made.",
-                "Call propose_recovery again and look at what is different.",
-            )
-        if same.verdict.ruling is Ruling.HOPELESS:
-            raise Refused(
-                f"{proposal.mode.value} is HOPELESS: {same.verdict.reasons[0].text}.",
-                "Choose another mode, or change what made it fail first.",
-            )
-        question = ask(same.plan, reason, (same.input,), client_claim)
+        plan, texts = still_good(self._proposed.get(proposal_id), self._store, self._seeing)
+        question = ask(plan, reason, texts, client_claim)
         return submit(question, self._store.requests, self._nature.clock())
 
     def withdraw(self, request_id: str, reason: str) -> Approval:
@@ -229,19 +251,20 @@ class AgentDesk(ListDesk):
             return session, freshness
         return live, Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
 
-    def _remember(self, asked: Asked, found: tuple[Proposal, ...]) -> None:
-        with self._lock:
-            for proposal in found:
-                self._proposed[proposal.proposal_id] = (asked, proposal)
-            while len(self._proposed) > REMEMBERED:
-                self._proposed.popitem(last=False)
+    def _asked(self, session_id: str, job: str, wanted: Wanted, repairs: bool) -> Asked:
+        return Asked(
+            session_id=session_id,
+            job=job,
+            wanted=wanted,
+            requester=self.requester,
+            at=self._nature.clock(),
+            request_ids=tuple(self._nature.new_request_id() for _ in OFFERED),
+            repairs=repairs,
+        )
 
-    def _recall(self, proposal_id: str) -> tuple[Asked, Proposal]:
-        with self._lock:
-            known = self._proposed.get(proposal_id)
-        if known is None:
-            raise NotFound(
-                f"proposal {proposal_id[:64]!r} was not made here, or long ago.",
-                "Call propose_recovery and use a proposal_id of its answer.",
-            )
-        return known
+
+def _json(text: str | None) -> str | None:
+    """A text that is JSON, as it is. Raises: BadInput."""
+    if text is not None:
+        json_digest(text)
+    return text

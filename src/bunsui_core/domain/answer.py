@@ -11,7 +11,7 @@ from bunsui_core.domain.freshness import NEVER_WORKED, Blind, Feed, Watch, aged
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.preview import Preview
-from bunsui_core.domain.recovery import Odds, Proposal
+from bunsui_core.domain.recovery import Odds, Proposal, RefusedMode
 from bunsui_core.domain.session import Session, SessionOrigin, SessionStatus, SessionSummary
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Verdict
@@ -220,12 +220,13 @@ class SimilarFailures(Value):
 
 
 class Proposals(Value):
-    """Every way to recover one failed job, best first, judged."""
+    """Every way to recover one failed job, best first, judged; and which are not possible."""
 
     session_id: str
     job: str
     diagnosis: Diagnosis
     proposals: tuple[Proposal, ...]
+    refused: tuple[RefusedMode, ...] = ()
 
 
 class Check(Value):

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from bunsui_core.domain.canonical import canonical, digest
+from bunsui_core.domain.canonical import canonical, canonical_json, digest
 from bunsui_core.domain.preview import NOTHING, Preview
 from bunsui_core.domain.session import JobStatus, SessionStatus
-from bunsui_core.domain.value import Instant, Value
+from bunsui_core.domain.value import Instant, Json, Value
 from bunsui_core.domain.waves import Waves
 
 
@@ -153,10 +153,11 @@ Step = Annotated[
 class Plan(Value):
     """What is asked, signed and executed: nothing else ever runs.
 
-    The steps of a plan in `waves` are about different sessions that failed alike.
+    The steps of a plan in `waves` are about different sessions that failed alike. A plan of
+    version 1 was made before plans carried a preview; it is shown and not executed.
     """
 
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     request_id: str
     requester: str
     environment: str
@@ -171,7 +172,9 @@ class Plan(Value):
     @property
     def digest(self) -> str:
         """The hex sha256 that a human signs."""
-        return digest("bunsui/plan/v1", canonical(self))
+        if self.version == 1:
+            return digest("bunsui/plan/v1", canonical_json(_of_version_1(self)))
+        return digest("bunsui/plan/v2", canonical(self))
 
     @property
     def place(self) -> Place:
@@ -187,3 +190,9 @@ class Plan(Value):
 def step_job(step: Step) -> str:
     """Return the job a step is about; empty for one about a whole session."""
     return "" if isinstance(step, StartSession | ControlSession) else step.job
+
+
+def _of_version_1(plan: Plan) -> Json:
+    """Return a plan as the first version of bunsui wrote it."""
+    steps = [one.model_dump(mode="json", exclude={"downstream", "preview"}) for one in plan.steps]
+    return {**plan.model_dump(mode="json", exclude={"waves", "steps"}), "steps": steps}

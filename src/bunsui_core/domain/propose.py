@@ -1,89 +1,141 @@
-"""Every way to recover a failed job, judged, ranked, and ready to be asked for."""
+"""Every way to recover a job, judged, ranked, and ready to be asked for."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.diagnosis import Category
+from bunsui_core.domain.entry import Entry, entry_envelope
+from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.failure import Definition
 from bunsui_core.domain.joining import execution_name
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.odds import odds
 from bunsui_core.domain.outcome import Outcome
-from bunsui_core.domain.plan import Expect, Plan, RedriveJob, RestartJob, Risk
-from bunsui_core.domain.recovery import Proposal
-from bunsui_core.domain.rerun import last_attempt, preview, rerun_risk
+from bunsui_core.domain.pipeline import Job, SideEffect
+from bunsui_core.domain.plan import (
+    EnterJob,
+    Expect,
+    JobStep,
+    MarkDone,
+    Plan,
+    RedriveJob,
+    RestartJob,
+    Risk,
+)
+from bunsui_core.domain.preview import CodeUsed, Preview
+from bunsui_core.domain.previewing import Begin, preview, with_jobs
+from bunsui_core.domain.recovery import Odds, Proposal, Wanted
+from bunsui_core.domain.rerun import last_attempt, next_number, recorded_input, rerun_risk
 from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.domain.value import Instant, JsonText, Value
-from bunsui_core.domain.verdict import Case, Mode, Ruling, Verdict
+from bunsui_core.domain.verdict import Case, Mode, Reason, Ruling, Verdict
 
 LIFETIME = timedelta(minutes=30)
 """How long a request waits for a human."""
 
+OFFERED = (Mode.REDRIVE, Mode.ENTER_AT, Mode.RESTART)
+"""The modes that are proposed without being asked for; an output is a human's to give."""
+
 _RANK = {Ruling.SAFE: 0, Ruling.UNKNOWN: 1, Ruling.UNSAFE: 2, Ruling.HOPELESS: 3}
+_REPEATABLE = frozenset({SideEffect.PURE, SideEffect.IDEMPOTENT})
 
 
-OFFERED = (Mode.REDRIVE, Mode.RESTART)
-"""The modes that are proposed."""
+class Ground(Value):
+    """What a preview rests on: where an execution goes on, and the code as it is now.
+
+    `failed_state` is the outermost state in which the job failed, `then` the definition as of its
+    execution, `present` those of all machines that may run, `code` the functions of the job;
+    `entry` is where a new execution enters, `recorded` the input that its state had there.
+    """
+
+    failed_state: str = ""
+    then: Definition | None = None
+    present: tuple[Definition, ...] = ()
+    code: tuple[CodeUsed, ...] = ()
+    entry: Entry | None = None
+    recorded: JsonText | None = None
 
 
 class Question(Value):
-    """What is asked: the failed job, how its world looks, and who wants to know."""
+    """What is asked: the job, how its world looks, and who wants to know.
+
+    There is no `case` where the job did not fail.
+    """
 
     session: Session
-    case: Case
+    job: str
+    case: Case | None
     expect: Expect
-    edited_input: JsonText | None
+    wanted: Wanted
+    ground: Ground
     requester: str
     asked_at: Instant
 
 
 def propose(
-    question: Question, outcomes: tuple[Outcome, ...], request_ids: tuple[str, str]
+    question: Question, outcomes: tuple[Outcome, ...], asked: tuple[tuple[Mode, str], ...]
 ) -> tuple[Proposal, ...]:
-    """Return a proposal for every mode, best first. Redrive keeps its input by definition."""
-    drafts = [
-        _proposal(question, mode, outcomes, request_id)
-        for mode, request_id in zip(OFFERED, request_ids, strict=True)
-    ]
+    """Return a proposal for each mode asked for, with its request's id, best first."""
+    drafts = [_proposal(question, mode, outcomes, request_id) for mode, request_id in asked]
     ranked = sorted(drafts, key=lambda p: (_RANK[p.verdict.ruling], list(Mode).index(p.mode)))
-    best = ranked[0]
-    if best.verdict.ruling is Ruling.SAFE:
-        ranked[0] = best.model_copy(update={"recommended": True})
+    if ranked and ranked[0].verdict.ruling is Ruling.SAFE:
+        ranked[0] = ranked[0].model_copy(update={"recommended": True})
     return tuple(ranked)
 
 
 def _proposal(
     question: Question, mode: Mode, outcomes: tuple[Outcome, ...], request_id: str
 ) -> Proposal:
-    diagnosis = question.case.diagnosis
-    text = chosen_input(question, mode)
     plan = plan_for(question, mode, request_id)
+    entry = question.ground.entry if mode is Mode.ENTER_AT else None
+    text = chosen_input(question, mode)
     return Proposal(
         proposal_id=plan.digest,
         session_id=question.session.id,
-        job=diagnosis.job,
+        job=question.job,
         mode=mode,
         verdict=verdict_for(question, mode),
         recommended=False,
-        odds=odds(diagnosis.category, mode, outcomes),
-        preview=preview(question.session, diagnosis.job),
+        odds=odds_for(question, mode, outcomes),
+        preview=preview_for(question, mode),
         plan=plan,
         input=text,
+        editable=entry.input if entry else text,
     )
 
 
 def verdict_for(question: Question, mode: Mode) -> Verdict:
-    """Return the verdict of one mode; an edited input speaks for a restart only."""
-    edited = mode is Mode.RESTART and question.edited_input is not None
+    """Return the verdict of one mode; an edited input speaks for a new execution only."""
+    if mode is Mode.MARK_DONE:
+        return _of_given_output(question.job)
+    if question.case is None:
+        return _of_done(mode, question)
+    edited = mode is not Mode.REDRIVE and question.wanted.edited_input is not None
     case = question.case.model_copy(update={"input_edited": edited})
     return judge(mode, case, question.asked_at)
 
 
+def odds_for(question: Question, mode: Mode, outcomes: tuple[Outcome, ...]) -> Odds:
+    """Return how often the like of it worked; of a job that did not fail, nothing is known."""
+    if question.case is None:
+        return odds(Category.UNKNOWN, mode, ())
+    return odds(question.case.diagnosis.category, mode, outcomes)
+
+
 def chosen_input(question: Question, mode: Mode) -> str:
-    """Return the JSON the job would run with: a redrive always has the recorded one."""
-    if mode is Mode.RESTART and question.edited_input is not None:
-        return question.edited_input
-    return _attempt(question).input
+    """Return the JSON that a request carries: what the job starts with, or the output given."""
+    wanted, attempt = question.wanted, _attempt(question)
+    match mode:
+        case Mode.REDRIVE:
+            return attempt.input
+        case Mode.RESTART:
+            return recorded_input(attempt) if wanted.edited_input is None else wanted.edited_input
+        case Mode.ENTER_AT:
+            return entry_envelope(recorded_input(attempt), _entry(question))
+        case Mode.MARK_DONE:
+            return "null" if wanted.output is None else wanted.output
 
 
 def plan_for(question: Question, mode: Mode, request_id: str) -> Plan:
@@ -104,39 +156,97 @@ def plan_for(question: Question, mode: Mode, request_id: str) -> Plan:
 
 def risk(question: Question, mode: Mode) -> Risk:
     """Return how much a mistake of this mode would cost."""
-    edited = mode is Mode.RESTART and question.edited_input is not None
-    return rerun_risk(question.session, question.case.diagnosis.job, edited)
+    wanted = question.wanted
+    edited = mode in {Mode.RESTART, Mode.ENTER_AT} and wanted.edited_input is not None
+    return rerun_risk(question.session, question.job, edited, mode, wanted.downstream)
 
 
-def _step(question: Question, mode: Mode) -> RedriveJob | RestartJob:
-    session, attempt = question.session, _attempt(question)
-    job = session.pipeline.find(question.case.diagnosis.job)
-    machine = job.machine if job else ""
+def preview_for(question: Question, mode: Mode) -> Preview:
+    """Return what would run in this mode, with its states, inputs and code."""
+    ground, session = question.ground, question.session
+    base = preview(session, question.job, mode, question.wanted.downstream)
+    present = {one.machine: one for one in ground.present}
+    runs = ground.then if mode is Mode.REDRIVE else present.get(_job(question).machine)
+    state = ""
     if mode is Mode.REDRIVE:
-        return RedriveJob(
-            session_id=session.id,
-            job=question.case.diagnosis.job,
-            machine=machine,
-            execution_arn=attempt.execution_arn,
-            input_digest=attempt.input_digest,
-            expect=question.expect,
-        )
-    number = attempt.number + 1
-    return RestartJob(
-        session_id=session.id,
-        job=question.case.diagnosis.job,
-        machine=machine,
-        failed_execution_arn=attempt.execution_arn,
-        execution_name=execution_name(session.id, question.case.diagnosis.job, number),
-        attempt=number,
+        state = ground.failed_state
+    elif mode is Mode.ENTER_AT:
+        state = _entry(question).state
+    begin = Begin(
+        mode=mode,
+        definition=runs.definition if runs else "",
+        state=state,
         input_digest=json_digest(chosen_input(question, mode)),
-        input_edited=question.edited_input is not None,
-        expect=question.expect,
+        code=(
+            CodeUsed(name=_job(question).machine, revision=runs.revision if runs else ""),
+            *ground.code,
+        ),
+    )
+    return with_jobs(base, session, begin, present)
+
+
+def _step(question: Question, mode: Mode) -> JobStep:
+    session, attempt = question.session, _attempt(question)
+    fields: dict[str, object] = {
+        "session_id": session.id,
+        "job": question.job,
+        "machine": _job(question).machine,
+        "expect": question.expect,
+        "downstream": question.wanted.downstream,
+        "preview": preview_for(question, mode),
+    }
+    text_digest = json_digest(chosen_input(question, mode))
+    if mode is Mode.REDRIVE:
+        named = {"execution_arn": attempt.execution_arn, "input_digest": attempt.input_digest}
+        return RedriveJob.model_validate({**fields, **named})
+    number = next_number(session, question.job)
+    fields |= {"failed_execution_arn": attempt.execution_arn, "attempt": number}
+    if mode is Mode.MARK_DONE:
+        return MarkDone.model_validate({**fields, "output_digest": text_digest})
+    fields |= {
+        "execution_name": execution_name(session.id, question.job, number),
+        "input_digest": text_digest,
+        "input_edited": question.wanted.edited_input is not None,
+    }
+    if mode is Mode.ENTER_AT:
+        return EnterJob.model_validate({**fields, "state": _entry(question).state})
+    return RestartJob.model_validate(fields)
+
+
+def _of_given_output(job: str) -> Verdict:
+    told = f"nothing of {job} runs; whether the output is right, nobody here can tell"
+    return Verdict(
+        mode=Mode.MARK_DONE, ruling=Ruling.UNKNOWN, reasons=(Reason(text=told, evidence=()),)
     )
 
 
-def _attempt(question: Question) -> Attempt:
-    found = last_attempt(question.session, question.case.diagnosis.job)
+def _of_done(mode: Mode, question: Question) -> Verdict:
+    """The verdict on a job that did not fail: it rests on its side effects alone."""
+    effect = _job(question).effect
+    is_safe = effect in _REPEATABLE
+    again = "doing it twice changes nothing" if is_safe else "what it did may be done twice"
+    reasons = (
+        Reason(text="it did not fail; it worked with the input it had", evidence=()),
+        Reason(text=f"its effect is {effect}: {again}", evidence=()),
+    )
+    return Verdict(mode=mode, ruling=Ruling.SAFE if is_safe else Ruling.UNSAFE, reasons=reasons)
+
+
+def _entry(question: Question) -> Entry:
+    if question.ground.entry is None:
+        raise Refused("it is not known where to enter.", "Restart the job instead.")
+    return question.ground.entry
+
+
+def _job(question: Question) -> Job:
+    found = question.session.pipeline.find(question.job)
     if found is None:
-        raise ValueError(f"job {question.case.diagnosis.job} never started")
+        raise ValueError(f"the pipeline has no job {question.job}")
+    return found
+
+
+def _attempt(question: Question) -> Attempt:
+    found = last_attempt(question.session, question.job)
+    if found is None:
+        raise ValueError(f"job {question.job} never started")
     return found

@@ -6,13 +6,37 @@ from bunsui_core.domain.answer import StepReview
 from bunsui_core.domain.approval import Request
 from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.pipeline import Pipeline
-from bunsui_core.domain.plan import Plan, RedriveJob, RestartJob, Risk, StartSession, Step
-from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.plan import (
+    Control,
+    ControlSession,
+    EnterJob,
+    MarkDone,
+    Plan,
+    RedriveJob,
+    RestartJob,
+    Risk,
+    StartSession,
+    Step,
+)
+from bunsui_core.domain.preview import CodeUsed, Preview
 from bunsui_core.domain.recovery import Odds
 from bunsui_core.domain.safe import safe
 
 SHOWN = 600
 """Characters of one input or value that a review shows; the digest covers the whole."""
+
+
+_CONTROLS = {
+    Control.PAUSE: "start nothing more in",
+    Control.UNPAUSE: "go on with",
+    Control.CANCEL: "stop what runs in, and end,",
+}
+
+_UNDO = {
+    Control.PAUSE: "unpause the session",
+    Control.UNPAUSE: "pause the session again; what started by then runs on",
+    Control.CANCEL: "it cannot be undone; start a new session",
+}
 
 
 def sentence(step: Step, pipeline: Pipeline, plan: Plan) -> str:
@@ -32,6 +56,18 @@ def _said(step: Step, pipeline: Pipeline, where: str) -> str:
             kind = "an edited input" if step.input_edited else "its recorded input"
             name = f"{pipeline.name}/{step.session_id}"
             return f"restart job {step.job} of {name} {where}, as a new execution with {kind}"
+        case EnterJob():
+            kind = "an edited input" if step.input_edited else "its recorded input"
+            name = f"{pipeline.name}/{step.session_id}"
+            at = f"entering at {safe(step.state, 80, False)} with {kind}"
+            return f"run job {step.job} of {name} {where}, as a new execution {at}"
+        case MarkDone():
+            name = f"{pipeline.name}/{step.session_id}"
+            return (
+                f"mark job {step.job} of {name} {where} done with a given output"
+            )
+        case ControlSession():
+            return f"{_CONTROLS[step.action]} session {pipeline.name}/{step.session_id} {where}"
         case StartSession():
             return f"start session {step.session_id} of pipeline {pipeline.name} {where}"
 
@@ -41,8 +77,12 @@ def undo_of(step: Step) -> str:
     match step:
         case RedriveJob():
             return "stop the execution in Step Functions; what it wrote stays written"
-        case RestartJob():
+        case RestartJob() | EnterJob():
             return "stop the new execution in Step Functions; what it wrote stays written"
+        case MarkDone():
+            return "run the job again, downstream; what was made of the output stays written"
+        case ControlSession():
+            return _UNDO[step.action]
         case StartSession():
             return "stop its executions in Step Functions; what they wrote stays written"
 
@@ -50,7 +90,7 @@ def undo_of(step: Step) -> str:
 def effects_of(pipeline: Pipeline, preview: Preview) -> tuple[str, ...]:
     """Return the declared side effects of every job that will run."""
     jobs = {job.name: job for job in pipeline.jobs}
-    names = (*preview.runs, *preview.follows)
+    names = (*preview.runs, *preview.follows, *preview.resets)
     return tuple(f"{name} is {jobs[name].effect.value} (declared)" for name in names)
 
 
@@ -107,14 +147,33 @@ def _step_lines(number: int, step: StepReview) -> list[str]:
 
 def _preview_lines(preview: Preview) -> list[str]:
     follows = preview.following or "nothing"
+    again = [f"AGAIN        {', '.join(preview.resets)} (done before)"] if preview.resets else []
     reused = ", ".join(f"{r.job} ({r.output_digest[:8]})" for r in preview.reused) or "nothing"
     untouched = ", ".join(preview.untouched) or "nothing else"
     return [
         f"THEN         {follows}",
+        *again,
+        *_job_lines(preview),
         f"REUSED       {reused}",
         f"WILL NOT     run {', '.join(r.job for r in preview.reused) or 'anything'} again, "
         f"touch other sessions; stays as it is: {untouched}",
     ]
+
+
+def _job_lines(preview: Preview) -> list[str]:
+    lines = []
+    for one in preview.jobs:
+        sure = ", ".join(one.certain) or "none for sure"
+        maybe = f"; may: {', '.join(one.possible)}" if one.possible else ""
+        lines.append(f"STATES       {one.job}: {_short(sure + maybe)}")
+        lines += [f"CODE         {one.job}: {_short(code_text(used))}" for used in one.code]
+    return lines
+
+
+def code_text(used: CodeUsed) -> str:
+    """Return a piece of code and its revision as a reviewer reads them."""
+    name = used.name.rsplit(":", 1)[-1]
+    return f"{name} {used.revision[:24] or 'cannot be seen'}"
 
 
 def _short(text: str) -> str:
