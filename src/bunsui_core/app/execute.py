@@ -122,7 +122,7 @@ def _step(
     step = request.plan.steps[number - 1]
     token = f"{request.id}-{number}"
     if before is None:
-        check(step, request, hands)
+        check(step, request, hands, claim.now)
         _note(claim, number, StepState.INTENDED, token, hands)
         result = call(step, token, request, hands, claim.now)
     else:
