@@ -18,9 +18,11 @@ from bunsui_core.domain.environment import Expose
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.quoted import HIDDEN
+from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.veil import veiled
+from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
@@ -87,12 +89,22 @@ class VeiledDesk(AgentDesk):
 
     def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return every way to recover, veiled. Raises: NotFound, BadInput, Refused."""
-        if edited_input is not None and HIDDEN in edited_input:
-            raise BadInput(
-                "the edited input holds what stands for hidden values.",
-                "Ask a human for the values; they are not shown to agents here.",
-            )
+        _must_be_seen(edited_input)
         found = super().propose(session_id, job, edited_input)
+        return veiled(found, self._level, super().stored(session_id))
+
+    def rerun_from(
+        self,
+        session_id: str,
+        job: str,
+        mode: Mode | None = None,
+        downstream: bool = False,
+        edited_input: str | None = None,
+        output: str | None = None,
+    ) -> Proposal:
+        """Return how a job would run again, veiled. Raises: NotFound, BadInput, Refused."""
+        _must_be_seen(edited_input, output)
+        found = super().rerun_from(session_id, job, mode, downstream, edited_input, output)
         return veiled(found, self._level, super().stored(session_id))
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
@@ -118,3 +130,12 @@ class VeiledDesk(AgentDesk):
                 f"inputs and outputs are not searched for agents here (expose = {self._level}).",
                 "Search by status, pipeline, age, name: or error:.",
             )
+
+
+def _must_be_seen(*given: str | None) -> None:
+    """Refuse a text of an agent in which values are hidden. Raises: BadInput."""
+    if any(text is not None and HIDDEN in text for text in given):
+        raise BadInput(
+            "the edited input holds what stands for hidden values.",
+            "Ask a human for the values; they are not shown to agents here.",
+        )

@@ -13,7 +13,9 @@ from bunsui_core.domain.failure import Evidence, EvidenceKind, LogLine
 from bunsui_core.domain.quoted import HIDDEN, Values, values_of
 from bunsui_core.domain.value import Json, Value
 
-_PAYLOADS = frozenset({"input", "output", "state_input", "inputs", "parameters", "assigned"})
+_PAYLOADS = frozenset(
+    {"input", "output", "state_input", "inputs", "parameters", "assigned", "editable"}
+)
 _TOLD = frozenset({"cause", "message", "exception", "summary", "text", "result", "note"})
 # What AWS itself writes; it tells times and memory, never what a function was given.
 _OF_AWS = re.compile(r"(START|END|REPORT|INIT_START) (RequestId|Runtime Version): ")
