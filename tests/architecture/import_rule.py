@@ -54,11 +54,13 @@ OUT_OF_REACH = frozenset(
     f"{CORE}.{name}"
     for name in (
         "ports.control",
+        "ports.moving",
         "adapters.aws.control",
         "adapters.local.control",
         "app.decide",
         "app.execute",
         "app.advance",
+        "app.move",
         "worker",
         "desk.operator",
         "wiring.operator",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.archived import Archived
@@ -26,7 +25,8 @@ from bunsui_core.domain.session import Session
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Instant, Value
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""The digest of a document, in hex."""
 
 FORMAT = 1
 """The version of the layout of an export."""
@@ -117,7 +117,7 @@ class Manifest(Value):
     made_at: Instant
     bunsui: str
     lots: dict[Kind, Lot]
-    documents: tuple[str, ...]
+    documents: tuple[Sha256, ...]
     damaged: int = 0
 
     @property

@@ -23,6 +23,10 @@ SMALLEST_PAGE = 512
 """Bytes of the smallest SQLite database (Database File Format, 1.2)."""
 
 
+UNFINISHED = 2**31 - 1
+"""The `user_version` of a store into which an export is being imported."""
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Translate what SQLite raises about a file.
@@ -69,6 +73,11 @@ def is_cut_short(path: Path) -> bool:
 
 def wrong_version(path: Path, found: int, known: int) -> BunsuiError:
     """Return the error for a file of another version than this code knows."""
+    if found == UNFINISHED:
+        return Unavailable(
+            f"an import into {path} was not finished, so it is not whole.",
+            "Run the same `bunsui store import` again.",
+        )
     if found > known:
         return StoreNewer(
             f"{path} was written by a newer bunsui (version {found}, this one knows {known}).",

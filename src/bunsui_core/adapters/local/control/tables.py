@@ -151,6 +151,9 @@ def _append_only(table: str) -> tuple[str, str]:
     )
 
 
+APPEND_ONLY = {table: _append_only(table) for table in ("decisions", "audit")}
+"""What keeps each table from being changed; the second statement keeps its rows from vanishing."""
+
 STORE = (
     *_SESSIONS,
     *_LINES,
@@ -159,8 +162,8 @@ STORE = (
     *_SEARCH,
     *_WATCHED,
     *_CONTROL,
-    *_append_only("decisions"),
-    *_append_only("audit"),
+    *APPEND_ONLY["decisions"],
+    *APPEND_ONLY["audit"],
 )
 """What makes an empty file a store."""
 

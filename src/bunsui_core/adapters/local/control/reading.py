@@ -1,0 +1,95 @@
+"""Every kind of record in the files of an environment, as lines."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.control.trust import approver_of
+from bunsui_core.adapters.local.failure import damaged
+from bunsui_core.adapters.local.rows import find_effect, stored
+from bunsui_core.domain.moving import RECORDS, KeptSession, Kind, line_of
+from bunsui_core.domain.session import Session
+
+_ORDER: Mapping[Kind, str] = {
+    Kind.PIPELINES: "name",
+    Kind.MACHINES: "arn",
+    Kind.SIGHTINGS: "arn",
+    Kind.WATCHES: "account",
+    Kind.OUTCOMES: "at, request_id",
+    Kind.ARCHIVES: "at, execution_arn, redrive_count",
+    Kind.DIAGNOSES: "session_id, job, attempt, redrive_count",
+    Kind.POLICIES: "account",
+    Kind.AUDIT: "seq",
+    Kind.DECISIONS: "position",
+    Kind.WITHDRAWALS: "request_id",
+    Kind.REQUESTS: "asked_at, id",
+}
+
+_OF_ASKERS = frozenset({Kind.REQUESTS, Kind.WITHDRAWALS})
+"""What an asker's process wrote: what is none of its kind is as good as not there."""
+
+
+def lines(kind: Kind, connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
+    """Give the records of a kind. Raises: StoreDamaged."""
+    match kind:
+        case Kind.SESSIONS:
+            return _sessions(connection, store)
+        case Kind.EFFECTS:
+            return _effects(connection, store)
+        case Kind.APPROVERS:
+            return _approvers(connection, store)
+        case _:
+            return _bodies(kind, connection, store)
+
+
+def _bodies(kind: Kind, connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
+    query = (
+        f"SELECT body FROM {kind.value} WHERE account = ? AND region = ? ORDER BY {_ORDER[kind]}"
+    )
+    for (body,) in connection.execute(query, store.place):
+        if (line := _line(kind, body, store.path)) is not None:
+            yield line
+
+
+def _line(kind: Kind, body: str, path: Path) -> str | None:
+    try:
+        return line_of(RECORDS[kind].model_validate_json(body))
+    except ValueError as error:
+        if kind in _OF_ASKERS:
+            return None
+        raise damaged(path, f"one of its {kind.value} does not read as one") from error
+
+
+def _sessions(connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
+    for body, said in connection.execute(_SESSIONS, store.place):
+        session = stored(Session, body, store.path)
+        yield line_of(KeptSession(session=session, said=said or ""))
+
+
+def _effects(connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
+    for (request_id,) in connection.execute(_EFFECTS, store.place).fetchall():
+        effect = find_effect(connection, store, request_id)
+        if effect:
+            yield line_of(effect)
+
+
+def _approvers(connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
+    for row in connection.execute(_APPROVERS, store.place):
+        yield line_of(approver_of(row))
+
+
+_SESSIONS = (
+    "SELECT s.body, l.said FROM sessions s LEFT JOIN session_lines l"
+    " ON l.account = s.account AND l.region = s.region AND l.id = s.id"
+    " WHERE s.account = ? AND s.region = ? ORDER BY s.id"
+)
+
+_EFFECTS = "SELECT request_id FROM effects WHERE account = ? AND region = ? ORDER BY request_id"
+
+_APPROVERS = (
+    "SELECT key_id, name, public_key, is_demo, added_at, revoked_at FROM approvers"
+    " WHERE account = ? AND region = ? ORDER BY added_at, key_id"
+)
