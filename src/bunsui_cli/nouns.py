@@ -83,6 +83,12 @@ def _failures() -> typer.Typer:
     return app
 
 
+def _storms() -> typer.Typer:
+    from bunsui_cli.storms import app
+
+    return app
+
+
 def _recovery() -> typer.Typer:
     from bunsui_cli.recovery import app
 
@@ -114,6 +120,7 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "pipelines": _pipelines,
     "machines": _machines,
     "failures": _failures,
+    "storms": _storms,
     "recovery": _recovery,
     "approvals": _approvals,
     "approvers": _approvers,

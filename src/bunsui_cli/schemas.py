@@ -14,10 +14,12 @@ from pathlib import Path
 from bunsui_cli.answers import (
     ApprovalList,
     ApproverList,
+    Controlled,
     LocalReset,
     LocalState,
     PipelineGraph,
     PipelineList,
+    Rerun,
     WorkerStopped,
 )
 from bunsui_cli.envelope import schema_name
@@ -43,6 +45,7 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session, SessionSummary
+from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Json, Value
 
@@ -72,11 +75,19 @@ ANSWERS: Mapping[str, type[Value]] = {
     "sessions-show": SessionView,
     "sessions-logs": OperationLogs,
     "sessions-start": Approval,
+    "sessions-rerun": Rerun,
+    "sessions-pause": Controlled,
+    "sessions-unpause": Controlled,
+    "sessions-cancel": Controlled,
     "pipelines-list": PipelineList,
     "pipelines-show": Pipeline,
     "pipelines-graph": PipelineGraph,
     "machines-list": MachineList,
     "failures-analyze": Analysis,
+    "storms-list": Storms,
+    "storms-show": Storm,
+    "storms-plan": StormProposal,
+    "storms-recover": Approval,
     "recovery-propose": Proposals,
     "recovery-request": Approval,
     "approvals-list": ApprovalList,

@@ -14,10 +14,12 @@ from rich.text import Text
 from bunsui_cli.answers import (
     ApprovalList,
     ApproverList,
+    Controlled,
     LocalReset,
     LocalState,
     PipelineGraph,
     PipelineList,
+    Rerun,
     WorkerStopped,
 )
 from bunsui_cli.envelope import Answer
@@ -29,7 +31,9 @@ from bunsui_cli.views import (
     machine,
     machines,
     pipelines,
+    previews,
     sessions,
+    storms,
 )
 from bunsui_cli.views.words import line, moment
 from bunsui_cli.where import here
@@ -49,6 +53,7 @@ from bunsui_core.domain.freshness import said
 from bunsui_core.domain.health import WORKER_SILENT, Checkup, Probed
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 
@@ -142,6 +147,30 @@ def parts_of_surroundings(value: Value) -> Sequence[RenderableType]:
             return config.policies(value)
         case MachineList():
             return machines.listing(value)
+        case _:
+            return parts_of_storms(value)
+
+
+def parts_of_storms(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of the answers about storms."""
+    match value:
+        case Storms():
+            return storms.listing(value)
+        case Storm():
+            return storms.one(value)
+        case StormProposal():
+            return storms.plan(value)
+        case _:
+            return parts_of_changes(value)
+
+
+def parts_of_changes(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of a change that is previewed or was asked for."""
+    match value:
+        case Rerun():
+            return previews.rerun(value)
+        case Controlled():
+            return previews.control(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 

@@ -2,53 +2,82 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
-from bunsui_core.app.watch import observe
-from bunsui_core.domain.advance import advance
-from bunsui_core.domain.errors import BadInput, Conflict, NotFound
+from bunsui_core.app.fulfil import Means, fulfil
+from bunsui_core.app.watch import Seen, observe
+from bunsui_core.domain.advance import Advanced, advance
+from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.intents import StartJob
-from bunsui_core.domain.performed import refused, started
+from bunsui_core.domain.joining import address
+from bunsui_core.domain.looking import OPEN, Look, is_unwanted
 from bunsui_core.domain.session import Session
-from bunsui_core.ports.control import Runner
-from bunsui_core.ports.observe import Executions
-from bunsui_core.ports.store import Sessions
+
+TURNS = 4
+"""How often a session is decided on in one round: a kept payload lets a job start, a refused start
+lets another one have its slot, what was stopped has closed."""
 
 
 class Round(NamedTuple):
-    """A session as it is stored after one round, and what Step Functions said in it."""
+    """A session as it is stored after one round, and what Step Functions said in it.
+
+    `trouble` is the first thing that could not be seen or done; all else was.
+    """
 
     session: Session
     seen: tuple[Observation, ...]
+    trouble: BunsuiError | None = None
 
 
-def advance_session(
-    session_id: str, sessions: Sessions, executions: Executions, runner: Runner, now: datetime
-) -> Round:
-    """Bring one session forward by one round and return it as stored.
+def advance_session(session_id: str, means: Means, look: Look = OPEN) -> Round:
+    """Bring one session forward until it owes nothing more now, and return it as stored.
 
     The session is stored with its intents before any of them is performed, so the same round can
-    be repeated after a crash. Raises: Conflict when another worker was faster.
+    be repeated after a crash. Raises: Conflict when another worker was faster; NotFound;
+    Unavailable when AWS or the store does not answer, after what was done is stored.
     """
-    before = sessions.get(session_id)
-    seen = observe(before, executions)
-    decided = advance(before, seen, now)
-    stored = before if decided.session == before else sessions.save(decided.session)
-    if not decided.intents:
-        return Round(stored, seen)
-    after = stored
-    for intent in decided.intents:
-        if isinstance(intent, StartJob):
-            after = _start(after, intent, runner, now)
-    return Round(sessions.save(after), seen)
+    session = means.sessions.get(session_id)
+    told = _look(session, means, look)
+    seen, trouble = told.found, told.trouble
+    for _ in range(TURNS):
+        decided = advance(session, told.found, means.clock())
+        session = _stored(session, decided.session, means)
+        done = fulfil(session, decided.intents, means)
+        trouble = trouble or done.trouble
+        if done.session == session and not done.touched:
+            break
+        session = _confirmed(decided, session, done.session, means)
+        told = _look(session, means, Look(only=done.touched))
+        seen, trouble = (*seen, *told.found), trouble or told.trouble
+    return Round(session, seen, trouble)
 
 
-def _start(session: Session, intent: StartJob, runner: Runner, now: datetime) -> Session:
-    attempt = intent.attempt
+def _look(session: Session, means: Means, look: Look) -> Seen:
+    return observe(session, means.executions, means.clock(), look)
+
+
+def _stored(before: Session, after: Session, means: Means) -> Session:
+    return before if after == before else means.sessions.save(after)
+
+
+def _confirmed(decided: Advanced, before: Session, after: Session, means: Means) -> Session:
     try:
-        receipt = runner.start(intent.machine, attempt.execution_name, attempt.input)
-    except (NotFound, Conflict, BadInput) as error:
-        return refused(session, intent, error.message, now)
-    return started(session, intent, receipt.execution_arn, now)
+        return _stored(before, after, means)
+    except Conflict:
+        _disown(decided, before.id, means)
+        raise
+
+
+def _disown(decided: Advanced, session_id: str, means: Means) -> None:
+    """Stop what was started although another worker had settled meanwhile that it never would."""
+    now = means.sessions.get(session_id)
+    for intent in decided.intents:
+        if not isinstance(intent, StartJob):
+            continue
+        if is_unwanted(now, intent.job, intent.attempt.number):
+            arn = address(intent.machine, intent.attempt.execution_name)
+            try:
+                means.runner.stop(arn, f"session {session_id} was cancelled")
+            except NotFound:
+                continue  # it was not started either

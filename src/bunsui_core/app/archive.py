@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bunsui_core.app.diagnose import LINES, Read, followed, read_lines, window_of
 from bunsui_core.app.recalled import Recalled, opened
+from bunsui_core.app.standing import Ended, standings
 from bunsui_core.domain.archived import ArchivedExecution
 from bunsui_core.domain.errors import BunsuiError, Unavailable
 from bunsui_core.domain.failure import HistoryEvent, Observation
@@ -15,6 +16,7 @@ from bunsui_core.domain.following import children
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.nested import MOST_LEVELS
 from bunsui_core.domain.session import Session
+from bunsui_core.domain.standing import Standing
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Archive, Archived, Blobs
 
@@ -130,15 +132,19 @@ def _read(
 ) -> ArchivedExecution:
     seeing = archiving.seeing
     failure = read_failure(job, execution, history)
+    definition = seeing.executions.definition(execution.execution_arn)
     read = Read(())
+    standing: tuple[Standing, ...] = ()
     if failure:
         failure = followed(failure, seeing.executions)
         window = window_of(failure, execution)
         read = read_lines(window, failure.resource, seeing.logs, LINES)
+        standing = standings(failure, Ended(execution, history, definition), seeing, archiving.now)
     return ArchivedExecution(
         execution=execution,
-        definition=seeing.executions.definition(execution.execution_arn),
+        definition=definition,
         history=history,
         logs=read.lines,
         logs_note=read.note,
+        standing=standing,
     )

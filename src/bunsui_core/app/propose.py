@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from bunsui_core.app.case import case_of
 from bunsui_core.app.diagnose import diagnose_job
 from bunsui_core.app.ground import entering, ground_of
-from bunsui_core.app.looks import looks
 from bunsui_core.app.remembered import remembered
 from bunsui_core.app.watch import find_job, seen_now
 from bunsui_core.app.world import World, look
@@ -190,14 +190,8 @@ def _case(
     if world.execution is None or not world.execution.status.is_failure:
         return None
     diagnosis = known_diagnosis(session, job, store, seeing, now)
-    return Case(
-        diagnosis=diagnosis,
-        redrive_status=world.execution.redrive_status,
-        redrive_status_reason=world.execution.redrive_status_reason,
-        effect=_job(session, job).effect,
-        looks=looks(diagnosis, session, seeing, now),
-        input_edited=False,
-    )
+    ended, kept = (world.execution, world.history), remembered(session, job, store)
+    return case_of(diagnosis, ended, _job(session, job).effect, kept, seeing, now)
 
 
 def _job(session: Session, name: str) -> Job:

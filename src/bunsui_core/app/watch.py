@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from bunsui_core.domain.advance import advance
-from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.errors import BunsuiError, NotFound, Unavailable
 from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.looking import OPEN, Look, gone, to_look_at
 from bunsui_core.domain.session import Session
 from bunsui_core.ports.observe import Executions
 
 
-def observe(session: Session, executions: Executions) -> tuple[Observation, ...]:
-    """Return what Step Functions says of each job's newest execution that is not done yet."""
-    found = []
-    for run in session.runs:
-        if run.last and run.last.execution_arn and run.last.stopped_at is None:
-            found.append(executions.describe(run.last.execution_arn))
-    return tuple(found)
+class Seen(NamedTuple):
+    """What Step Functions says of executions, and the first of them that it did not tell of."""
+
+    found: tuple[Observation, ...]
+    trouble: BunsuiError | None
+
+
+def observe(session: Session, executions: Executions, now: datetime, look: Look = OPEN) -> Seen:
+    """Return what Step Functions says of the executions to look at; of what is open, by default.
+
+    One that cannot be seen hides no other; one that is gone for good has ended. Raises: Unavailable
+    when AWS does not answer.
+    """
+    found, trouble = list[Observation](), None
+    for attempt in to_look_at(session, look):
+        try:
+            found.append(executions.describe(attempt.execution_arn))
+        except Unavailable:
+            raise
+        except BunsuiError as error:
+            if not isinstance(error, NotFound):
+                trouble = trouble or error
+            elif ended := gone(attempt, now):
+                found.append(ended)
+            elif attempt.stopped_at is None:
+                trouble = trouble or error
+    return Seen(tuple(found), trouble)
 
 
 def seen_now(session: Session, executions: Executions, now: datetime) -> Session:
-    """Return the session as AWS shows it now, without starting anything."""
-    after = advance(session, observe(session, executions), now).session
+    """Return the session as AWS shows it now, without starting anything.
+
+    Raises: NotFound, NotAuthorised, Unavailable.
+    """
+    seen = observe(session, executions, now)
+    if seen.trouble:
+        raise seen.trouble
+    after = advance(session, seen.found, now).session
     known = {run.job: len(run.attempts) for run in session.runs}
     runs = tuple(
         run.model_copy(update={"attempts": run.attempts[: known[run.job]]}) for run in after.runs

@@ -15,8 +15,9 @@ from bunsui_core.app.request import open_about, submit, withdraw
 from bunsui_core.app.similar import similar
 from bunsui_core.app.timeline import timeline
 from bunsui_core.app.watch import find_job, job_to_read, seen_now
-from bunsui_core.desk.listing import ListDesk
-from bunsui_core.desk.proposing import MadeControl, MadeRerun, Proposed, still_good
+from bunsui_core.app.wave_plan import StormAsked, plan_storm
+from bunsui_core.desk.proposing import MadeControl, MadeRerun, MadeStorm, Proposed, still_good
+from bunsui_core.desk.storms import StormDesk
 from bunsui_core.domain.answer import (
     Analysis,
     Freshness,
@@ -37,8 +38,10 @@ from bunsui_core.domain.plan import Control, step_job
 from bunsui_core.domain.propose import OFFERED
 from bunsui_core.domain.recovery import ControlProposal, Proposal, Wanted
 from bunsui_core.domain.session import Session
+from bunsui_core.domain.storm import StormProposal
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.waves import WAVES, Waves
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
@@ -55,7 +58,7 @@ class Nature:
     new_session_id: Callable[[], str]
 
 
-class AgentDesk(ListDesk):
+class AgentDesk(StormDesk):
     """Looks at sessions, explains failures, proposes recoveries and queues requests.
 
     `requester` is `agent:<name>` or `human:<name>`. Thread-safe.
@@ -207,6 +210,20 @@ class AgentDesk(ListDesk):
         )
         found = control(asked, self._store, self._seeing)
         self._proposed.keep(MadeControl(asked, found))
+        return found
+
+    def recover_storm(
+        self, storm_id: str, mode: Mode | None = None, waves: Waves = WAVES
+    ) -> StormProposal:
+        """Return one plan for every session of a storm that can be recovered; changes nothing.
+
+        Without a mode it is the best one for the first session. `request` asks for it.
+        Raises: NotFound, BadInput, Refused when none can be recovered so, Unavailable.
+        """
+        now, request_id = self._nature.clock(), self._nature.new_request_id()
+        asked = StormAsked(storm_id, mode, waves, self.requester, now, request_id)
+        found = plan_storm(asked, self._store, self._seeing)
+        self._proposed.keep(MadeStorm(asked, found))
         return found
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:

@@ -8,11 +8,13 @@ from typing import NamedTuple, TypeAlias
 
 from bunsui_core.app.brake import Brake, control
 from bunsui_core.app.propose import Asked, offers
+from bunsui_core.app.wave_plan import StormAsked, plan_storm
 from bunsui_core.domain.errors import NotFound, Refused, Stale
 from bunsui_core.domain.plan import ControlSession, JobStep, Plan, StartSession
 from bunsui_core.domain.preview import NOTHING
 from bunsui_core.domain.previewing import preview_difference
 from bunsui_core.domain.recovery import ControlProposal, Proposal
+from bunsui_core.domain.storm import StormProposal
 from bunsui_core.domain.verdict import Ruling
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -35,7 +37,14 @@ class MadeControl(NamedTuple):
     proposal: ControlProposal
 
 
-Made: TypeAlias = MadeRerun | MadeControl
+class MadeStorm(NamedTuple):
+    """One plan for a storm, and what was asked."""
+
+    asked: StormAsked
+    proposal: StormProposal
+
+
+Made: TypeAlias = MadeRerun | MadeControl | MadeStorm
 """A proposal with what was asked, so that the same can be asked again."""
 
 
@@ -76,6 +85,10 @@ def still_good(made: Made, store: Store, seeing: Seeing) -> tuple[Plan, tuple[st
             if control(asked, store, seeing).plan != proposal.plan:
                 raise _stale(proposal.proposal_id, "the session is in another state")
             return proposal.plan, ()
+        case MadeStorm(asked=asked, proposal=proposal):
+            if _bare(plan_storm(asked, store, seeing).plan) != _bare(proposal.plan):
+                raise _stale(proposal.proposal_id, "other sessions are in the storm")
+            return proposal.plan, proposal.inputs
         case MadeRerun():
             return _still_good(made, store, seeing)
 

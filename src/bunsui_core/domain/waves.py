@@ -29,6 +29,10 @@ class Waves(Value):
         return (tuple(range(1, first + 1)), *later)
 
 
+WAVES = Waves()
+"""One canary, then twenty-five at a time, and at most two that fail."""
+
+
 class Fate(StrEnum):
     """What came of one step: its job runs, succeeded or failed, or nothing was called at all."""
 
