@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bunsui_core.app.glance import at_a_glance
 from bunsui_core.app.perform import Stopped, input_of
 from bunsui_core.app.propose import Asked, offers
 from bunsui_core.app.world import checks
@@ -46,8 +47,17 @@ class Looked:
 
 
 def review_steps(request: Request, looked: Looked) -> tuple[StepReview, ...]:
-    """Return each step of a request with what was looked up for it just now."""
-    return tuple(_review(step, request, looked) for step in request.plan.steps)
+    """Return each step of a request with what was looked up for it just now.
+
+    Of a plan in waves the canary is looked up in AWS, the others as they were archived.
+    """
+    steps, waves = request.plan.steps, request.plan.waves
+    first = waves.canary if waves else len(steps)
+    glance = replace(looked, seeing=at_a_glance(looked.seeing, looked.store))
+    return tuple(
+        _review(step, request, looked if number < first else glance)
+        for number, step in enumerate(steps)
+    )
 
 
 def _review(step: Step, request: Request, looked: Looked) -> StepReview:

@@ -21,6 +21,7 @@ from bunsui_core.domain.plan import (
 from bunsui_core.domain.preview import CodeUsed, Preview
 from bunsui_core.domain.recovery import Odds
 from bunsui_core.domain.safe import safe
+from bunsui_core.domain.waves import Waves
 
 SHOWN = 600
 """Characters of one input or value that a review shows; the digest covers the whole."""
@@ -63,9 +64,7 @@ def _said(step: Step, pipeline: Pipeline, where: str) -> str:
             return f"run job {step.job} of {name} {where}, as a new execution {at}"
         case MarkDone():
             name = f"{pipeline.name}/{step.session_id}"
-            return (
-                f"mark job {step.job} of {name} {where} done with a given output"
-            )
+            return f"mark job {step.job} of {name} {where} done with a given output"
         case ControlSession():
             return f"{_CONTROLS[step.action]} session {pipeline.name}/{step.session_id} {where}"
         case StartSession():
@@ -115,11 +114,34 @@ def document(request: Request, steps: tuple[StepReview, ...], requirement: str) 
         f"plan digest {plan.digest}",
         f"risk {plan.risk.value}; needs {requirement}; expires {plan.expires_at.isoformat()}",
     ]
+    first = plan.waves.canary if plan.waves else len(steps)
+    lines += [f"WAVES        {waves_text(plan.waves, len(steps))}"] if plan.waves else []
     for number, step in enumerate(steps, 1):
-        lines += _step_lines(number, step)
+        lines += _step_lines(number, step) if number <= first else _like_lines(number, step)
     reason = safe(request.reason)
     words = [f"| {line}" for line in reason.splitlines() or [""]]
     return "\n".join([*lines, "", "THE ASKER'S WORDS, not bunsui's:", *words]) + "\n"
+
+
+def waves_text(waves: Waves, steps: int) -> str:
+    """Return how a plan in waves goes on, and when it stops, in one sentence."""
+    first = min(waves.canary, steps)
+    return (
+        f"{first} of {steps} first, then {waves.size} at a time; it stops when one of the first "
+        f"does not succeed, or more than {waves.most_failures} fail after them"
+    )
+
+
+def _like_lines(number: int, step: StepReview) -> list[str]:
+    """One line for a step like the canary's, and whatever about it is otherwise."""
+    ruling = step.verdict.ruling.value if step.verdict else "not judged"
+    lines = [f"ALSO         {number}. {step.sentence}: {ruling}"]
+    lines += [
+        f"CHANGED      {_short(c.path)}: {_short(c.before)} -> {_short(c.after)}"
+        for c in step.changes
+    ]
+    wrong = (check for check in step.checks if not check.holds)
+    return lines + [f"CHECKED      {c.name} {c.expected}, now {c.found}: DIFFERS" for c in wrong]
 
 
 def _step_lines(number: int, step: StepReview) -> list[str]:
