@@ -11,16 +11,20 @@ from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.aws.inventory import AwsInventory
 from bunsui_core.adapters.aws.logs import AwsLogs
+from bunsui_core.adapters.aws.surroundings import AwsSurroundings
 from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.scenes import catalog
-from bunsui_core.app.diagnose import diagnose_job
-from bunsui_core.app.looks import looks
+from bunsui_core.app.case import case_of
+from bunsui_core.app.diagnose import diagnose_job, followed
+from bunsui_core.app.standing import Ended, standings
+from bunsui_core.domain.archived import ArchivedExecution
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.session import Attempt, JobRun, Session
 from bunsui_core.domain.value import Json
-from bunsui_core.domain.verdict import Case, Mode, Verdict
+from bunsui_core.domain.verdict import Mode, Verdict
 from bunsui_core.ports.observe import Seeing
 from tests.builders import a_failed_attempt, a_session
 from tests.emulator.embedded import Embedded, Execution
@@ -39,7 +43,9 @@ def eyes(aws: Embedded) -> Iterator[Seeing]:
         secret_key=key.secret_access_key,
     )
     clients = Clients(lambda: access)
-    yield Seeing(AwsExecutions(clients), AwsLogs(clients), AwsInventory(clients))
+    yield Seeing(
+        AwsExecutions(clients), AwsLogs(clients), AwsInventory(clients), AwsSurroundings(clients)
+    )
     clients.close()
 
 
@@ -53,6 +59,7 @@ class Told:
         self.pipeline = self.play.pipeline(deploy(account, {name: self.play.template()})[name])
         self.given = self.play.stage(account, RUN)[0].session_input
         self.executions: dict[str, Execution] = {}
+        self.kept: dict[str, ArchivedExecution] = {}
 
     @property
     def job(self) -> str:
@@ -70,7 +77,9 @@ class Told:
 
     def failed(self, job: str = "") -> Diagnosis:
         """Run a job, which fails, and return the explanation."""
-        assert self.run(job).status == "FAILED"
+        ran = self.run(job)
+        assert ran.status == "FAILED"
+        self.record(ran.arn)
         return self.diagnosis(job)
 
     def diagnosis(self, job: str = "") -> Diagnosis:
@@ -94,15 +103,27 @@ class Told:
         found = self.pipeline.find(diagnosis.job)
         assert found is not None
         observation = self.seeing.executions.describe(diagnosis.failure.execution_arn)
-        case = Case(
-            diagnosis=diagnosis,
-            redrive_status=observation.redrive_status,
-            redrive_status_reason=observation.redrive_status_reason,
-            effect=found.effect,
-            looks=looks(diagnosis, self.session, self.seeing, now),
-            input_edited=False,
-        )
+        history = self.seeing.executions.history(observation.execution_arn)
+        kept = self.kept.get(observation.execution_arn)
+        case = case_of(diagnosis, (observation, history), found.effect, kept, self.seeing, now)
         return judge(mode, case, now)
+
+    def record(self, execution_arn: str) -> None:
+        """Keep how things stand right after a failure, as the worker archives it."""
+        executions, now = self.seeing.executions, datetime.now(UTC)
+        execution, history = executions.describe(execution_arn), executions.history(execution_arn)
+        failure = read_failure(self.job, execution, history)
+        assert failure is not None
+        definition = executions.definition(execution_arn)
+        ended = Ended(execution, history, definition)
+        self.kept[execution_arn] = ArchivedExecution(
+            execution=execution,
+            definition=definition,
+            history=history,
+            logs=(),
+            logs_note="",
+            standing=standings(followed(failure, executions), ended, self.seeing, now),
+        )
 
     @property
     def session(self) -> Session:

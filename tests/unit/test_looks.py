@@ -4,23 +4,33 @@ from collections.abc import Mapping
 
 import pytest
 
-from bunsui_core.app.looks import MOST_OBJECTS, looks, named_objects
+from bunsui_core.app.looks import looks
+from bunsui_core.app.standing import Ended
 from bunsui_core.domain.errors import Unavailable
-from bunsui_core.domain.failure import Nested
-from bunsui_core.domain.session import JobRun
+from bunsui_core.domain.failure import Definition, Nested
+from bunsui_core.domain.named import MOST_OBJECTS, named_objects
 from bunsui_core.domain.verdict import Subject
-from tests.builders import a_diagnosis, a_failed_attempt, a_failure, a_session, later
+from tests.builders import NOW, a_diagnosis, a_failure, later, machine
 from tests.unit.histories import FUNCTION
 from tests.unit.seen import World
 
 DAY = "s3://orders/day.csv"
 
 
+def ended(world: World) -> Ended:
+    """The one execution of a world, as it was read; its input names the object."""
+    execution = world.describe("arn").model_copy(update={"input": f'{{"source": "{DAY}"}}'})
+    definition = Definition(
+        machine=machine("extract"), definition="{}", revision=world.revisions[0], updated_at=NOW
+    )
+    return Ended(execution, world.events, definition)
+
+
 def seen(world: World, category: str = "bad_input_data", **failure: object) -> Mapping[str, object]:
     """What changed, by subject and name; the failure was at minute 1."""
     broke = a_failure(**{"resource": FUNCTION, "failed_at": later(minutes=1), **failure})
     diagnosis = a_diagnosis(failure=broke, category=category)
-    found = looks(diagnosis, a_session(), world.seeing, later(hours=1))
+    found = looks(diagnosis, ended(world), (), world.seeing, later(hours=1))
     assert all(look.seen_at == later(hours=1) for look in found)
     return {f"{look.subject}:{look.name}": look.changed for look in found}
 
@@ -134,17 +144,14 @@ def test_an_object_written_in_the_moment_of_the_failure_is_not_newer() -> None:
 
 
 def test_objects_are_named_by_input_state_input_and_cause_without_prefixes() -> None:
-    attempt = a_failed_attempt(
-        input='{"source": "s3://b-1/in/a.csv", "target": "s3://b-1/out/", "bare": "s3://b-1"}'
-    )
-    session = a_session(runs=(JobRun(job="extract", attempts=(attempt,)),))
+    given = '{"source": "s3://b-1/in/a.csv", "target": "s3://b-1/out/", "bare": "s3://b-1"}'
     failure = a_failure(
         state_input='{"x":"s3://b-1/in/a.csv","y":["s3://b-2/b c.csv"]}',
         cause="cannot read 's3://b-3/d/e.json', sorry",
         message="see s3://b-4/f.txt.",
     )
 
-    assert named_objects(failure, session) == (
+    assert named_objects(failure, given) == (
         "s3://b-1/in/a.csv",
         "s3://b-2/b",
         "s3://b-3/d/e.json",
@@ -157,7 +164,7 @@ def test_every_look_says_what_was_seen() -> None:
     world.code_at = later(minutes=2)
     diagnosis = a_diagnosis(failure=a_failure(resource=FUNCTION))
 
-    found = looks(diagnosis, a_session(), world.seeing, later(hours=1))
+    found = looks(diagnosis, ended(world), (), world.seeing, later(hours=1))
 
     texts = {look.subject: look.text for look in found}
     assert texts == {

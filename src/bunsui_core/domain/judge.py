@@ -8,37 +8,44 @@ from datetime import timedelta
 from bunsui_core.domain.diagnosis import Category, Confidence
 from bunsui_core.domain.history import EXECUTION_EVIDENCE
 from bunsui_core.domain.pipeline import SideEffect
+from bunsui_core.domain.signs import stem
 from bunsui_core.domain.value import Instant
 from bunsui_core.domain.verdict import Case, Look, Mode, Reason, Ruling, Subject, Verdict
 
 REDRIVE_WINDOW = timedelta(days=14)
 """How long after its close an execution can be redriven (Step Functions, RedriveExecution)."""
 
+_OF_CODE = {Subject.CODE, Subject.SETTINGS, Subject.TASK, Subject.IMAGE}
+_OF_DEFINITION = {Subject.DEFINITION, Subject.NESTED}
+
 _DEPENDS_ON: Mapping[Category, frozenset[Subject]] = {
-    Category.BAD_INPUT_DATA: frozenset({Subject.OBJECT, Subject.INPUT, Subject.CODE}),
-    Category.CODE_BUG: frozenset({Subject.CODE}),
-    Category.CONFIGURATION: frozenset(
-        {Subject.CODE, Subject.DEFINITION, Subject.NESTED, Subject.INPUT}
+    Category.BAD_INPUT_DATA: frozenset(
+        {Subject.OBJECT, Subject.INPUT, Subject.CODE, Subject.TASK, Subject.IMAGE}
     ),
+    Category.CODE_BUG: frozenset(_OF_CODE),
+    Category.CONFIGURATION: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.INPUT}),
     Category.MISSING_RESOURCE: frozenset(
-        {Subject.OBJECT, Subject.CODE, Subject.DEFINITION, Subject.NESTED}
+        {*_OF_CODE, *_OF_DEFINITION, Subject.OBJECT, Subject.THING}
     ),
-    Category.PERMISSION: frozenset({Subject.CODE, Subject.DEFINITION, Subject.NESTED}),
-    Category.QUOTA_LIMIT: frozenset({Subject.CODE, Subject.INPUT, Subject.OBJECT}),
-    Category.RESOURCE_EXHAUSTED: frozenset({Subject.CODE, Subject.INPUT, Subject.OBJECT}),
-    Category.TIMEOUT: frozenset({Subject.CODE, Subject.DEFINITION, Subject.NESTED}),
+    Category.IMAGE_PULL: frozenset({Subject.IMAGE, Subject.THING, Subject.TASK, *_OF_DEFINITION}),
+    Category.PERMISSION: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.GRANT, Subject.POLICY}),
+    Category.QUOTA_LIMIT: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.INPUT, Subject.OBJECT}),
+    Category.RESOURCE_EXHAUSTED: frozenset(
+        {*_OF_CODE, Subject.LIMITS, Subject.INPUT, Subject.OBJECT}
+    ),
+    Category.TIMEOUT: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.LIMITS}),
 }
 """What a change must touch to remove a cause of this category."""
 
 _NOT_SEEN: Mapping[Category, str] = {
-    Category.PERMISSION: "what the role may do",
     Category.QUOTA_LIMIT: "the quota",
     Category.RESOURCE_EXHAUSTED: "how much memory or disk it needs this time",
-    Category.IMAGE_PULL: "the image registry",
-    Category.MISSING_RESOURCE: "whether the named thing exists now",
     Category.CONFLICT: "what was in the way",
 }
 """What such a cause also depends on and nobody here looks at."""
+
+_FIXED = frozenset({"datalimitexceeded", "requestentitytoolarge", "requesttoolarge"})
+"""Stems of limits that no account can have raised (Step Functions and Lambda, "Quotas")."""
 
 _REPEATABLE = frozenset({SideEffect.PURE, SideEffect.IDEMPOTENT})
 
@@ -47,8 +54,12 @@ def judge(mode: Mode, case: Case, now: Instant) -> Verdict:
     """Return what happens if the failed job runs again in this mode, with the reasons.
 
     HOPELESS claims certainty, so it needs a cause that was told plainly and looks that saw
-    everything; whatever is missing makes it UNKNOWN.
+    everything; whatever is missing makes it UNKNOWN. What a human says the output is, only that
+    human can vouch for.
     """
+    if mode is Mode.MARK_DONE:
+        told = "nothing runs; whether the output that is given is right, nothing here tells"
+        return _unknown(mode, (_reason(case, told),))
     refused = _ineligible(case, now) if mode is Mode.REDRIVE else ()
     if refused:
         return Verdict(mode=mode, ruling=Ruling.HOPELESS, reasons=refused)
@@ -81,22 +92,35 @@ def _of_open_cause(mode: Mode, case: Case) -> Verdict:
     looks = _looks_for(mode, case)
     if helping := _helping(case.diagnosis.category, looks):
         return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
+    if case.diagnosis.category is Category.IMAGE_PULL and any(look.is_missing for look in looks):
+        return _of_unchanged(mode, case, looks)
     told = "the evidence does not tell whether it would fail again"
     return _unknown(mode, (_reason(case, told),))
 
 
 def _helping(category: Category, looks: tuple[Look, ...]) -> tuple[Look, ...]:
     """The looks that saw a change of something which a cause of this category depends on."""
-    relevant = _DEPENDS_ON.get(category, frozenset())
+    relevant = _relevant(category, looks, frozenset())
     return tuple(look for look in looks if look.changed and look.subject in relevant)
+
+
+def _relevant(
+    category: Category, looks: tuple[Look, ...], otherwise: frozenset[Subject]
+) -> frozenset[Subject]:
+    """Which action was denied is not always told: then any change of what the role may counts."""
+    relevant = _DEPENDS_ON.get(category, otherwise)
+    is_told = any(look.subject is Subject.GRANT for look in looks)
+    if category is Category.PERMISSION and not is_told:
+        return relevant | {Subject.ROLE}
+    return relevant
 
 
 def _of_lasting_cause(mode: Mode, case: Case) -> Verdict:
     category = case.diagnosis.category
     looks = _looks_for(mode, case)
-    if mode is Mode.RESTART and case.input_edited:
-        return _of_edited_input(case)
-    relevant = _DEPENDS_ON.get(category, frozenset(Subject))
+    if mode is not Mode.REDRIVE and case.input_edited:
+        return _of_edited_input(mode, case)
+    relevant = _relevant(category, looks, frozenset(Subject))
     if changed := tuple(look for look in looks if look.changed):
         if helping := tuple(look for look in changed if look.subject in relevant):
             return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
@@ -105,21 +129,21 @@ def _of_lasting_cause(mode: Mode, case: Case) -> Verdict:
     return _of_unchanged(mode, case, looks)
 
 
-def _of_edited_input(case: Case) -> Verdict:
+def _of_edited_input(mode: Mode, case: Case) -> Verdict:
     """An edited input removes a cause that lies in the data, and no other."""
     diagnosis = case.diagnosis
     if diagnosis.category is Category.BAD_INPUT_DATA:
         told = _reason(case, "the input that it failed on is replaced")
-        return _may_succeed(Mode.RESTART, case, (told,))
+        return _may_succeed(mode, case, (told,))
     told = _reason(case, f"the input is another, but the cause looks like {diagnosis.category}")
-    return _unknown(Mode.RESTART, (told,))
+    return _unknown(mode, (told,))
 
 
 def _of_unchanged(mode: Mode, case: Case, looks: tuple[Look, ...]) -> Verdict:
     diagnosis = case.diagnosis
     cause = _reason(case, f"the cause is {diagnosis.category}, which time does not cure")
     unseen = tuple(look for look in looks if look.changed is None)
-    missing = _NOT_SEEN.get(diagnosis.category, "" if looks else "what it depends on")
+    missing = _missing(case, looks)
     if diagnosis.confidence is Confidence.LOW:
         return _unknown(mode, (_reason(case, "the cause is only a guess"),))
     if unseen or missing:
@@ -128,6 +152,23 @@ def _of_unchanged(mode: Mode, case: Case, looks: tuple[Look, ...]) -> Verdict:
     return Verdict(
         mode=mode, ruling=Ruling.HOPELESS, reasons=(cause, *(_seen(look) for look in looks))
     )
+
+
+def _missing(case: Case, looks: tuple[Look, ...]) -> str:
+    """What the cause also depends on and no look saw."""
+    if not looks:
+        return "what it depends on"
+    failure, subjects = case.diagnosis.failure, {look.subject for look in looks}
+    match case.diagnosis.category:
+        case Category.PERMISSION:
+            return "" if subjects & {Subject.GRANT, Subject.ROLE} else "what the role may do"
+        case Category.MISSING_RESOURCE | Category.IMAGE_PULL:
+            is_named = any(look.is_missing for look in looks)
+            return "" if is_named else "whether the named thing exists now"
+        case Category.QUOTA_LIMIT if {stem(failure.error), stem(failure.exception)} & _FIXED:
+            return ""
+        case category:
+            return _NOT_SEEN.get(category, "")
 
 
 def _looks_for(mode: Mode, case: Case) -> tuple[Look, ...]:
@@ -143,11 +184,18 @@ def _looks_for(mode: Mode, case: Case) -> tuple[Look, ...]:
 def _may_succeed(mode: Mode, case: Case, why: tuple[Reason, ...]) -> Verdict:
     if mode is Mode.REDRIVE and case.diagnosis.failure.nested:
         why = (*why, _reason(case, "nested executions start anew, from their beginnings"))
+    effect, told = _again(mode, case)
+    ruling = Ruling.SAFE if effect in _REPEATABLE else Ruling.UNSAFE
+    return Verdict(mode=mode, ruling=ruling, reasons=(*why, _reason(case, told)))
+
+
+def _again(mode: Mode, case: Case) -> tuple[SideEffect, str]:
+    """What the mode would do twice; where that is not known, all that the job does."""
+    if known := next((one for one in case.again if one.mode is mode), None):
+        return known.effect, known.text
     if case.effect in _REPEATABLE:
-        told = _reason(case, f"its effect is {case.effect}: doing it twice changes nothing")
-        return Verdict(mode=mode, ruling=Ruling.SAFE, reasons=(*why, told))
-    told = _reason(case, f"its effect is {case.effect}: what was done before may be done twice")
-    return Verdict(mode=mode, ruling=Ruling.UNSAFE, reasons=(*why, told))
+        return case.effect, f"its effect is {case.effect}: doing it twice changes nothing"
+    return case.effect, f"its effect is {case.effect}: what was done before may be done twice"
 
 
 def _unknown(mode: Mode, reasons: tuple[Reason, ...]) -> Verdict:

@@ -55,13 +55,17 @@ class Subject(StrEnum):
 
 
 class Look(Value):
-    """Whether one thing changed since the failure; `changed` is None when it cannot be seen."""
+    """Whether one thing changed since the failure; `changed` is None when it cannot be seen.
+
+    `is_missing` says of what the failure misses that it still is not there.
+    """
 
     subject: Subject
     name: str
     changed: bool | None
     text: str
     seen_at: Instant
+    is_missing: bool = False
 
 
 class Reason(Value):
@@ -79,8 +83,19 @@ class Verdict(Value):
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
 
 
+class Again(Value):
+    """What running again in one mode would do twice: its class of side effect, and of what."""
+
+    mode: Mode
+    effect: SideEffect
+    text: str
+
+
 class Case(Value):
-    """Everything a verdict on one failed job rests on."""
+    """Everything a verdict on one failed job rests on.
+
+    `effect` is that of the whole job, `again` what each mode would repeat, where that is known.
+    """
 
     diagnosis: Diagnosis
     redrive_status: str
@@ -88,3 +103,4 @@ class Case(Value):
     effect: SideEffect
     looks: tuple[Look, ...]
     input_edited: bool
+    again: tuple[Again, ...] = ()
