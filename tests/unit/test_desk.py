@@ -81,9 +81,11 @@ def test_a_request_for_a_proposal_waits_for_a_human(bench: Bench) -> None:
 def test_every_mode_has_a_verdict_and_the_id_of_a_proposal_is_its_plans_digest(
     bench: Bench,
 ) -> None:
-    found = desk(bench).propose(SESSION_ID).proposals
+    answer = desk(bench).propose(SESSION_ID)
+    found = answer.proposals
 
-    assert {p.mode for p in found} == set(Mode)
+    assert {p.mode for p in found} == {Mode.REDRIVE, Mode.RESTART}
+    assert [one.mode for one in answer.refused] == [Mode.ENTER_AT]
     assert all(p.proposal_id == p.plan.digest for p in found)
     assert found[0].verdict.ruling is Ruling.SAFE
     assert [p.recommended for p in found] == [True, False]

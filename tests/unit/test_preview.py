@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.preview import Preview
-from bunsui_core.domain.rerun import preview
+from bunsui_core.domain.previewing import preview
 from bunsui_core.domain.session import JobRun
 from tests.builders import a_failed_attempt, a_session, machine
 

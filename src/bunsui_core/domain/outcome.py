@@ -11,14 +11,15 @@ from bunsui_core.domain.verdict import Mode
 class Outcome(Value):
     """How the job of one executed plan ended; `waited_s` is from the failure to the rerun.
 
-    `fidelity` is empty when exactly what was previewed ran, else it says what differed.
+    `fidelity` is empty when exactly what was previewed ran, else it says what differed; there is
+    no `category` where nothing had failed.
     """
 
     request_id: str
     session_id: str
     job: str
     mode: Mode
-    category: Category
+    category: Category | None
     result: JobStatus
     waited_s: int
     at: Instant
