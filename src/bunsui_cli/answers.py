@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bunsui_core.domain.answer import Totals
+from bunsui_core.domain.answer import InputChange, Totals
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.session import SessionSummary
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Instant, Value
@@ -15,6 +16,21 @@ class ApprovalList(Value):
 
     items: tuple[Approval, ...]
     more: bool = False
+
+
+class Rerun(Value):
+    """How a job would run again, what an edited input changes, and the request, if it was made."""
+
+    proposal: Proposal
+    changes: tuple[InputChange, ...] = ()
+    approval: Approval | None = None
+
+
+class Controlled(Value):
+    """What pausing, unpausing or cancelling would do, and the request, if it was made."""
+
+    proposal: ControlProposal
+    approval: Approval | None = None
 
 
 class ApproverList(Value):

@@ -14,14 +14,17 @@ from bunsui_cli.filtering import Given, explain_nothing, filtered, wanted
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
+from bunsui_cli.wishing import DryRun, Reason, Wish, Yes, from_flags
 from bunsui_core.desk.listing import ListDesk
 from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.plan import Control
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.listing import list_desk
 
 app = typer.Typer(
-    name="sessions", help="What ran: list, search, show, read its log, ask for a start."
+    name="sessions",
+    help="What ran: list, search, show, read its log; ask to start, rerun, pause, cancel.",
 )
 
 SessionId = Annotated[
@@ -161,3 +164,57 @@ def start(
     desk = operator_desk(read_settings())
     approval = desk.start(pipeline, input_text(file), reason)
     show(Answer("sessions-start", approval, desk.freshness()), as_json)
+
+
+@app.command("rerun")
+@from_flags
+def rerun(wish: Wish) -> None:
+    """Run a job again in the same session: shows what would run, then asks for it."""
+    # Deferred: looking at sessions needs nothing of what decides.
+    from bunsui_cli.rerunning import rerun
+
+    rerun(wish)
+
+
+@app.command("pause")
+def pause(
+    session_id: SessionId,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask to start nothing new in a session; what runs goes on."""
+    _control(session_id, Control.PAUSE, (reason, dry_run, yes, as_json))
+
+
+@app.command("unpause")
+def unpause(
+    session_id: SessionId,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask to go on with a paused session."""
+    _control(session_id, Control.UNPAUSE, (reason, dry_run, yes, as_json))
+
+
+@app.command("cancel")
+def cancel(
+    session_id: SessionId,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask to stop what runs in a session and to end it."""
+    _control(session_id, Control.CANCEL, (reason, dry_run, yes, as_json))
+
+
+def _control(session_id: str, action: Control, said: tuple[str, bool, bool, bool]) -> None:
+    # Deferred, as above.
+    from bunsui_cli.rerunning import asks_first, control
+
+    reason, dry_run, yes, as_json = said
+    show(control(session_id, action, reason, dry_run, not asks_first(as_json, yes)), as_json)

@@ -55,6 +55,7 @@ from tests.builders import (
     an_effect,
     later,
 )
+from tests.cli.change_answers import of_changes
 from tests.watched import a_machine
 
 RISKY_ID = "r-risk"
@@ -246,6 +247,7 @@ def every_answer() -> Mapping[str, Value]:
         ),
         "sessions-logs": some_logs(),
         "sessions-start": approval,
+        **of_changes(a_proposal(), approval),
         "pipelines-list": a_pipeline_list(),
         "pipelines-show": a_pipeline(),
         "pipelines-graph": PipelineGraph(pipeline="orders", format="text", text="extract"),

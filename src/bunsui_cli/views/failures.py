@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from bunsui_cli.views.previews import ruling, will
 from bunsui_cli.views.table import facts
-from bunsui_cli.views.words import STYLES, line, plain
+from bunsui_cli.views.words import line, plain
 from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.diagnosis import Diagnosis, last_words
 from bunsui_core.domain.failure import Nested
 from bunsui_core.domain.operation import named
-from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.recovery import Proposal, RefusedMode
 from bunsui_core.domain.reviewing import odds_text
-from bunsui_core.domain.verdict import Ruling, Verdict
-
-_RULINGS = {Ruling.SAFE: "✓", Ruling.UNKNOWN: "◆", Ruling.UNSAFE: "✗", Ruling.HOPELESS: "✗"}
+from bunsui_core.domain.verdict import Ruling
 
 _LAST_WORDS = 3
 
@@ -66,12 +65,18 @@ def proposals(value: Proposals) -> Sequence[RenderableType]:
     """Return every way to recover a job, best first."""
     head = Text(f"session {value.session_id}, job {value.job}: {value.diagnosis.category}\n")
     shown = [part for one in value.proposals for part in proposal(one)]
-    return [head, *shown] if shown else [head, Text("Nothing can be done about it from here.")]
+    refused = [impossible(one) for one in value.refused]
+    nothing = [] if shown else [Text("Nothing can be done about it from here.")]
+    return [head, *shown, *refused, *nothing]
+
+
+def impossible(value: RefusedMode) -> Text:
+    """Return a mode that is not possible, with the reason and what is possible instead."""
+    return line(f"{value.mode.value} is not possible: {value.why} {value.instead}", 600)
 
 
 def proposal(value: Proposal) -> list[RenderableType]:
     """Return one way to recover, with what would run and why it may help."""
-    preview = value.preview
     return [
         Text.assemble(
             (value.mode.value, "bold"),
@@ -82,10 +87,7 @@ def proposal(value: Proposal) -> list[RenderableType]:
         facts(
             [
                 *((("why", line(one.text, 500))) for one in value.verdict.reasons),
-                ("runs", ", ".join(preview.runs)),
-                ("follows", preview.following),
-                ("reused", ", ".join(one.job for one in preview.reused)),
-                ("untouched", ", ".join(preview.untouched)),
+                *will(value.preview),
                 ("odds", odds_text(value.odds)),
                 ("risk", value.plan.risk.value),
                 ("proposal", value.proposal_id),
@@ -106,9 +108,3 @@ def ask(value: Proposal) -> list[Text]:
             f"--mode {value.mode} --reason TEXT"
         )
     ]
-
-
-def ruling(value: Verdict) -> Text:
-    """Return the ruling with its sign."""
-    sign = _RULINGS[value.ruling]
-    return Text(f"{sign} {value.ruling.value}", STYLES[sign])
