@@ -14,3 +14,11 @@ def age(execution_arn: str, **span: float) -> None:
     (found,) = (one for one in every if one["executionArn"] == execution_arn)
     ended = datetime.now(UTC) - timedelta(**span)
     found["stopDate"] = ended.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def forget(execution_arn: str) -> None:
+    """Let Step Functions know nothing of an execution any more."""
+    service = importlib.import_module("ministack.services.stepfunctions")
+    kept = service._executions._data
+    (key,) = (one for one, found in kept.items() if found["executionArn"] == execution_arn)
+    del kept[key]

@@ -13,7 +13,9 @@ from bunsui_core.domain.failure import HistoryEvent
 from bunsui_core.domain.value import Json
 from bunsui_core.domain.walk import paths_from, states_run
 from tests.emulator.embedded import Embedded, Execution
+from tests.emulator.random_machines import RandomMachine
 
+QUICK, SEEDS = 8, 120
 GIVEN: Json = {"date": "2026-11-23", "table": {"k": "v1"}, "parts": [1, 2]}
 INNER: dict[str, Json] = {
     "StartAt": "One",
@@ -235,3 +237,30 @@ def test_what_a_redrive_runs_is_told_from_its_history(account: Embedded, name: s
 
     assert states_run(events(execution), since=end) == ("Load",)
     assert states_run(events(execution)) == ("Before", "Load")
+
+
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=() if n < QUICK else pytest.mark.slow) for n in range(SEEDS)]
+)
+def test_what_a_machine_of_any_shape_runs_is_what_was_foretold(
+    account: Embedded, name: str, seed: int
+) -> None:
+    """From its beginning, and from each state that it entered."""
+    made = RandomMachine(seed)
+    definition = with_entry(json.dumps(made.definition))
+    machine = account.machine(name, json.loads(definition))
+    first = account.run(machine, made.given)
+    recorded = events(first)
+    must_be_foretold(definition, "", first)
+
+    for state in set(enterable(definition)) & set(states_run(recorded)):
+        envelope = entry_envelope(json.dumps(made.given), recorded_entry(recorded, state))
+        again = account.run(machine, json.loads(envelope))
+        assert output(again) == output(first), state
+        must_be_foretold(definition, state, again)
+
+
+def must_be_foretold(definition: str, state: str, execution: Execution) -> None:
+    ways, ran = paths_from(definition, state), set(states_run(events(execution)))
+    assert {*ways.certain} <= ran <= {*ways.certain, *ways.possible}
+    assert not {*ways.certain} & {*ways.possible}

@@ -51,6 +51,13 @@ def test_a_catch_is_a_way_around() -> None:
     assert paths_from(text, "A") == Paths(("A", "C"), ("B", "Tidy"))
 
 
+def test_a_last_state_that_is_caught_may_also_be_the_end() -> None:
+    caught: Json = [{"ErrorEquals": ["States.ALL"], "Next": "Tidy"}]
+    text = machine(A={"Type": "Task", "End": True, "Catch": caught}, Tidy=END)
+
+    assert paths_from(text, "A") == Paths(("A",), ("Tidy",))
+
+
 def test_a_way_that_only_fails_takes_nothing_from_what_is_certain() -> None:
     caught: Json = [{"ErrorEquals": ["States.ALL"], "Next": "Bad"}]
     text = machine(A=go("B", Catch=caught), B=END, Bad=FAIL)
@@ -97,6 +104,13 @@ def test_a_parallel_state_that_is_only_possible_has_possible_states() -> None:
     found = paths_from(machine(A=choice("Both", "B"), B=END, Both=both), "A")
 
     assert found == Paths(("A",), ("Both", "L", "B"))
+
+
+def test_what_is_inside_a_state_whose_failure_is_caught_is_possible() -> None:
+    caught: Json = [{"ErrorEquals": ["States.ALL"], "Next": "A"}]
+    both: Json = {"Type": "Parallel", "Branches": [branch("L")], "Catch": caught, "Next": "A"}
+
+    assert paths_from(machine(Both=both, A=END), "Both") == Paths(("Both", "A"), ("L",))
 
 
 def test_from_the_beginning_the_door_is_not_told() -> None:

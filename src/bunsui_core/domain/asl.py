@@ -55,6 +55,11 @@ def following(state: Asl) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name))
 
 
+def ends_here(state: Asl) -> bool:
+    """Whether an execution, or a branch, may end with a state; it may also be caught and go on."""
+    return state.get("End") is True or not following(state)
+
+
 def rules(state: Asl) -> tuple[Asl, ...]:
     """Return the rules of a Choice state."""
     return _parts(state, "Choices")

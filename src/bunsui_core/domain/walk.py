@@ -7,7 +7,8 @@ from typing import NamedTuple
 from bunsui_core.domain.asl import (
     Asl,
     all_inside,
-    following,
+    catchers,
+    ends_here,
     inside,
     reachable,
     read_asl,
@@ -31,9 +32,9 @@ def paths_from(definition: str, state: str = "", *, redriven: bool = False) -> P
     """Return what runs from a top-level state on; without a state, from the beginning.
 
     A state is certain when no execution can succeed without it: neither a Choice nor a Catch leads
-    around it. What is in a Map is possible only, for it may have nothing to do; so is what is in
-    the Parallel state at which a redrive goes on, for it runs what had failed. Of a machine that
-    carries a BunsuiEntry state, that state is not told.
+    around it. What is in a Map is possible only, for it may have nothing to do; so is what is in a
+    state whose failure is caught, and in the Parallel state at which a redrive goes on, for it runs
+    what had failed. Of a machine that carries a BunsuiEntry state, that state is not told.
     Raises: BadInput, Refused when there is no such top-level state.
     """
     machine = read_asl(definition)
@@ -83,13 +84,13 @@ def _ways(machine: Asl, begin: str) -> Paths:
 
 def _goals(states: dict[str, Asl], ahead: tuple[str, ...]) -> set[str]:
     """Where a success ends; where none can, every end."""
-    ends = {name for name in ahead if not following(states[name])}
+    ends = {name for name in ahead if ends_here(states[name])}
     return {name for name in ends if type_of(states[name]) != "Fail"} or ends
 
 
 def _inner(state: Asl) -> Paths:
-    """What runs inside a state."""
-    if type_of(state) == "Map":
+    """What runs inside a state; nothing is sure where its failure is caught, and all goes on."""
+    if type_of(state) == "Map" or catchers(state):
         return Paths((), tuple(name for name, _ in all_inside(state)))
     branches = [_ways(branch, start_of(branch)) for branch in inside(state)]
     certain = tuple(name for ways in branches for name in ways.certain)
