@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bunsui_core.app.execute import LEASE, Turn, execute
+from bunsui_core.app.request import approval
 from bunsui_core.domain.approval import Effect, EffectState, Request, Withdrawal
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.session import JobRun, Session
@@ -102,6 +103,15 @@ def test_wave_follows_wave_to_the_end(bench: Bench, request_: Request) -> None:
     assert execute(request_, bench.hands(), turn()) is EffectState.DONE
     assert effect_of(bench, request_).note == "5 of 6 recovered, 1 failed again"
     assert [step.fate for step in effect_of(bench, request_).steps].count(Fate.FAILED) == 1
+
+
+def test_how_far_it_is_stands_in_one_line(bench: Bench, request_: Request) -> None:
+    execute(request_, bench.hands(), turn())
+    end(bench, 1)
+    execute(request_, bench.hands(), turn())
+
+    said = approval(request_, bench.store.requests, turn().now).note
+    assert said == "1 of 6 recovered, 3 running, 2 not touched"
 
 
 def test_a_canary_that_fails_again_stops_the_plan(bench: Bench, request_: Request) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from bunsui_core.domain.canonical import canonical, text_digest
 from bunsui_core.domain.plan import Plan, Risk
 from bunsui_core.domain.value import Instant, JsonText, Value
-from bunsui_core.domain.waves import Fate
+from bunsui_core.domain.waves import Fate, progress
 
 REASON_LIMIT = 2000
 """Longest reason, in characters, that an asker may give."""
@@ -195,7 +195,7 @@ def _status(
     now: Instant,
 ) -> tuple[ApprovalStatus, str]:
     if effect:
-        return ApprovalStatus(effect.state.value), effect.note
+        return ApprovalStatus(effect.state.value), effect.note or _how_far(request, effect)
     answers = {d.decision.decision: d.decision for d in decisions}
     if rejected := answers.get(Answer.REJECT):
         return ApprovalStatus.REJECTED, rejected.reason
@@ -206,3 +206,11 @@ def _status(
     if approved := answers.get(Answer.APPROVE):
         return ApprovalStatus.APPROVED, f"approved by {approved.approver}, waiting for the worker"
     return ApprovalStatus.REQUESTED, "waiting for a human"
+
+
+def _how_far(request: Request, effect: Effect) -> str:
+    """How far a plan in waves is; a job that was started counts as running until its wave ends."""
+    if request.plan.waves is None:
+        return ""
+    begun = (step for step in effect.steps if step.fate or step.state is StepState.DONE)
+    return progress(len(request.plan.steps), {s.number: s.fate or Fate.RUNNING for s in begun})
