@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bunsui_core.app.execute import LEASE, Turn, execute
+from bunsui_core.app.learn import learn
 from bunsui_core.app.request import approval
 from bunsui_core.domain.approval import Effect, EffectState, Request, Withdrawal
 from bunsui_core.domain.errors import Unavailable
@@ -210,3 +211,15 @@ def test_a_crash_at_any_point_of_a_wave_touches_nothing_twice(
 
     assert redriven(bench) == ["1", "2", "3", "4"]
     assert effect_of(bench, request_).state is EffectState.EXECUTING
+
+
+def test_each_session_that_was_tried_teaches_something(bench: Bench, request_: Request) -> None:
+    execute(request_, bench.hands(), turn())
+    end(bench, 1, well=False)
+    execute(request_, bench.hands(), turn())
+
+    assert learn(request_, bench.store, bench.world, turn().now)
+
+    (outcome,) = bench.store.outcomes.all()
+    assert (outcome.request_id, outcome.session_id) == (request_.id, "s-1")
+    assert not outcome.worked

@@ -18,6 +18,7 @@ from bunsui_core.domain.plan import ControlSession, JobStep, RedriveJob, StartSe
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.walk import states_run
+from bunsui_core.domain.waves import Fate
 from bunsui_core.ports.observe import Executions
 from bunsui_core.ports.store import Store
 
@@ -28,8 +29,12 @@ def learn(request: Request, store: Store, executions: Executions, now: datetime)
     Raises: Unavailable when the histories of what ran cannot be read now.
     """
     effect = store.requests.effect(request.id)
+    if effect is None:
+        return True
+    if request.plan.waves:
+        return _learn_each(request, effect, store, executions, now)
     steps = job_steps(request)
-    if effect is None or effect.state is not EffectState.DONE or not steps:
+    if effect.state is not EffectState.DONE or not steps:
         return True
     try:
         sessions = {step.session_id: store.sessions.get(step.session_id) for step in steps}
@@ -41,6 +46,27 @@ def learn(request: Request, store: Store, executions: Executions, now: datetime)
     if outcome := _outcome(request, steps[0], sessions[steps[0].session_id], store, now):
         differed = "; ".join(text for text in told if text)
         store.outcomes.put(outcome.model_copy(update={"fidelity": differed}))
+    return True
+
+
+def _learn_each(
+    request: Request, effect: Effect, store: Store, executions: Executions, now: datetime
+) -> bool:
+    """Record an outcome for each step of a plan in waves that was performed, also of a stopped one.
+
+    The first has the request's id, the others the id with their number.
+    """
+    tried = [one.number for one in effect.steps if one.fate in {Fate.SUCCEEDED, Fate.FAILED}]
+    for number in tried:
+        step = request.plan.steps[number - 1]
+        if isinstance(step, StartSession | ControlSession):
+            continue
+        session = store.sessions.get(step.session_id)
+        if outcome := _outcome(request, step, session, store, now):
+            said = fidelity(step, session, _states(step, session, executions), _since(effect))
+            request_id = request.id if number == 1 else f"{request.id}/{number}"
+            update = {"request_id": request_id, "fidelity": said}
+            store.outcomes.put(outcome.model_copy(update=update))
     return True
 
 
