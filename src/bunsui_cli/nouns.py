@@ -83,6 +83,12 @@ def _failures() -> typer.Typer:
     return app
 
 
+def _store() -> typer.Typer:
+    from bunsui_cli.store import app
+
+    return app
+
+
 def _storms() -> typer.Typer:
     from bunsui_cli.storms import app
 
@@ -124,5 +130,6 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "recovery": _recovery,
     "approvals": _approvals,
     "approvers": _approvers,
+    "store": _store,
 }
 """Every word with what loads its commands, in the order of the help."""

@@ -40,6 +40,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.health import Checkup, Probed
 from bunsui_core.domain.machine import MachineList
+from bunsui_core.domain.moving import Migrated, Moved, StoreState
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
@@ -109,6 +110,10 @@ ANSWERS: Mapping[str, type[Value]] = {
     "config-show": Configuration,
     "config-check": Checkup,
     "worker": WorkerStopped,
+    "store-status": StoreState,
+    "store-migrate": Migrated,
+    "store-export": Moved,
+    "store-import": Moved,
 }
 """The name of a command's answer, which its envelope carries, and the value in `data`."""
 

@@ -33,6 +33,7 @@ from bunsui_cli.views import (
     pipelines,
     previews,
     sessions,
+    store,
     storms,
 )
 from bunsui_cli.views.words import line, moment
@@ -52,6 +53,7 @@ from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.freshness import said
 from bunsui_core.domain.health import WORKER_SILENT, Checkup, Probed
 from bunsui_core.domain.machine import MachineList
+from bunsui_core.domain.moving import Migrated, Moved, StoreState
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.trust import Approver
@@ -171,6 +173,19 @@ def parts_of_changes(value: Value) -> Sequence[RenderableType]:
             return previews.rerun(value)
         case Controlled():
             return previews.control(value)
+        case _:
+            return parts_of_stores(value)
+
+
+def parts_of_stores(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of a whole store, and of one that was moved."""
+    match value:
+        case StoreState():
+            return store.state(value)
+        case Moved():
+            return store.moved(value)
+        case Migrated():
+            return store.migrated(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 
