@@ -145,9 +145,14 @@ class FakeInventory:
 
     def __init__(self) -> None:
         self.revision = REVISION
+        self.definitions: dict[str, str] = {}
+        self.gone: set[str] = set()
+        self.codes: dict[str, str] = {}
 
     def code(self, function: str) -> CodeState:
-        """Raise: no function is known."""
+        """Return a function's code, when a test told of it."""
+        if known := self.codes.get(function):
+            return CodeState(function=function, code_sha256=known, modified_at=NOW)
         raise NotFound(f"no function {function}.", "Look at the list.")
 
     def stored_object(self, uri: str) -> ObjectState:
@@ -156,7 +161,10 @@ class FakeInventory:
 
     def current_definition(self, machine: str) -> Definition:
         """Return a machine of one state, of the one revision."""
-        return Definition(machine=machine, definition=WORK, revision=self.revision, updated_at=NOW)
+        if machine in self.gone:
+            raise NotFound(f"{machine} does not exist.", "Look at the list.")
+        text = self.definitions.get(machine, WORK)
+        return Definition(machine=machine, definition=text, revision=self.revision, updated_at=NOW)
 
     def definition_revision(self, machine: str) -> str:
         """Return the one revision."""

@@ -102,7 +102,8 @@ def _definitions(machines: list[str], inventory: Inventory) -> Iterator[Definiti
 def _code(definition: Definition, inventory: Inventory) -> Iterator[CodeUsed]:
     for name in functions_in(definition.definition)[:MOST_FUNCTIONS]:
         try:
-            revision = inventory.code(name).code_sha256
+            code = inventory.code(name)
+            revision = "+".join(part for part in (code.code_sha256, code.settings) if part)
         except BunsuiError:
             revision = UNSEEN
         yield CodeUsed(name=name, revision=revision)

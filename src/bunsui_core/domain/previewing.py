@@ -83,6 +83,7 @@ def preview_difference(planned: Preview, found: Preview) -> str:
         ("runs", planned.runs, found.runs),
         ("follows", planned.follows, found.follows),
         ("runs again", planned.resets, found.resets),
+        ("previews", _told(planned), _told(found)),
     )
     for what, before, now in sides:
         if before != now:
@@ -94,6 +95,10 @@ def preview_difference(planned: Preview, found: Preview) -> str:
     known = {one.job: one for one in found.jobs}
     told = (_job_difference(one, known.get(one.job)) for one in planned.jobs)
     return next((text for text in told if text), "")
+
+
+def _told(one: Preview) -> tuple[str, ...]:
+    return tuple(job.job for job in one.jobs)
 
 
 def _job_difference(planned: JobPreview, found: JobPreview | None) -> str:

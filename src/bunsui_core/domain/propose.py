@@ -111,7 +111,8 @@ def verdict_for(question: Question, mode: Mode) -> Verdict:
     if mode is Mode.MARK_DONE:
         return _of_given_output(question.job)
     if question.case is None:
-        return _of_done(mode, question)
+        failed = _attempt(question).status.is_failure
+        return _of_unstarted(mode, question) if failed else _of_done(mode, question)
     edited = mode is not Mode.REDRIVE and question.wanted.edited_input is not None
     case = question.case.model_copy(update={"input_edited": edited})
     return judge(mode, case, question.asked_at)
@@ -218,6 +219,13 @@ def _of_given_output(job: str) -> Verdict:
     return Verdict(
         mode=Mode.MARK_DONE, ruling=Ruling.UNKNOWN, reasons=(Reason(text=told, evidence=()),)
     )
+
+
+def _of_unstarted(mode: Mode, question: Question) -> Verdict:
+    """The verdict on a job whose execution never began: it did nothing that could be done twice."""
+    cause = _attempt(question).cause or "it is not told why"
+    told = f"nothing of it ran, and whether it would start now is not known: {cause}"
+    return Verdict(mode=mode, ruling=Ruling.UNKNOWN, reasons=(Reason(text=told, evidence=()),))
 
 
 def _of_done(mode: Mode, question: Question) -> Verdict:
