@@ -14,7 +14,7 @@ from bunsui_core.domain.approval import (
     fold,
 )
 from bunsui_core.domain.errors import BadInput, Refused
-from bunsui_core.domain.plan import Plan, Step, step_job
+from bunsui_core.domain.plan import ControlSession, Plan, Step, step_job
 from bunsui_core.ports.store import Requests
 
 NEWEST = 200
@@ -138,5 +138,8 @@ def _touched(plan: Plan) -> frozenset[str]:
 
 
 def _target(step: Step) -> str:
+    if isinstance(step, ControlSession):
+        # A cancellation must not wait for the answer to a pause.
+        return f"{step.session_id} {step.action}"
     job = step_job(step)
     return f"{step.session_id}/{job}" if job else step.session_id
