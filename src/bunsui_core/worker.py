@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from bunsui_core.app.advance import advance_session
 from bunsui_core.app.archive import Shelf
+from bunsui_core.app.conduct import Conductor
 from bunsui_core.app.execute import Turn, execute
 from bunsui_core.app.explain import explain
+from bunsui_core.app.fulfil import Means
 from bunsui_core.app.learn import learn
 from bunsui_core.app.measure import Pulse
 from bunsui_core.app.perform import Hands
@@ -22,9 +23,7 @@ from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
 from bunsui_core.domain.failure import Observation
-from bunsui_core.domain.found import is_found_id
 from bunsui_core.domain.freshness import Blind
-from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.log import Troubles
 from bunsui_core.watcher import Watcher
@@ -94,6 +93,7 @@ class Worker:
         self._is_known = False
         self._each: Each = map
         self._tidying = Tidying(shelf, hands.store)
+        self._conductor = Conductor(_means(hands, clock))
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
@@ -104,8 +104,7 @@ class Worker:
             self._read_at = last.blind.since if last.blind else last.at
         heartbeat.beat(began)
         executed = [self._execute(request) for request in self._waiting()]
-        ours = (one for one in self._hands.store.sessions.open_ids() if not is_found_id(one))
-        moving = list(self._each(self._advance, ours))
+        moving = list(self._each(self._advance, self._conductor.of_this_round(began)))
         self._beside.pulse.round_took(self._clock() - began)
         self._tell_sight(began)
         self._make_known()
@@ -195,27 +194,26 @@ class Worker:
         status = approval(request, store.requests, now).status
         if status.is_open:
             return False
-        is_rerun = not isinstance(request.plan.steps[0], StartSession)
-        if status is ApprovalStatus.DONE and is_rerun and learn(request, store, now) is None:
+        executions = self._hands.seeing.executions
+        has_run = status in {ApprovalStatus.DONE, ApprovalStatus.FAILED}
+        if has_run and not learn(request, store, executions, now):
             return True
         self._settled.add(request.id)
         return False
 
     def _advance(self, session_id: str) -> bool:
-        store, seeing = self._hands.store, self._hands.seeing
-        runner = self._hands.control.runner
         try:
-            session, seen = advance_session(
-                session_id, store.sessions, seeing.executions, runner, self._clock()
-            )
+            session, seen, trouble = self._conductor.advance(session_id)
             self._explain(session, seen)
+            if trouble:
+                raise trouble
             self._troubles.over("not_advanced", session_id)
         except Conflict:
             return True
         except BunsuiError as error:
             self._trouble("not_advanced", session_id, error)
             return False
-        return session.status is SessionStatus.RUNNING
+        return session.status.is_open and session.status is not SessionStatus.PAUSED
 
     def _explain(self, session: Session, seen: tuple[Observation, ...] = ()) -> None:
         """Diagnose every failed job once, and archive what closed."""
@@ -262,3 +260,14 @@ class Worker:
         if self._blind:
             return pauses.blind
         return pauses.busy if moving else pauses.idle
+
+
+def _means(hands: Hands, clock: Callable[[], datetime]) -> Means:
+    control = hands.control
+    return Means(
+        sessions=hands.store.sessions,
+        executions=hands.seeing.executions,
+        runner=control.runner,
+        payloads=control.payloads,
+        clock=clock,
+    )

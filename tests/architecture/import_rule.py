@@ -60,6 +60,8 @@ OUT_OF_REACH = frozenset(
         "app.decide",
         "app.execute",
         "app.advance",
+        "app.conduct",
+        "app.fulfil",
         "app.move",
         "worker",
         "desk.operator",

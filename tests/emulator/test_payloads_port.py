@@ -31,29 +31,28 @@ def clients(account: Embedded) -> Iterator[Clients]:
     made.close()
 
 
-def test_what_is_kept_has_the_digest_of_its_text(clients: Clients, name: str) -> None:
-    payloads = S3Payloads(clients, makes_buckets=True)
-    uri = f"s3://{name}/payloads/one"
+def test_what_is_kept_lies_at_an_address_of_its_text(clients: Clients, name: str) -> None:
+    payloads, sha256 = made(clients, name), hashlib.sha256(TEXT.encode()).hexdigest()
 
-    payloads.keep(uri, TEXT)
-    payloads.keep(uri, TEXT)
+    uri = payloads.keep(TEXT)
 
-    assert payloads.digest(uri) == hashlib.sha256(TEXT.encode()).hexdigest()
+    assert uri == f"s3://{name}/payloads/{sha256}"
+    assert payloads.keep(TEXT) == uri
+    assert payloads.digest(uri) == sha256
 
 
 def test_what_was_changed_meanwhile_has_another_digest(clients: Clients, name: str) -> None:
-    payloads = S3Payloads(clients, makes_buckets=True)
-    uri = f"s3://{name}/payloads/one"
-    payloads.keep(uri, TEXT)
+    payloads = made(clients, name)
+    uri = payloads.keep(TEXT)
 
-    clients.objects.put_object(Bucket=name, Key="payloads/one", Body=b"{}")
+    clients.objects.put_object(Bucket=name, Key=uri.partition(f"{name}/")[2], Body=b"{}")
 
     assert payloads.digest(uri) == hashlib.sha256(b"{}").hexdigest()
 
 
 def test_what_was_never_kept_is_not_found(clients: Clients, name: str) -> None:
-    payloads = S3Payloads(clients, makes_buckets=True)
-    payloads.keep(f"s3://{name}/payloads/one", TEXT)
+    payloads = made(clients, name)
+    payloads.keep(TEXT)
 
     with pytest.raises(NotFound):
         payloads.digest(f"s3://{name}/payloads/another")
@@ -61,7 +60,7 @@ def test_what_was_never_kept_is_not_found(clients: Clients, name: str) -> None:
 
 def test_no_bucket_is_made_where_somebody_else_makes_it(clients: Clients, name: str) -> None:
     with pytest.raises(NotFound):
-        S3Payloads(clients).keep(f"s3://{name}/payloads/one", TEXT)
+        S3Payloads(clients, f"s3://{name}/payloads").keep(TEXT)
 
     names = [bucket["Name"] for bucket in clients.objects.list_buckets()["Buckets"]]
     assert name not in names
@@ -69,4 +68,9 @@ def test_no_bucket_is_made_where_somebody_else_makes_it(clients: Clients, name: 
 
 def test_an_address_that_is_none_of_an_object_is_refused(clients: Clients) -> None:
     with pytest.raises(BadInput, match="not the address of an object"):
-        S3Payloads(clients).keep("https://example.com/one", TEXT)
+        S3Payloads(clients, "s3://bucket").digest("https://example.com/one")
+
+
+def made(clients: Clients, bucket: str) -> S3Payloads:
+    """Payloads in a bucket that is made when the first of them is kept."""
+    return S3Payloads(clients, f"s3://{bucket}/payloads", makes_bucket=True)

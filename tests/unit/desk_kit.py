@@ -20,7 +20,7 @@ from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import place, store
 from tests.builders import ACCOUNT, NOW, REGION, a_request, a_session, execution
-from tests.fakes import FakeInventory, FakeStepFunctions, SilentLogs
+from tests.fakes import FakeInventory, FakePayloads, FakeStepFunctions, SilentLogs
 from tests.local_home import LIGHT
 
 APPROVER = "hanako"
@@ -57,6 +57,7 @@ class Bench:
         control = Control(
             effects=LocalEffects(connection),
             runner=self.world,
+            payloads=FakePayloads(),
             keys=LocalKeys(connection, self.settings.keys_path),
             audit=LocalAudit(connection),
         )

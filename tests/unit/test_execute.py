@@ -140,6 +140,7 @@ def dying(hands: Hands, point: CrashPoint) -> Hands:
     control = Control(
         effects=DyingEffects(old.effects, point),  # type: ignore[arg-type]  # by __getattr__
         runner=DyingRunner(old.runner, point),  # type: ignore[arg-type]  # by __getattr__
+        payloads=old.payloads,
         keys=old.keys,
         audit=old.audit,
     )

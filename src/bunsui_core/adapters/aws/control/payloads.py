@@ -13,27 +13,37 @@ _PART = 1 << 20
 
 
 class S3Payloads:
-    """Writes and reads payloads; `makes_buckets` where nobody made one, as in the embedded AWS."""
+    """Keeps payloads below `s3://bucket/prefix`.
 
-    def __init__(self, clients: Clients, makes_buckets: bool = False) -> None:
+    It `makes_bucket` where nobody made it, as in the embedded AWS.
+    """
+
+    def __init__(self, clients: Clients, place: str, makes_bucket: bool = False) -> None:
         self._clients = clients
-        self._makes_buckets = makes_buckets
+        self._place = place.rstrip("/")
+        self._makes_bucket = makes_bucket
 
-    def keep(self, uri: str, text: str) -> None:
-        """Store a text at its address; again changes nothing. Raises: NotFound, Unavailable."""
-        bucket, _ = _place(uri)
+    def keep(self, text: str) -> str:
+        """Store a text and return its address, which its sha256 gives; again changes nothing.
+
+        Raises: NotFound, NotAuthorised, Unavailable.
+        """
+        content = text.encode()
+        uri = f"{self._place}/{hashlib.sha256(content).hexdigest()}"
         try:
-            self._put(uri, text)
+            self._put(uri, content)
         except NotFound:
-            if not self._makes_buckets:
+            if not self._makes_bucket:
                 raise
+            bucket, _ = _parts(uri)
             with translated(f"bucket {bucket}"):
                 self._clients.objects.create_bucket(Bucket=bucket)
-            self._put(uri, text)
+            self._put(uri, content)
+        return uri
 
     def digest(self, uri: str) -> str:
         """Return the sha256 of what lies at an address. Raises: NotFound, Unavailable."""
-        bucket, key = _place(uri)
+        bucket, key = _parts(uri)
         found = hashlib.sha256()
         with translated(uri):
             body = self._clients.objects.get_object(Bucket=bucket, Key=key)["Body"]
@@ -41,15 +51,15 @@ class S3Payloads:
                 found.update(part)
         return found.hexdigest()
 
-    def _put(self, uri: str, text: str) -> None:
-        bucket, key = _place(uri)
+    def _put(self, uri: str, content: bytes) -> None:
+        bucket, key = _parts(uri)
         with translated(uri):
             self._clients.objects.put_object(
-                Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/json"
+                Bucket=bucket, Key=key, Body=content, ContentType="application/json"
             )
 
 
-def _place(uri: str) -> tuple[str, str]:
+def _parts(uri: str) -> tuple[str, str]:
     bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
     if not (uri.startswith(_SCHEME) and bucket and key):
         raise BadInput(f"{uri} is not the address of an object.", "Use s3://bucket/key.")
