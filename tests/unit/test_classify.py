@@ -53,6 +53,14 @@ def raised(error: str, message: str) -> Failure:
         (failed_with("States.Permissions", "the role may not"), "permission"),
         (raised("NoSuchKey", "The specified key does not exist."), "missing_resource"),
         (failed_with("Lambda.ResourceNotFoundException", "Function not found"), "missing_resource"),
+        (
+            failed_with(
+                "States.Runtime",
+                "The JSONPath '$.a' specified for the field 'b.$' could not be found in the input "
+                "'{}'",
+            ),
+            "configuration",
+        ),
         (failed_with("", "COLUMN_NOT_FOUND: line 1:8: 'net' cannot be resolved"), "configuration"),
         (failed_with("", "NUMERIC_VALUE_OUT_OF_RANGE: integer overflow"), "bad_input_data"),
         (failed_with("", "EXCEEDED_LOCAL_MEMORY_LIMIT: 9GB a node"), "resource_exhausted"),

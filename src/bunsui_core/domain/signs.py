@@ -124,7 +124,7 @@ _PHRASES: Mapping[Category, str] = {
     ),
     Category.MISSING_RESOURCE: (
         r"does not exist|not found\b|no such (?:file|key|bucket|table|function|queue)|"
-        r"cannot be found|could not be found"
+        r"cannot be found|could not be found(?! in the input)"
     ),
     Category.TIMEOUT: (
         r"task timed out after|timed out after \d|time ?limit|deadline exceeded|"
@@ -153,7 +153,8 @@ _PHRASES: Mapping[Category, str] = {
         r"cannot be cast to \S{0,80}(?:columnio|serde|json)"
     ),
     Category.CONFIGURATION: (
-        r"invalid path|jsonata expression|is disabled|invalid parameter|no \w+ in region|"
+        r"invalid path|jsonata expression|could not be found in the input|"
+        r"is disabled|invalid parameter|no \w+ in region|"
         r"environment variable|must be specified|is not supported|unknown (?:option|setting)|"
         r"invalid (?:arn|configuration|endpoint)|incorrect region|endpoint url|"
         r"invalid '\w+' setting|parameter:? [\w.]+ is invalid|location provided .{0,60}is invalid|"
