@@ -1,0 +1,302 @@
+"""A pipeline on the embedded AWS of this process, run again through plan, decision and executor."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from bunsui_core.adapters.aws.executions import event_of
+from bunsui_core.adapters.emulator.actors import ensure_actors
+from bunsui_core.adapters.emulator.record import Folder
+from bunsui_core.adapters.local.control.keys import LocalKeys
+from bunsui_core.app.decide import Signing
+from bunsui_core.desk.operator import OperatorDesk
+from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
+from bunsui_core.domain.door import with_entry
+from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
+from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.session import JobStatus, Session, SessionStatus
+from bunsui_core.domain.value import Json
+from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.walk import states_run
+from bunsui_core.ports.store import Store
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.operator import operator_desk, writer
+from bunsui_core.wiring.store import store
+from bunsui_core.wiring.worker import worker
+from tests.emulator.embedded import Embedded, packed
+from tests.emulator.inside import INSIDE, serving
+from tests.local_home import LIGHT
+
+PATIENCE = 60.0
+BUCKET = "rerun"
+HUMAN = Signing(approver="hanako", passphrase="three quiet rivers")
+DOING = """
+import json
+import uuid
+import boto3
+
+s3 = boto3.client("s3")
+BUCKET = "rerun"
+
+
+def handler(event, context):
+    if event.get("needs"):
+        s3.head_object(Bucket=BUCKET, Key=event["needs"])
+    float(event.get("number", "1"))
+    s3.put_object(Bucket=BUCKET, Key=f"did/{event['did']}/{uuid.uuid4()}", Body=b"")
+    return {"did": event["did"]}
+"""
+"""It needs an object or a number where it is told one, and leaves a trace of having done it."""
+
+BROKEN = DOING.replace('event["did"]}\n', 'event["done"]}\n')
+"""The same with a bug: it does its work, and then asks for what nobody gives."""
+
+Definition = dict[str, Json]
+
+
+@dataclass(frozen=True)
+class Made:
+    """One job: its machine, what it waits for, and whether the machine can be entered."""
+
+    definition: Definition
+    after: tuple[str, ...] = ()
+    enters: bool = True
+    effect: SideEffect = SideEffect.IDEMPOTENT
+
+
+@dataclass(frozen=True)
+class Reran:
+    """What was shown before a rerun, and what the session is after it."""
+
+    proposal: Proposal
+    approval: Approval
+    before: Session
+    after: Session
+
+    @property
+    def preview(self) -> Preview:
+        """What was shown to the human who approved it."""
+        return self.proposal.preview
+
+
+class RerunStage:
+    """The embedded AWS, a human at a desk, and a worker that makes a round when it is told."""
+
+    def __init__(self, aws: Embedded, settings: Settings) -> None:
+        self.aws = aws
+        self.settings = settings
+        connection = writer(settings)
+        LocalKeys(connection, settings.keys_path, LIGHT).create(
+            HUMAN.approver, HUMAN.passphrase, False, self.desk.live().as_of
+        )
+        self.store: Store = store(settings, connection)
+        self.worker = worker(settings)
+        aws.s3().create_bucket(Bucket=BUCKET)
+
+    @cached_property
+    def desk(self) -> OperatorDesk:
+        """The human's desk."""
+        return operator_desk(self.settings)
+
+    def pipeline(self, name: str, jobs: Mapping[str, Made]) -> Pipeline:
+        """Bring machines to the embedded AWS and their pipeline to the store."""
+        made = Pipeline(
+            name=name,
+            jobs=tuple(
+                Job(
+                    name=job,
+                    machine=self.aws.machine(f"{name}-{job}", _text(one)),
+                    after=one.after,
+                    effect=one.effect,
+                    enters=one.enters,
+                )
+                for job, one in jobs.items()
+            ),
+        )
+        self.store.pipelines.put(made)
+        return made
+
+    def deploy(self, machine: str, made: Made) -> None:
+        """Give a machine another definition."""
+        self.aws.states().update_state_machine(
+            stateMachineArn=machine, definition=json.dumps(_text(made))
+        )
+
+    def function(self, name: str, code: str = DOING) -> str:
+        """Make a function that does something, and return its ARN."""
+        return self.aws.function(name, code)
+
+    def release(self, function: str, code: str = DOING) -> None:
+        """Give a function other code."""
+        self.aws.functions().update_function_code(FunctionName=function, ZipFile=packed(code))
+
+    def put(self, key: str) -> None:
+        """Let an object be there."""
+        self.aws.s3().put_object(Bucket=BUCKET, Key=key, Body=b"")
+
+    def did(self, what: str) -> int:
+        """How often something was done."""
+        listed = self.aws.s3().list_objects_v2(Bucket=BUCKET, Prefix=f"did/{what}/")
+        return int(listed["KeyCount"])
+
+    def started(self, pipeline: Pipeline, given: Json) -> str:
+        """Start a session, which the human approves; return its id when it has begun."""
+        asked = self.desk.start(pipeline.name, json.dumps(given), "the cases of a rerun")
+        self._approve(asked.request.id)
+        session_id = asked.request.plan.session_id
+        self.until(lambda: self._status(asked.request.id).status is ApprovalStatus.DONE)
+        return session_id
+
+    def session(self, session_id: str) -> Session:
+        """The session as it is stored."""
+        return self.store.sessions.get(session_id)
+
+    def settled(self, session_id: str) -> Session:
+        """Let the worker work until the session is over."""
+        self.until(lambda: not self.session(session_id).status.is_open)
+        return self.session(session_id)
+
+    def failed(self, pipeline: Pipeline, given: Json) -> Session:
+        """Start a session and let it fail."""
+        found = self.settled(self.started(pipeline, given))
+        assert found.status is SessionStatus.FAILED
+        return found
+
+    def asked(self, session_id: str, job: str, mode: Mode | None, **wanted: str | bool) -> Proposal:
+        """What the desk proposes."""
+        edited, output = wanted.get("edited_input"), wanted.get("output")
+        return self.desk.rerun_from(
+            session_id,
+            job,
+            mode,
+            bool(wanted.get("downstream")),
+            edited if isinstance(edited, str) else None,
+            output if isinstance(output, str) else None,
+        )
+
+    def approved(self, proposal: Proposal) -> Reran:
+        """Ask for a rerun, approve it, and let the worker execute it."""
+        before = self.session(proposal.session_id)
+        request_id = self.desk.request(proposal.proposal_id, "it can go on").request.id
+        self._approve(request_id)
+        self.until(lambda: not self._status(request_id).status.is_open)
+        approval = self._status(request_id)
+        assert approval.status is ApprovalStatus.DONE, approval
+        return Reran(proposal, approval, before, self.session(proposal.session_id))
+
+    def rerun(self, session: Session, job: str, mode: Mode | None, **wanted: str | bool) -> Reran:
+        """Run a job of a session again, all the way, and check that what was shown is what ran."""
+        reran = self.approved(self.asked(session.id, job, mode, **wanted))
+        after = self.settled(session.id)
+        found = replace(reran, after=after)
+        self.must_be_as_shown(found)
+        return found
+
+    def must_be_as_shown(self, reran: Reran) -> None:
+        """Check a preview against what AWS recorded of the executions."""
+        ran = self._ran(reran)
+        shown = {*reran.preview.runs, *reran.preview.follows, *reran.preview.resets}
+        assert set(ran) <= shown
+        assert {*reran.preview.runs, *reran.preview.resets} <= set(ran)
+        for one in reran.preview.jobs:
+            states = set(ran.get(one.job, ()))
+            assert states <= {*one.certain, *one.possible}, one
+            done = reran.after.run(one.job)
+            if done and done.status is JobStatus.SUCCEEDED:
+                assert {*one.certain} <= states, one
+        for reused in reran.preview.reused:
+            old, new = reran.before.run(reused.job), reran.after.run(reused.job)
+            assert old == new
+        assert self.fidelity(reran.approval.request.id) == ""
+
+    def fidelity(self, request_id: str) -> str:
+        """What bunsui itself says of how a plan and what then ran differ."""
+        self.until(lambda: any(one.request_id == request_id for one in self.store.outcomes.all()))
+        (told,) = (one for one in self.store.outcomes.all() if one.request_id == request_id)
+        return told.fidelity
+
+    def _ran(self, reran: Reran) -> dict[str, tuple[str, ...]]:
+        """The jobs that ran, and which states of them, from the histories."""
+        ran: dict[str, tuple[str, ...]] = {}
+        for run in reran.after.runs:
+            old, last = reran.before.run(run.job), run.last
+            if last is None or old == run or not last.execution_arn:
+                continue
+            same = old is not None and old.last is not None and old.last.number == last.number
+            events = self.aws.states().get_execution_history(executionArn=last.execution_arn)
+            history = tuple(event_of(event) for event in events["events"])
+            redriven = [e.id for e in history if e.type == "ExecutionRedriven"]
+            ran[run.job] = states_run(history, redriven[-1] if same and redriven else 0)
+        return ran
+
+    def until(self, claim: Callable[[], bool]) -> None:
+        """Let the worker make rounds until a claim is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not claim():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            self.worker.tick()
+            time.sleep(0.02)
+
+    def _approve(self, request_id: str) -> None:
+        review = self.desk.review(request_id)
+        self.desk.decide(review, Answer.APPROVE, HUMAN, "as shown", review.typed_code)
+
+    def _status(self, request_id: str) -> Approval:
+        return self.desk.approval(request_id)
+
+
+@contextmanager
+def rerun_stage(home: Path) -> Iterator[RerunStage]:
+    """A stage in a home; nothing on it waits longer than it must."""
+    with serving(home, replace(INSIDE, accounts=False)) as server:
+        folder = Folder.of(home)
+        folder.write_record(server)
+        ensure_actors(server, folder)
+        aws = Embedded(server, home)
+        with aws.open:
+            yield RerunStage(aws, Settings(home=home))
+        folder.forget_record()
+
+
+def does(function: str, what: Json, **more: Json) -> dict[str, Json]:
+    """A Task that does something and adds it to its input."""
+    payload: Json = what if isinstance(what, dict) else {"did": what}
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload": payload},
+        "ResultPath": None,
+        **more,
+        **({} if "Next" in more else {"End": True}),
+    }
+
+
+def row(**states: dict[str, Json]) -> Definition:
+    """A machine of these states, one after the other."""
+    names = list(states)
+    after = dict(pairwise(names))
+    chained = {n: _linked(state, after.get(n, "")) for n, state in states.items()}
+    return {"StartAt": names[0], "States": {**chained}}
+
+
+def _linked(state: dict[str, Json], following: str) -> Json:
+    bare = {key: value for key, value in state.items() if key != "End"}
+    ends = "Choices" in state or state.get("Type") in {"Succeed", "Fail"} or "Next" in state
+    if ends:
+        return bare
+    return {**bare, "Next": following} if following else {**bare, "End": True}
+
+
+def _text(made: Made) -> Json:
+    definition: Json = made.definition
+    if made.enters:
+        definition = json.loads(with_entry(json.dumps(made.definition)))
+    return definition
