@@ -10,13 +10,13 @@ from bunsui_core.domain.canonical import json_digest, text_digest
 from bunsui_core.domain.classify import classify
 from bunsui_core.domain.denial import Denial, denial_of
 from bunsui_core.domain.diagnosis import Category
-from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.errors import BunsuiError, NotFound
 from bunsui_core.domain.failure import Definition, Failure, HistoryEvent, Observation
 from bunsui_core.domain.granted import grant
 from bunsui_core.domain.named import MOST_OBJECTS, asked_for, named_objects, words_of
-from bunsui_core.domain.operation import function_name
+from bunsui_core.domain.operation import function_name, runs_something
 from bunsui_core.domain.standing import Standing
-from bunsui_core.domain.thing import Thing, ThingKind, missing_things
+from bunsui_core.domain.thing import Thing, ThingKind, called_things, missing_things
 from bunsui_core.domain.verdict import Subject
 from bunsui_core.ports.observe import RoleState, Seeing, Surroundings
 
@@ -72,13 +72,19 @@ class _Looked:
         function = function_name(resource)
         if not resource or self._failure.task:
             return []
+        if not function and not runs_something(resource):
+            return []
         if not function:
             told = f"what {resource} runs {_NOT_LOOKED_AT}"
             return [self._unseen(Subject.CODE, resource, told)]
         return self._read(Subject.CODE, function, lambda: self._function(function))
 
     def _function(self, function: str) -> Iterator[Standing]:
-        found = self._seeing.inventory.code(_qualified(self._failure.resource, function))
+        try:
+            found = self._seeing.inventory.code(_qualified(self._failure.resource, function))
+        except NotFound:
+            yield self._seen(Subject.CODE, function, "", f"function {function}")
+            return
         self._role = found.role.rsplit("/", 1)[-1]
         at = found.modified_at
         sha = found.code_sha256
@@ -210,12 +216,14 @@ class _Looked:
         return self._read(Subject.POLICY, name, read)
 
     def things(self, images: tuple[str, ...]) -> list[Standing]:
-        """What the failure says is missing: whether it is there now."""
-        if not {Category.MISSING_RESOURCE, Category.IMAGE_PULL} & set(self._causes):
-            return []
+        """What the failure says is missing, or else what the Task called: whether it is there."""
         asked = asked_for(self._failure, self._ended.history)
+        if {Category.MISSING_RESOURCE, Category.IMAGE_PULL} & set(self._causes):
+            wanted = missing_things(words_of(self._failure), asked, images)
+        else:
+            wanted = called_things(asked)
         found: list[Standing] = []
-        for thing in missing_things(words_of(self._failure), asked, images):
+        for thing in wanted:
             found += self._read(Subject.THING, thing.name, lambda thing=thing: self._thing(thing))
         return found
 

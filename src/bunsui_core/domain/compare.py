@@ -42,7 +42,8 @@ def compared(now: Standing, then: Standing | None, about: About) -> Look:
         return _look(now, None, now.text)
     if now.subject is Subject.GRANT:
         return _of_grant(now, then, about)
-    if now.subject is Subject.THING or (now.subject is Subject.OBJECT and not now.state):
+    is_thing = now.subject is Subject.THING and (about.misses or not now.state)
+    if is_thing or (now.subject is Subject.OBJECT and not now.state):
         return _of_presence(now, then, about)
     if then is None or then.unseen:
         return _of_unrecorded(now, about)
@@ -54,12 +55,16 @@ def compared(now: Standing, then: Standing | None, about: About) -> Look:
 def _of_change(now: Standing, then: Standing) -> Look:
     if not then.state:
         return _look(now, True, f"{now.text} was not there, and is there now")
+    if not now.state:
+        return _look(now, None, f"{now.text} was there, and is gone")
     return _look(now, True, f"{_called(now)} is another now than at the failure")
 
 
 def _of_same(now: Standing, then: Standing, about: About) -> Look:
     """The same now as when it was recorded; something may have happened before that."""
     failed_at = about.failed_at
+    if not now.state:
+        return _look(now, False, f"{now.text} is not there, and was not")
     if then.changed_at and failed_at and then.changed_at > failed_at:
         told = f"{_called(now)} was changed after the failure, {_at(then.changed_at)}"
         return _look(now, True, told)

@@ -20,10 +20,10 @@ _OF_DEFINITION = {Subject.DEFINITION, Subject.NESTED}
 
 _DEPENDS_ON: Mapping[Category, frozenset[Subject]] = {
     Category.BAD_INPUT_DATA: frozenset(
-        {Subject.OBJECT, Subject.INPUT, Subject.CODE, Subject.TASK, Subject.IMAGE}
+        {Subject.OBJECT, Subject.INPUT, Subject.CODE, Subject.TASK, Subject.IMAGE, Subject.THING}
     ),
     Category.CODE_BUG: frozenset(_OF_CODE),
-    Category.CONFIGURATION: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.INPUT}),
+    Category.CONFIGURATION: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.INPUT, Subject.THING}),
     Category.MISSING_RESOURCE: frozenset(
         {*_OF_CODE, *_OF_DEFINITION, Subject.OBJECT, Subject.THING}
     ),

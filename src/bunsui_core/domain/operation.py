@@ -9,6 +9,28 @@ CONTAINERS = "ecs:runTask"
 """How the resource of a task that runs containers begins."""
 
 _FUNCTION = ":function:"
+_RUNS = frozenset(
+    {
+        "apigateway",
+        "athena",
+        "batch",
+        "bedrock",
+        "codebuild",
+        "databrew",
+        "ecs",
+        "eks",
+        "elasticmapreduce",
+        "emr-containers",
+        "emr-serverless",
+        "emrcontainers",
+        "emrserverless",
+        "glue",
+        "http",
+        "lambda",
+        "sagemaker",
+        "ssm",
+    }
+)
 
 
 def function_name(resource: str) -> str:
@@ -16,6 +38,15 @@ def function_name(resource: str) -> str:
     if _FUNCTION in resource:
         return resource.split(_FUNCTION, 1)[1].split(":", 1)[0]
     return "" if ":" in resource or "/" in resource else resource
+
+
+def runs_something(resource: str) -> bool:
+    """Whether a service runs a program of the user; others only do what their call says.
+
+    A nested execution is none: it is followed down.
+    """
+    services = set(resource.split(":")[:-1])
+    return resource.startswith("arn:") or bool(services & _RUNS)
 
 
 def machine_name(execution_arn: str) -> str:

@@ -93,6 +93,13 @@ def missing_things(words: str, asked: str, images: tuple[str, ...] = ()) -> tupl
     return tuple(dict.fromkeys(kept))[:MOST_THINGS]
 
 
+def called_things(asked: str) -> tuple[Thing, ...]:
+    """Return what a Task calls by its parameters, functions and task definitions apart."""
+    beside = {ThingKind.FUNCTION, ThingKind.TASK}
+    found = (thing for thing in _asked_for(asked) if thing.kind not in beside)
+    return tuple(dict.fromkeys(found))[:MOST_THINGS]
+
+
 def _named(said: str) -> Iterator[Thing]:
     for pattern, kind in _PATTERNS:
         for match in pattern.finditer(said):
