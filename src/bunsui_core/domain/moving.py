@@ -21,6 +21,7 @@ from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Place
 from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.searchable import said_by
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Instant, Value
@@ -160,7 +161,8 @@ def line_of(record: Record) -> str:
 def record_of(kind: Kind, line: str) -> Record:
     """Return the record that a line holds. Raises: StoreDamaged when it holds none of its kind."""
     try:
-        return RECORDS[kind].model_validate_json(line)
+        found = RECORDS[kind].model_validate_json(line)
+        return kept(found.session, found.said) if isinstance(found, KeptSession) else found
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -168,6 +170,11 @@ def record_of(kind: Kind, line: str) -> Record:
             f"a line of {kind.value} does not read as one: {where} {first['msg']}.",
             "It was changed, or a newer bunsui wrote it: export it again, or upgrade.",
         ) from error
+
+
+def kept(session: Session, said: str) -> KeptSession:
+    """Return a session with all that its jobs said, now and before."""
+    return KeptSession(session=session, said=said_by(session, before=said))
 
 
 class Moved(Value):

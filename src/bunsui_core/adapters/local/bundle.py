@@ -150,8 +150,8 @@ class StoredBundle:
         """Give the records of a kind. Raises: StoreDamaged."""
         name = _name(kind)
         try:
-            with self._parts.open(name) as file:
-                for line in io.TextIOWrapper(file, encoding="utf-8", newline="\n"):
+            with io.TextIOWrapper(self._parts.open(name), "utf-8", newline="\n") as file:
+                for line in file:
                     yield line.removesuffix("\n")
         except (KeyError, OSError, ValueError) as error:
             raise self._damaged(name, "it is missing or no text") from error

@@ -28,7 +28,6 @@ from bunsui_core.domain.moving import KeptSession, Kind, Record, record_of
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.policy import SignedPolicy
-from bunsui_core.domain.searchable import said_by
 from bunsui_core.domain.trust import Approver
 
 _TABLES = (
@@ -114,8 +113,7 @@ def _put_session(kept: KeptSession, store: StoreReader) -> None:
     with store.writing() as connection:
         connection.execute(INSERT.removesuffix(" ON CONFLICT DO NOTHING"), columns)
         make_found(connection, store.place, kept.session)
-        said = said_by(kept.session, before=kept.said)
-        connection.execute(_SAID, (said, *store.place, kept.session.id))
+        connection.execute(_SAID, (kept.said, *store.place, kept.session.id))
 
 
 def _put_decided(

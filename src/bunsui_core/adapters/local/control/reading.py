@@ -10,7 +10,7 @@ from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.control.trust import approver_of
 from bunsui_core.adapters.local.failure import damaged
 from bunsui_core.adapters.local.rows import find_effect, stored
-from bunsui_core.domain.moving import RECORDS, KeptSession, Kind, line_of
+from bunsui_core.domain.moving import RECORDS, Kind, kept, line_of
 from bunsui_core.domain.session import Session
 
 _ORDER: Mapping[Kind, str] = {
@@ -65,8 +65,7 @@ def _line(kind: Kind, body: str, path: Path) -> str | None:
 
 def _sessions(connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
     for body, said in connection.execute(_SESSIONS, store.place):
-        session = stored(Session, body, store.path)
-        yield line_of(KeptSession(session=session, said=said or ""))
+        yield line_of(kept(stored(Session, body, store.path), said or ""))
 
 
 def _effects(connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
