@@ -15,8 +15,8 @@ from bunsui_core.domain.session import JobRun, Session, SessionStatus, Wish
 from tests.builders import INPUT, SESSION_ID, a_session, an_attempt, execution, later
 from tests.fakes import Crash, CrashPoint, FakeExecution
 from tests.unit.desk_kit import Bench
+from tests.unit.rerun_kit import desk, replace
 from tests.unit.test_execute import dying
-from tests.unit.test_rerun_modes import desk, replace
 
 LATER = Turn("worker-1", later(minutes=6))
 

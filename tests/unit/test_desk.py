@@ -35,13 +35,14 @@ class DeadStepFunctions(FakeStepFunctions):
 class Ids:
     """Ids in a row."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: str = "ID") -> None:
         self.count = 0
+        self.begin = begin
 
     def __call__(self) -> str:
         """Return the next one."""
         self.count += 1
-        return f"ID-{self.count:04d}"
+        return f"{self.begin}-{self.count:04d}"
 
 
 @pytest.fixture(autouse=True)

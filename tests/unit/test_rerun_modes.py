@@ -6,128 +6,40 @@ import json
 
 import pytest
 
-from bunsui_core.app.execute import Turn, execute
-from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.advance import advance
-from bunsui_core.domain.approval import Approval, EffectState, Request, ask
-from bunsui_core.domain.door import with_entry
 from bunsui_core.domain.entry import entry_in
-from bunsui_core.domain.errors import BadInput, Refused, Stale
-from bunsui_core.domain.failure import HistoryEvent
-from bunsui_core.domain.plan import EnterJob, Plan, Risk
-from bunsui_core.domain.recovery import Proposal
-from bunsui_core.domain.session import Attempt, Began, JobRun, JobStatus, Session, SessionStatus
+from bunsui_core.domain.errors import BadInput, Refused
+from bunsui_core.domain.plan import EnterJob, Risk
+from bunsui_core.domain.session import Began, JobRun, JobStatus, SessionStatus
 from bunsui_core.domain.verdict import Mode, Ruling
-from bunsui_core.ports.observe import Seeing
 from tests.builders import (
     INPUT,
     SESSION_ID,
     a_failed_attempt,
     a_pipeline,
     a_session,
-    an_attempt,
     execution,
     later,
     machine,
 )
-from tests.fakes import Clock, SilentLogs
 from tests.unit.desk_kit import Bench
-from tests.unit.test_desk import Ids
-
-ORDERS = json.dumps(
-    {
-        "StartAt": "Read",
-        "States": {
-            "Read": {"Type": "Pass", "Assign": {"rows": 3}, "Next": "Write"},
-            "Write": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::lambda:invoke",
-                "Parameters": {"FunctionName": "orders-write", "Payload.$": "$"},
-                "End": True,
-            },
-        },
-    }
-)
-STATE_INPUT = '{"rows": [1, 2, 3]}'
-
-
-def event(number: int, kind: str, **more: object) -> HistoryEvent:
-    told = {"id": number, "previous_id": number - 1, "type": kind, "at": later(seconds=number)}
-    return HistoryEvent.model_validate({**told, **more})
-
-
-HISTORY = (
-    event(1, "ExecutionStarted", input=INPUT),
-    event(2, "PassStateEntered", name="Read", input=INPUT),
-    event(3, "PassStateExited", name="Read", output=STATE_INPUT, assigned='{"rows": "3"}'),
-    event(4, "TaskStateEntered", name="Write", input=STATE_INPUT),
-    event(5, "TaskScheduled", resource_type="lambda", resource="invoke"),
-    event(6, "TaskFailed", resource_type="lambda", error="Throttled", cause="slow down"),
-    event(7, "ExecutionFailed", error="Throttled", cause="slow down"),
+from tests.unit.rerun_kit import (
+    HISTORY,
+    ORDERS,
+    STATE_INPUT,
+    after,
+    desk,
+    done_session,
+    entering_stage,
+    last,
+    replace,
+    succeed,
 )
 
 
 @pytest.fixture
 def stage(bench: Bench) -> Bench:
-    """A failed extract on a machine that can be entered, whose history tells its states."""
-    bench.inventory.definitions[machine("extract")] = with_entry(ORDERS)
-    bench.inventory.codes["orders-write"] = "code-1"
-    bench.world.told[execution("extract")] = HISTORY
-    bench.store.pipelines.put(a_pipeline())
-    return bench
-
-
-def desk(bench: Bench) -> AgentDesk:
-    ids = Ids()
-    seeing = Seeing(bench.world, SilentLogs(), bench.inventory)
-    return AgentDesk(bench.store, seeing, "agent:claude", Nature(Clock(later(minutes=5)), ids, ids))
-
-
-def run(bench: Bench, approval: Approval) -> EffectState | None:
-    """Approve a request and execute it."""
-    bench.decide(approval.request)
-    return execute(approval.request, bench.hands(), Turn("worker-1", later(minutes=6)))
-
-
-def after(bench: Bench, agent: AgentDesk, proposal: Proposal) -> Session:
-    """The session after a proposal was asked for, approved and executed."""
-    assert run(bench, agent.request(proposal.proposal_id, "it is repaired")) is EffectState.DONE
-    return bench.store.sessions.get(SESSION_ID)
-
-
-def last(session: Session, job: str) -> Attempt:
-    found = session.run(job)
-    assert found
-    assert found.last
-    return found.last
-
-
-def asking(found: Proposal, told: dict[str, object]) -> Request:
-    """A request as its asker may write it, with the step as told."""
-    plan = Plan.model_validate({**found.plan.model_dump(), "steps": (told,)})
-    return ask(plan, "trust me", (found.input,))
-
-
-def replace(bench: Bench, session: Session) -> Session:
-    """Let the stored session be another one."""
-    version = bench.store.sessions.get(SESSION_ID).version
-    return bench.store.sessions.save(session.model_copy(update={"version": version}))
-
-
-def done_session() -> Session:
-    """A session whose three jobs succeeded."""
-    runs = tuple(
-        JobRun(job=job, attempts=(an_attempt(job),)) for job in ("extract", "transform", "load")
-    )
-    return a_session(runs=runs, status="SUCCEEDED")
-
-
-def succeed(bench: Bench, job: str = "extract") -> None:
-    """Let an execution have succeeded."""
-    bench.world.add_failed(execution(job), INPUT)
-    known = bench.world.executions[execution(job)]
-    ended = type(known)(arn=known.arn, input=INPUT, status=JobStatus.SUCCEEDED)
-    bench.world.executions[execution(job)] = ended
+    return entering_stage(bench)
 
 
 def test_an_entry_goes_on_at_the_failed_state_with_its_recorded_input(stage: Bench) -> None:
@@ -299,89 +211,3 @@ def test_a_pipeline_with_other_jobs_by_now_is_not_followed(stage: Bench) -> None
 
     with pytest.raises(Refused, match="was changed since"):
         desk(stage).rerun_from(SESSION_ID, "extract")
-
-
-def test_a_branch_that_ends_meanwhile_does_not_make_a_proposal_stale(stage: Bench) -> None:
-    pipeline = a_pipeline(
-        jobs=[
-            {"name": "extract", "machine": machine("extract"), "effect": "idempotent"},
-            {"name": "other", "machine": machine("other"), "effect": "idempotent"},
-        ]
-    )
-    stage.store.pipelines.put(pipeline)
-    running = an_attempt("other", status="RUNNING", stopped_at=None, output=None)
-    failed = JobRun(job="extract", attempts=(a_failed_attempt(),))
-    started = a_session(
-        pipeline=pipeline, runs=(failed, JobRun(job="other", attempts=(running,))), status="RUNNING"
-    )
-    replace(stage, started)
-    stage.world.executions[execution("other")] = type(stage.world.executions[execution("extract")])(
-        arn=execution("other"), input=INPUT
-    )
-    agent = desk(stage)
-    proposal = agent.rerun_from(SESSION_ID, "extract", Mode.RESTART)
-    succeed(stage, "other")
-    ended = JobRun(job="other", attempts=(an_attempt("other"),))
-    replace(stage, started.model_copy(update={"runs": (failed, ended)}))
-
-    assert last(after(stage, agent, proposal), "extract").number == 2
-
-
-def test_code_that_changed_after_the_review_makes_the_request_stale(stage: Bench) -> None:
-    agent = desk(stage)
-    asked = agent.request(agent.rerun_from(SESSION_ID, "extract", Mode.RESTART).proposal_id, "ok")
-    stage.inventory.codes["orders-write"] = "code-2"
-
-    assert run(stage, asked) is EffectState.STALE
-    effect = stage.store.requests.effect(asked.request.id)
-    assert effect
-    assert "orders-write, which extract runs, was changed" in effect.note
-    assert stage.world.effects == []
-
-
-def test_code_that_changed_before_it_is_asked_for_is_said(stage: Bench) -> None:
-    agent = desk(stage)
-    proposal = agent.rerun_from(SESSION_ID, "extract", Mode.RESTART)
-    stage.inventory.codes["orders-write"] = "code-2"
-
-    with pytest.raises(Stale, match="orders-write"):
-        agent.request(proposal.proposal_id, "ok")
-
-
-@pytest.mark.parametrize(
-    "lie",
-    [
-        {"runs": ("load",)},
-        {"follows": ()},
-        {"resets": ("load",)},
-        {"jobs": ()},
-        {"reused": ({"job": "load", "output_digest": "0" * 64},)},
-    ],
-    ids=lambda lie: next(iter(lie)),
-)
-def test_a_plan_whose_preview_is_not_what_would_run_is_not_executed(
-    stage: Bench, lie: dict[str, object]
-) -> None:
-    found = desk(stage).rerun_from(SESSION_ID, "extract", Mode.RESTART)
-    (step,) = found.plan.steps
-    told = {**step.model_dump(), "preview": {**found.preview.model_dump(), **lie}}
-    request = stage.store.requests.submit(asking(found, told))
-    stage.decide(request)
-
-    state = execute(request, stage.hands(), Turn("worker-1", later(minutes=6)))
-
-    assert state is EffectState.STALE
-    assert stage.world.effects == []
-
-
-def test_an_entry_whose_envelope_is_not_the_recorded_one_is_not_executed(stage: Bench) -> None:
-    agent = desk(stage)
-    found = agent.rerun_from(SESSION_ID, "extract", Mode.ENTER_AT, edited_input='{"rows": 9}')
-    (step,) = found.plan.steps
-    # Edited, and said to be as it was recorded.
-    told = {**step.model_dump(), "input_edited": False}
-    request = stage.store.requests.submit(asking(found, told))
-    stage.decide(request)
-
-    assert execute(request, stage.hands(), Turn("w", later(minutes=6))) is EffectState.STALE
-    assert stage.world.effects == []

@@ -103,7 +103,7 @@ def _do(done: _Done, intent: Intent, means: Means) -> _Done:
 def _start(done: _Done, intent: StartJob, means: Means) -> _Done:
     attempt = intent.attempt
     try:
-        if wrong := _wrong_reference(attempt.input, means.payloads):
+        if wrong := wrong_reference(attempt.input, means.payloads):
             return _Done(refused(done.session, intent, wrong, means.clock()), done.touched)
         receipt = means.runner.start(intent.machine, attempt.execution_name, attempt.input)
     except (NotFound, Conflict, BadInput) as error:
@@ -122,7 +122,7 @@ def _stop(done: _Done, intent: StopJob, means: Means) -> _Done:
     return _Done(after, done.touched | {intent.execution_arn})
 
 
-def _wrong_reference(text: str, payloads: Payloads) -> str:
+def wrong_reference(text: str, payloads: Payloads) -> str:
     """Say what is wrong with a reference in an input; nothing when each leads to its payload."""
     return next(filter(None, (_wrong(one, payloads) for one in references(text))), "")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bunsui_core.app.fulfil import wrong_reference
 from bunsui_core.app.propose import present_pipeline
 from bunsui_core.app.questioned import foreign, question_of
 from bunsui_core.app.world import checks, difference, look
@@ -96,8 +97,15 @@ def _check_job(step: JobStep, request: Request, hands: Hands, now: datetime) -> 
         raise Stopped(EffectState.STALE, "nothing was called: the plan names another input")
     require_same_pipeline(session, present_pipeline(session, hands.store))
     found = preview_for(question, Mode(step.kind))
-    if moved := preview_difference(step.preview, found):
-        raise Stopped(EffectState.STALE, f"nothing was called: {moved}")
+    wrong = preview_difference(step.preview, found) or _wrong_reference(step, text, hands)
+    if wrong:
+        raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
+
+
+def _wrong_reference(step: JobStep, text: str, hands: Hands) -> str:
+    """What is wrong with a reference in what a job would start with."""
+    starts = isinstance(step, RestartJob | EnterJob)
+    return wrong_reference(text, hands.control.payloads) if starts else ""
 
 
 def _text_of(step: JobStep, request: Request, session: Session) -> str:

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.joining import MOST_CARRIED, size
 from bunsui_core.domain.pipeline import Job
-from bunsui_core.domain.value import Json, Value, read_json
-
-REFERENCE = "bunsui_reference"
-"""The key of what stands for a payload that lies in S3."""
+from bunsui_core.domain.references import KEY, Reference, references
+from bunsui_core.domain.value import read_json
 
 MOST_SAID = 5
 """Breaches of a schema that are told; there may be thousands."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]+/.+")
-
-
-class Reference(Value):
-    """Where a large payload lies, and what its text must be."""
-
-    uri: str
-    sha256: str
-    bytes: int
 
 
 def require_input(job: Job, text: str) -> None:
@@ -37,7 +26,7 @@ def require_input(job: Job, text: str) -> None:
             f"the edited input is not what {job.name} takes: {'; '.join(found)}.",
             f"See its schema with `bunsui pipelines show`, and correct {_first_path(found)}.",
         )
-    for reference in references(text):
+    for reference in _whole_references(text):
         if not job.takes_references:
             raise BadInput(
                 f"the edited input names {reference.uri} in place of a payload, which {job.name} "
@@ -49,13 +38,13 @@ def require_input(job: Job, text: str) -> None:
 def require_state_input(text: str) -> None:
     """Refuse an edited input of a state that cannot be carried. Raises: BadInput."""
     _must_be_carried(text, "the edited input")
-    tuple(references(text))
+    _whole_references(text)
 
 
 def require_output(text: str) -> None:
     """Refuse an output that jobs cannot be given. Raises: BadInput."""
     _must_be_carried(text, "the output")
-    tuple(references(text))
+    _whole_references(text)
 
 
 def breaches(job: Job, text: str) -> tuple[str, ...]:
@@ -88,35 +77,15 @@ def _no_schema(job: Job, why: str) -> BadInput:
     )
 
 
-def references(text: str) -> Iterator[Reference]:
-    """Yield each reference to a large payload in a text. Raises: BadInput for a malformed one."""
-    if REFERENCE in text:
-        yield from _references(read_json(text))
-
-
-def _references(document: Json) -> Iterator[Reference]:
-    if isinstance(document, list):
-        for one in document:
-            yield from _references(one)
-    if not isinstance(document, dict):
-        return
-    for key, held in document.items():
-        if key == REFERENCE:
-            yield _reference(held)
-        else:
-            yield from _references(held)
-
-
-def _reference(held: Json) -> Reference:
-    try:
-        found = Reference.model_validate(held)
-    except ValueError:
-        found = Reference(uri="", sha256="", bytes=0)
-    if not (_ADDRESS.fullmatch(found.uri) and _SHA256.fullmatch(found.sha256) and found.bytes > 0):
-        raise BadInput(
-            f"a {REFERENCE} in it is not whole.",
-            "It has a uri (s3://bucket/key), the sha256 of what lies there, and its bytes.",
-        )
+def _whole_references(text: str) -> tuple[Reference, ...]:
+    """The references to large payloads in a text. Raises: BadInput for one that leads nowhere."""
+    found = references(text)
+    for one in found:
+        if not (_ADDRESS.fullmatch(one.uri) and _SHA256.fullmatch(one.sha256)):
+            raise BadInput(
+                f"a {KEY} in it is not whole.",
+                "It has a uri (s3://bucket/key) and the sha256 of what lies there, 64 hex digits.",
+            )
     return found
 
 
