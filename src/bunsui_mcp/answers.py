@@ -161,10 +161,16 @@ class OddsLine(Part):
 
 
 class PreviewLine(Part):
-    """What would run, follow, be reused and stay untouched."""
+    """What would run, follow, run again, be reused and stay untouched.
+
+    The certain states of the job run unless it fails before; the possible ones may.
+    """
 
     runs: tuple[str, ...]
+    certain_states: tuple[str, ...]
+    possible_states: tuple[str, ...]
     follows: tuple[str, ...]
+    resets: tuple[str, ...]
     reused: tuple[str, ...]
     untouched: tuple[str, ...]
 

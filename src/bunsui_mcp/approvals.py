@@ -53,6 +53,15 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
     )
 
 
+def asked_answer(approval: Approval, proposal_id: str, freshness: Freshness) -> ApprovalAnswer:
+    """Return where a request stands that was just made, or that was there about the same."""
+    answer = approval_answer(approval, freshness)
+    if approval.request.plan_digest == proposal_id:
+        return answer
+    told = f"This already has an open request; no second one was made. {answer.summary}"
+    return answer.model_copy(update={"summary": told})
+
+
 def _told(approval: Approval) -> str:
     told, where = _TOLD[approval.status], approval.request.plan.environment
     if where == LOCAL or not approval.status.is_open:

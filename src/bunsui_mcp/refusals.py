@@ -23,6 +23,8 @@ _AFTER_NOT_FOUND = {
 }
 _AFTER_REFUSED = {
     "request_recovery": "propose_recovery",
+    "rerun_from": "propose_recovery",
+    "control_session": "get_session",
     "get_operation_logs": "get_session",
     "propose_recovery": "analyze_failure",
     "find_similar_failures": "get_session",

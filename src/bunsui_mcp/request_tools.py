@@ -13,9 +13,10 @@ from pydantic import Field
 
 from bunsui_core.domain.approval import REASON_LIMIT, Approval
 from bunsui_mcp.answers import ApprovalAnswer, ApprovalsAnswer
-from bunsui_mcp.approvals import approval_answer, approvals_answer
+from bunsui_mcp.approvals import approval_answer, approvals_answer, asked_answer
+from bunsui_mcp.claims import client_claim
 from bunsui_mcp.desks import Whose
-from bunsui_mcp.tell import clip, tell
+from bunsui_mcp.tell import tell
 from bunsui_mcp.tools import ASKS, Cursor, tool
 
 LONGEST_WAIT = 45
@@ -27,7 +28,7 @@ LOOKS = 4
 NEWEST = 200
 """How many of the newest requests are listed."""
 
-RequestId = Annotated[str, Field(description="From request_recovery or list_approvals")]
+RequestId = Annotated[str, Field(description="From list_approvals")]
 Reason = Annotated[
     str, Field(min_length=1, max_length=REASON_LIMIT, description="For the human who decides")
 ]
@@ -57,7 +58,6 @@ class RequestTools:
 
     def request_recovery(
         self,
-        ctx: Context,
         proposal_id: Annotated[str, Field(description="From propose_recovery")],
         reason: Reason,
     ) -> Annotated[CallToolResult, ApprovalAnswer]:
@@ -67,12 +67,8 @@ class RequestTools:
         once; refuses if the world moved. Asking twice makes one request.
         """
         desk = self._whose()
-        approval = desk.request(proposal_id, reason, client_claim(ctx))
-        answer = approval_answer(approval, desk.freshness())
-        if approval.request.plan_digest != proposal_id:
-            told = f"This job already has an open request; no second one was made. {answer.summary}"
-            answer = answer.model_copy(update={"summary": told})
-        return tell(answer)
+        approval = desk.request(proposal_id, reason, client_claim())
+        return tell(asked_answer(approval, proposal_id, desk.freshness()))
 
     def withdraw_request(
         self, request_id: RequestId, reason: Reason
@@ -139,9 +135,3 @@ class RequestTools:
             return self._whose().approval(request_id)
 
         return await to_thread.run_sync(look, abandon_on_cancel=True)
-
-
-def client_claim(ctx: Context) -> str:
-    """Return what the client calls itself, which nobody checks."""
-    params = ctx.request_context.session.client_params
-    return clip(f"{params.client_info.name} {params.client_info.version}", 120) if params else ""

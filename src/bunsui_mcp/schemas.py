@@ -39,6 +39,8 @@ ANSWERS: Mapping[str, type[Answer]] = {
     "list_approvals": ApprovalsAnswer,
     "withdraw_request": ApprovalAnswer,
     "request_recovery": ApprovalAnswer,
+    "rerun_from": ApprovalAnswer,
+    "control_session": ApprovalAnswer,
     "get_approval": ApprovalAnswer,
     "wait_for_approval": ApprovalAnswer,
 }

@@ -15,6 +15,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from pydantic import AnyHttpUrl
 
+from bunsui_mcp.change_tools import ChangeTools
+from bunsui_mcp.claims import called_by
 from bunsui_mcp.completions import add_completions
 from bunsui_mcp.desks import Whose
 from bunsui_mcp.prompts import stored_prompts
@@ -62,7 +64,8 @@ class BunsuiServer(MCPServer):
 
     def __init__(self, whose: Whose, offer: Offer) -> None:
         requests = RequestTools(whose, offer.sleep)
-        asking = [] if offer.read_only else requests.asking()
+        changes = ChangeTools(whose)
+        asking = [] if offer.read_only else [*requests.asking(), *changes.asking()]
         subscriptions = Subscriptions(whose)
         super().__init__(
             "bunsui",
@@ -88,7 +91,8 @@ class BunsuiServer(MCPServer):
         if sentence := unknown_arguments(name, arguments, known[name]):
             raise ToolError(sentence)
         try:
-            return await super().call_tool(name, arguments, context)
+            with called_by(context):
+                return await super().call_tool(name, arguments, context)
         except ToolError as error:
             raise in_words(name, error) from error.__cause__
 

@@ -14,6 +14,9 @@ from bunsui_core.domain.value import Json
 
 Schema: TypeAlias = "dict[str, Json]"
 
+FRAME = ("summary", "next", "as_of", "source")
+"""What every answer has."""
+
 _REF = "#/$defs/"
 _ANY = ("additionalProperties", {"$ref": f"{_REF}JsonValue"})
 _NULL: Json = {"type": "null"}
@@ -25,9 +28,13 @@ def input_schema(schema: Schema) -> Schema:
 
 
 def output_schema(schema: Schema) -> Schema:
-    """Return an output schema of names, of which only the two sentences are required."""
+    """Return an output schema of names, without those that every answer has.
+
+    Only the two sentences are required.
+    """
     fields = schema["properties"]
-    names: Schema = {name: {} for name in fields} if isinstance(fields, dict) else {}
+    own = [name for name in fields if name not in FRAME] if isinstance(fields, dict) else ()
+    names: Schema = {name: {} for name in own}
     return {"type": "object", "properties": names, "required": ["summary", "next"]}
 
 

@@ -45,6 +45,16 @@ CALLS: list[tuple[str, dict[str, Json], type[Answer]]] = [
     ("list_pipelines", {"name": "orders"}, PipelineAnswer),
     ("list_approvals", {}, ApprovalsAnswer),
     ("withdraw_request", {"request_id": "r-1", "reason": "not needed"}, ApprovalAnswer),
+    (
+        "rerun_from",
+        {"session_id": SESSION_ID, "job": "extract", "mode": "restart", "reason": "it is there"},
+        ApprovalAnswer,
+    ),
+    (
+        "control_session",
+        {"session_id": "s-healthy", "action": "pause", "reason": "hold it"},
+        ApprovalAnswer,
+    ),
     ("get_approval", {"request_id": "r-1"}, ApprovalAnswer),
     ("wait_for_approval", {"request_id": "r-1", "max_wait_s": 1}, ApprovalAnswer),
 ]

@@ -29,12 +29,13 @@ from tests.mcp.home import Home, a_line
 pytestmark = pytest.mark.anyio
 
 BUDGET = 8_000
+LONG = "障害" * 500
 WIDEST: list[tuple[str, dict[str, Json]]] = [
     ("list_sessions", {"limit": 50}),
     ("list_sessions", {"limit": 50, "status": "FAILED"}),
     ("list_sessions", {"limit": 50, "pipeline": "orders", "query": "age:<90d orders"}),
     ("list_pipelines", {}),
-    ("list_pipelines", {"name": "orders"}),
+    ("list_pipelines", {"name": "longest"}),
     ("list_approvals", {"limit": 50}),
 ]
 ABOUT_ONE: list[tuple[str, dict[str, Json]]] = [
@@ -47,7 +48,6 @@ ABOUT_ONE: list[tuple[str, dict[str, Json]]] = [
     ("wait_for_approval", {"request_id": "r-0", "max_wait_s": 1}),
     ("withdraw_request", {"request_id": "r-0", "reason": "障" * 2_000}),
 ]
-LONG = "障害" * 500
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +114,9 @@ async def test_a_hundred_thousand_sessions_make_no_answer_longer(tmp_path: Path)
 
 
 def long_pipeline() -> Pipeline:
-    """`orders`, with a hundred jobs of the longest names."""
+    """A hundred jobs of the longest names."""
     jobs = [
         {"name": f"j{n:0>39}", "machine": f"arn:aws:states:x:1:stateMachine:{n:0>80}"}
         for n in range(100)
     ]
-    return a_pipeline(jobs=jobs)
+    return a_pipeline(name="longest", jobs=jobs)

@@ -25,7 +25,7 @@ LOOKING = {
     "get_approval",
     "wait_for_approval",
 }
-ASKING = {"request_recovery", "withdraw_request"}
+ASKING = {"request_recovery", "withdraw_request", "rerun_from", "control_session"}
 DECIDING = ("approve", "decide", "reject", "execute", "redrive", "start", "sign")
 
 
