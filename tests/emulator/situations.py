@@ -178,11 +178,9 @@ def adds(lab: Lab) -> dict[str, Json]:
     )
 
 
-def stores(lab: Lab) -> dict[str, Json]:
-    """A state that puts an object under a fixed key."""
-    lab.bucket()
-    lab.count = lambda: lab.objects("out")
-    return task("aws-sdk:s3:putObject", Bucket=lab.name, Key="out.txt", Body="1")
+def removes(lab: Lab) -> dict[str, Json]:
+    """A state that removes an item."""
+    return task("dynamodb:deleteItem", TableName=lab.table(), Key={"id": {"S": "one"}})
 
 
 def sends_nowhere(lab: Lab) -> None:
@@ -414,7 +412,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "throttled-idempotent": Situation(throttled_rewriting, rulings=both(SAFE)),
     "throttled-external": Situation(throttled, rulings=both(UNSAFE), effect=EXTERNAL, repeats=True),
     "item-put": Situation(after(puts), make_rates, both(SAFE), EXTERNAL),
-    "object-put": Situation(after(stores), make_rates, both(SAFE), EXTERNAL),
+    "item-removed": Situation(after(removes), make_rates, both(SAFE), EXTERNAL),
     "item-put-anew": Situation(
         after(puts_new), make_rates, {REDRIVE: SAFE, RESTART: UNSAFE}, EXTERNAL, repeats=True
     ),

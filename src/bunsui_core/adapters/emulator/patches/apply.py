@@ -10,6 +10,7 @@ from bunsui_core.adapters.emulator.patches.fargate import ecs, ecs_definition
 from bunsui_core.adapters.emulator.patches.functions import (
     function_errors,
     function_reports,
+    function_role,
     nursery,
 )
 from bunsui_core.adapters.emulator.patches.functions.nursery import Nursery
@@ -70,6 +71,7 @@ def apply_all(temporary: Path, changed: Callable[[], None]) -> Nursery:
     restored.install()
     function_errors.install()
     function_reports.install()
+    function_role.install()
     root_key.install()
     wire_types.install()
     iam.install()
