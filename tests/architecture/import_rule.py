@@ -62,12 +62,14 @@ OUT_OF_REACH = frozenset(
         "app.advance",
         "app.conduct",
         "app.fulfil",
+        "app.wake",
         "app.move",
         "worker",
         "desk.operator",
         "wiring.operator",
         "wiring.worker",
         "wiring.demo",
+        "wiring.deployed",
         "lambdas",
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from zlib import crc32
 
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.performed import GONE
@@ -64,6 +65,17 @@ def next_look(failed_at: Instant, looked_at: Instant) -> Instant:
     """Return when an execution that failed is looked at again: rarer, the longer ago that was."""
     wait = (looked_at - failed_at) / _SHARE
     return looked_at + min(max(wait, _SOONEST), _LATEST)
+
+
+def is_in_turn(session_id: str, failed_at: Instant, now: Instant, every: timedelta) -> bool:
+    """Whether one of many sweeps, so far apart, looks again at a session that failed then.
+
+    It is as often as `next_look` says; sessions that failed together take turns.
+    """
+    if is_over(failed_at, now):
+        return False
+    turns = max(1, round((next_look(failed_at, now) - now) / every))
+    return (int(now.timestamp() // every.total_seconds()) + crc32(session_id.encode())) % turns == 0
 
 
 def is_over(failed_at: Instant, now: Instant) -> bool:

@@ -44,7 +44,11 @@ def local_access(settings: Settings, actor: str, reading: bool) -> Access:
 
 def seeing(settings: Settings, actor: str) -> Seeing:
     """Return eyes that can only read; each client is made when it is first needed."""
-    clients = reading_clients(settings, actor)
+    return eyes(reading_clients(settings, actor))
+
+
+def eyes(clients: Clients) -> Seeing:
+    """Return what looks at AWS through these clients."""
     return Seeing(
         executions=AwsExecutions(clients),
         logs=AwsLogs(clients),

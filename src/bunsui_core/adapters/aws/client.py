@@ -88,6 +88,7 @@ class Access:
     profile: str = ""
     account: str = ""
     stamp: Stamp = ()
+    token: str = field(default="", repr=False)
 
 
 class Clients:
@@ -237,6 +238,7 @@ def _keyed_session(access: Access) -> Session:
     return boto3.Session(
         aws_access_key_id=access.access_key,
         aws_secret_access_key=access.secret_key,
+        aws_session_token=access.token or None,
         region_name=access.region,
         botocore_session=core,
     )
