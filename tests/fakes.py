@@ -147,6 +147,7 @@ class FakeInventory:
         self.revision = REVISION
         self.definitions: dict[str, str] = {}
         self.gone: set[str] = set()
+        self.express: set[str] = set()
         self.codes: dict[str, str] = {}
 
     def code(self, function: str) -> CodeState:
@@ -164,7 +165,13 @@ class FakeInventory:
         if machine in self.gone:
             raise NotFound(f"{machine} does not exist.", "Look at the list.")
         text = self.definitions.get(machine, WORK)
-        return Definition(machine=machine, definition=text, revision=self.revision, updated_at=NOW)
+        return Definition(
+            machine=machine,
+            definition=text,
+            revision=self.revision,
+            updated_at=NOW,
+            is_express=machine in self.express,
+        )
 
     def definition_revision(self, machine: str) -> str:
         """Return the one revision."""

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.errors import BadInput, BunsuiError, Refused
+from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.session import JobStatus, Session, SessionStatus
 from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
@@ -346,3 +347,60 @@ def test_a_machine_without_a_door_is_not_entered(stage: RerunStage, doing: str) 
     with pytest.raises(Refused, match="carries no BunsuiEntry"):
         stage.asked(session.id, "load", Mode.ENTER_AT)
     assert stage.rerun(session, "load", Mode.RESTART).after.status is SessionStatus.SUCCEEDED
+
+
+@pytest.mark.slow
+def test_an_express_workflow_is_refused_as_a_job(stage: RerunStage, doing: str) -> None:
+    machine = stage.aws.states().create_state_machine(
+        name="express",
+        type="EXPRESS",
+        definition=json.dumps(row(Work=does(doing, "express"))),
+        roleArn=stage.aws.role(),
+    )["stateMachineArn"]
+    stage.store.pipelines.put(Pipeline(name="express", jobs=(Job(name="load", machine=machine),)))
+
+    with pytest.raises(BadInput, match=r"job load, .* is an Express workflow"):
+        stage.desk.start("express", "{}", "it is fast")
+    assert stage.did("express") == 0
+
+
+@pytest.mark.slow
+def test_a_machine_that_became_express_starts_nothing_and_says_why(
+    stage: RerunStage, doing: str
+) -> None:
+    """It was deleted and made anew between two looks at it."""
+    made = Made(row(Work=does(doing, {"did": "turned", "needs": "turned"})))
+    pipeline = stage.pipeline("turned", {"load": made})
+    session = stage.failed(pipeline, {})
+    stage.put("turned")
+    proposal = stage.asked(session.id, "load", Mode.RESTART)
+    client = stage.aws.states()
+    client.delete_state_machine(stateMachineArn=pipeline.jobs[0].machine)
+    client.create_state_machine(
+        name="turned-load",
+        type="EXPRESS",
+        definition=json.dumps(made.definition),
+        roleArn=stage.aws.role(),
+    )
+
+    with pytest.raises(BunsuiError):
+        stage.desk.request(proposal.proposal_id, "it can go on")
+    with pytest.raises(BunsuiError, match="Express"):
+        stage.asked(session.id, "load", Mode.RESTART)
+    assert stage.did("turned") == 0
+
+
+@pytest.mark.slow
+def test_a_deleted_machine_is_only_marked_done(stage: RerunStage, doing: str) -> None:
+    made = Made(row(Work=does(doing, {"did": "deleted", "needs": "deleted"})))
+    pipeline = stage.pipeline("deleted", {"load": made})
+    session = stage.failed(pipeline, {})
+    stage.aws.states().delete_state_machine(stateMachineArn=pipeline.jobs[0].machine)
+
+    for mode in (Mode.REDRIVE, Mode.ENTER_AT, Mode.RESTART):
+        with pytest.raises(Refused, match="was deleted"):
+            stage.asked(session.id, "load", mode)
+    with pytest.raises(Refused, match="is not there"):
+        stage.desk.start("deleted", "{}", "once more")
+    marked = stage.rerun(session, "load", Mode.MARK_DONE, output="1")
+    assert marked.after.status is SessionStatus.SUCCEEDED

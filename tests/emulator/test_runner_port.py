@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.control.runner import STOPPED, AwsRunner
-from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound, Refused
+from bunsui_core.domain.errors import BadInput, Conflict, NotAuthorised, NotFound, Refused
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, Execution, until
 
@@ -142,3 +143,14 @@ def test_the_agents_own_credentials_start_redrive_and_stop_nothing(
 
     assert execution.describe()["redriveCount"] == 0
     clients.close()
+
+
+def test_an_express_workflow_is_not_started(aws: Embedded, runner: AwsRunner, name: str) -> None:
+    """Nobody would ever hear of its end."""
+    machine = aws.states().create_state_machine(
+        name=name, type="EXPRESS", definition=json.dumps(PASSING), roleArn=aws.role()
+    )["stateMachineArn"]
+
+    with pytest.raises(BadInput, match="is an Express workflow"):
+        runner.start(machine, "s-1-load-a1", "{}")
+    assert aws.states().list_executions(stateMachineArn=machine)["executions"] == []

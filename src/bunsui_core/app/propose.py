@@ -22,6 +22,7 @@ from bunsui_core.domain.propose import OFFERED, Question, propose
 from bunsui_core.domain.recovery import Proposal, RefusedMode, Wanted
 from bunsui_core.domain.rerun import last_attempt
 from bunsui_core.domain.session import Session, SessionOrigin
+from bunsui_core.domain.startable import express
 from bunsui_core.domain.verdict import Case, Mode
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -126,6 +127,9 @@ def require_possible(session: Session, job: str, mode: Mode, wanted: Wanted, wor
             f"the machine of job {job} was deleted: {machine}.",
             "Deploy it again, or mark the job done with an output.",
         )
+    if world.present and world.present.is_express and mode is not Mode.MARK_DONE:
+        told = express(_job(session, job).machine, job)
+        raise Refused(told.message, told.next_step)
     if mode is Mode.RESTART and wanted.edited_input is not None:
         require_input(_job(session, job), wanted.edited_input)
     if mode is Mode.ENTER_AT and wanted.edited_input is not None:

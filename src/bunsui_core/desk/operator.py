@@ -6,6 +6,7 @@ from bunsui_core.app.decide import Deciding, Said, decide
 from bunsui_core.app.decide import Signing as Signing
 from bunsui_core.app.request import approval, submit
 from bunsui_core.app.review import Looked, review_steps
+from bunsui_core.app.startable import require_startable
 from bunsui_core.app.verify import policy_in_force
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.answer import Review
@@ -75,8 +76,9 @@ class OperatorDesk(AgentDesk):
         return self.approval(review.plan.request_id)
 
     def start(self, pipeline: str, input_text: str, reason: str) -> Approval:
-        """Queue a request to start a session. Raises: NotFound, BadInput."""
+        """Queue a request to start a session. Raises: NotFound, BadInput, Refused."""
         found = self._store.pipelines.get(pipeline)
+        require_startable(found, self._seeing.inventory)
         now = self._nature.clock()
         step = StartSession(
             session_id=self._nature.new_session_id(),

@@ -48,12 +48,13 @@ class HistoryEvent(Value):
 
 
 class Definition(Value):
-    """A state machine's definition as of one execution."""
+    """A state machine's definition as of one execution, or as it is now."""
 
     machine: str
     definition: JsonText
     revision: str
     updated_at: Instant
+    is_express: bool = False
 
 
 class LogLine(Value):

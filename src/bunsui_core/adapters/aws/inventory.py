@@ -50,6 +50,7 @@ class AwsInventory:
             settings=digest_of({name: found.get(name) for name in _SETTINGS}),
             limits=_limits(found),
             role=found.get("Role", ""),
+            is_connected=bool(found.get("VpcConfig", {}).get("SubnetIds")),
         )
 
     def stored_object(self, uri: str) -> ObjectState:
@@ -75,6 +76,7 @@ class AwsInventory:
             definition=found["definition"],
             revision=revision_of(found.get("revisionId"), found["definition"]),
             updated_at=found["creationDate"],
+            is_express=found["type"] == "EXPRESS",
         )
 
     def definition_revision(self, machine: str) -> str:

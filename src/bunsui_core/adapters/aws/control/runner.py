@@ -6,6 +6,7 @@ from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import BadInput, Conflict
+from bunsui_core.domain.startable import express
 from bunsui_core.ports.control import Started
 
 STOPPED = "Bunsui.Cancelled"
@@ -20,12 +21,15 @@ class AwsRunner:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._standard: set[str] = set()
 
     def start(self, machine: str, name: str, text: str) -> Started:
         """Start an execution under a name of its own.
 
-        Raises: Conflict when the name belongs to another input; NotFound, Unavailable.
+        Raises: Conflict when the name belongs to another input; BadInput for an Express workflow;
+        NotFound, Unavailable.
         """
+        self._must_be_standard(machine)
         try:
             with translated(f"start of {name}"):
                 found = self._clients.stepfunctions.start_execution(
@@ -58,6 +62,16 @@ class AwsRunner:
                 found = self._clients.stepfunctions.describe_execution(executionArn=execution_arn)
             if found["status"] in _OPEN:
                 raise
+
+    def _must_be_standard(self, machine: str) -> None:
+        """Of an Express execution nobody would ever hear; what a machine is it stays."""
+        if machine in self._standard:
+            return
+        with translated(f"state machine {machine}"):
+            found = self._clients.stepfunctions.describe_state_machine(stateMachineArn=machine)
+        if found["type"] == "EXPRESS":
+            raise express(machine)
+        self._standard.add(machine)
 
     def _started_before(self, execution_arn: str, text: str) -> Started:
         """A name is taken for 90 days after the close: the same input means "done before"."""
