@@ -5,7 +5,7 @@ from __future__ import annotations
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.errors import BadInput, Conflict
+from bunsui_core.domain.errors import BadInput, Conflict, NotAuthorised
 from bunsui_core.domain.startable import express
 from bunsui_core.ports.control import Started
 
@@ -67,8 +67,11 @@ class AwsRunner:
         """Of an Express execution nobody would ever hear; what a machine is it stays."""
         if machine in self._standard:
             return
-        with translated(f"state machine {machine}"):
-            found = self._clients.stepfunctions.describe_state_machine(stateMachineArn=machine)
+        try:
+            with translated(f"state machine {machine}"):
+                found = self._clients.stepfunctions.describe_state_machine(stateMachineArn=machine)
+        except NotAuthorised:
+            return
         if found["type"] == "EXPRESS":
             raise express(machine)
         self._standard.add(machine)
