@@ -6,13 +6,21 @@ import dataclasses
 
 import pytest
 
+from bunsui_core.adapters.local.files import FileBlobs
+from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf, archive_closed, recall
-from bunsui_core.app.recalled import Recalled
+from bunsui_core.app.explain import explain
+from bunsui_core.app.recalled import Recalled, remembering
+from bunsui_core.app.timeline import timeline
+from bunsui_core.app.world import expectation
 from bunsui_core.domain.archived import FORGOTTEN
-from bunsui_core.domain.errors import NotFound, StoreDamaged, Unavailable
-from bunsui_core.domain.failure import HistoryEvent, LogLine, Observation
+from bunsui_core.domain.errors import NotAuthorised, NotFound, StoreDamaged, Unavailable
+from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.session import JobStatus
+from bunsui_core.ports.observe import Seeing
 from tests.builders import NOW, a_session, execution, later
+from tests.fakes import FakeStepFunctions, SilentLogs
+from tests.unit.desk_kit import Bench
 from tests.unit.histories import observed
 from tests.unit.seen import World
 from tests.unit.test_nested import BROKEN, CHILD, JOB, Below, nesting
@@ -176,3 +184,44 @@ def test_one_execution_that_is_forgotten_keeps_no_other_from_the_archive() -> No
         )
 
     assert [entry.execution_arn for entry in memory.entries] == [JOB]
+
+
+class Counting(FakeStepFunctions):
+    """A Step Functions that counts how often each history is read."""
+
+    def __init__(self, world: FakeStepFunctions) -> None:
+        super().__init__()
+        self.executions = world.executions
+        self.read: list[str] = []
+
+    def history(self, execution_arn: str) -> tuple[HistoryEvent, ...]:
+        self.read.append(execution_arn)
+        return super().history(execution_arn)
+
+
+def test_a_failure_is_explained_archived_and_recovered_from_one_reading(bench: Bench) -> None:
+    world = Counting(bench.world)
+    seeing = remembering(Seeing(world, SilentLogs(), bench.inventory), bench.store)
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+
+    explain(bench.session, bench.store, seeing, shelf, NOW)
+    expectation(bench.session, "extract", seeing)
+    timeline(bench.session, "extract", bench.store, seeing.executions)
+
+    assert bench.store.diagnoses.get(bench.session.id, "extract")
+    assert world.read == [JOB]
+
+
+def test_a_failure_that_cannot_be_archived_is_explained_all_the_same(bench: Bench) -> None:
+    class Guarded(Counting):
+        def definition(self, execution_arn: str) -> Definition:
+            raise NotAuthorised("you may not.", "Ask for it.")
+
+    seeing = Seeing(Guarded(bench.world), SilentLogs(), bench.inventory)
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+
+    with pytest.raises(NotAuthorised):
+        explain(bench.session, bench.store, seeing, shelf, NOW)
+
+    assert bench.store.diagnoses.get(bench.session.id, "extract")
+    assert shelf.archive.newest(JOB) is None

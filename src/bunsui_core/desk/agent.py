@@ -104,7 +104,7 @@ class AgentDesk(StormDesk):
         return tuple(one.id for one in mine if not job or job in map(step_job, one.plan.steps))
 
     def logs(self, session_id: str, job: str = "", limit: int = 200) -> OperationLogs:
-        """Return what failed, runs or ran last logged; archived lines where AWS is not reached.
+        """Return what failed, runs or ran last logged; archived lines where AWS has none of it.
 
         Raises: NotFound, Unavailable.
         """
@@ -112,11 +112,16 @@ class AgentDesk(StormDesk):
         chosen = job_to_read(session, job)
         seeing, now = self._seeing, self._nature.clock()
         try:
-            return read_logs(session, chosen, seeing.executions, seeing.logs, limit, now)
+            found = read_logs(session, chosen, seeing.executions, seeing.logs, limit, now)
         except (NotFound, Unavailable):
             if kept := remembered_logs(session, chosen, self._store, limit):
                 return kept
             raise
+        if found.lines:
+            return found
+        # A log is forgotten on its own: its group has a retention, or is gone.
+        kept = remembered_logs(session, chosen, self._store, limit)
+        return kept if kept and kept.lines else found
 
     def follow(self, session_id: str, job: str, shown: Shown) -> Followed:
         """Return the log lines that are new since what was shown, of one job or of all that run.
