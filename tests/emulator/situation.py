@@ -56,7 +56,7 @@ class Lab:
         made = self.aws.functions().create_function(
             FunctionName=self.name,
             Runtime="python3.12",
-            Role=role or self.aws.role(),
+            Role=role or self.role(suffix="function"),
             Handler="index.handler",
             Code={"ZipFile": packed(code)},
             Timeout=settings.pop("Timeout", 10),

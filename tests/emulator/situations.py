@@ -51,6 +51,13 @@ def handler(event, context):
     bucket, _, key = event["source"].removeprefix("s3://").partition("/")
     return int(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 """
+HIDDEN = """
+import boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    return int(s3.get_object(Bucket="BUCKET", Key="rate.txt")["Body"].read())
+"""
+HANDS_ON = "def handler(event, context):\n    return '{'\n"
 PARSE_INLINE = "def handler(event, context):\n    return int(event['amount'])\n"
 THROTTLED_ONCE = """
 import boto3
@@ -88,14 +95,14 @@ def bug(lab: Lab) -> None:
 def bad_object(lab: Lab) -> None:
     """An object that cannot be parsed."""
     lab.given = {"source": lab.bucket("day.txt", "seven")}
-    lab.calls(PARSE)
+    lab.calls(PARSE, lab.aws.role())
 
 
 def late_object(lab: Lab) -> None:
     """An object that is not there yet."""
     lab.bucket()
     lab.given = {"source": f"s3://{lab.name}/day.txt"}
-    lab.calls(PARSE)
+    lab.calls(PARSE, lab.aws.role())
 
 
 def unreadable(lab: Lab) -> None:
@@ -113,6 +120,23 @@ def inline(lab: Lab) -> None:
 def edited(lab: Lab) -> None:
     """The input is edited."""
     lab.edited = {"amount": "7"}
+
+
+def hidden(lab: Lab) -> None:
+    """A function that parses what lies in a place that neither input nor error names."""
+    lab.bucket("rate.txt", "seven")
+    code = HIDDEN.replace("BUCKET", lab.name)
+    lab.calls(code, lab.role(allow("s3:GetObject", f"arn:aws:s3:::{lab.name}/*")))
+
+
+def handed_on(lab: Lab) -> None:
+    """A state that cannot parse what the function before it handed on."""
+    before = invoking(lab.function(HANDS_ON), ResultSelector={"amount.$": "$.Payload"})
+    parse: dict[str, Json] = {
+        "Type": "Pass",
+        "Parameters": {"amount.$": "States.StringToJson($.amount)"},
+    }
+    lab.chain(before, parse)
 
 
 def setting(lab: Lab) -> None:
@@ -323,7 +347,7 @@ def throttled(lab: Lab) -> None:
     lab.bucket()
     lab.given = {"bucket": lab.name}
     lab.count = lambda: lab.objects("ledger/")
-    lab.calls(THROTTLED_ONCE)
+    lab.calls(THROTTLED_ONCE, lab.aws.role())
 
 
 def throttled_rewriting(lab: Lab) -> None:
@@ -331,7 +355,7 @@ def throttled_rewriting(lab: Lab) -> None:
     lab.bucket()
     lab.given = {"bucket": lab.name}
     lab.count = lambda: min(1, lab.objects("ledger/"))
-    lab.calls(THROTTLED_ONCE)
+    lab.calls(THROTTLED_ONCE, lab.aws.role())
 
 
 def wrote(lab: Lab) -> None:
@@ -339,7 +363,7 @@ def wrote(lab: Lab) -> None:
     lab.bucket()
     lab.given = {"bucket": lab.name}
     lab.count = lambda: lab.objects("ledger/")
-    lab.calls(WRITES_THEN_FAILS)
+    lab.calls(WRITES_THEN_FAILS, lab.role(allow("s3:PutObject")))
 
 
 def mend(lab: Lab) -> None:
@@ -373,6 +397,16 @@ SITUATIONS: Mapping[str, Situation] = {
     ),
     "bad-input-unchanged": Situation(inline, rulings=both(HOPELESS)),
     "bad-input-edited": Situation(inline, edited, {REDRIVE: HOPELESS, RESTART: SAFE}),
+    "unnamed-data-unchanged": Situation(hidden, rulings={REDRIVE: UNKNOWN}),
+    "unnamed-data-corrected": Situation(
+        hidden, lambda lab: lab.put("rate.txt", "7"), {REDRIVE: UNKNOWN}
+    ),
+    "handed-on-wrongly": Situation(handed_on, rulings={REDRIVE: HOPELESS, RESTART: UNKNOWN}),
+    "handed-on-fixed": Situation(
+        handed_on,
+        lambda lab: lab.release("def handler(event, context):\n    return '7'\n"),
+        {REDRIVE: HOPELESS, RESTART: UNKNOWN},
+    ),
     "object-late": Situation(late_object, rulings=both(HOPELESS)),
     "object-comes": Situation(late_object, lambda lab: lab.put("day.txt", "7"), both(SAFE)),
     "function-missing": Situation(calls_nobody, rulings={REDRIVE: HOPELESS}),
@@ -385,7 +419,9 @@ SITUATIONS: Mapping[str, Situation] = {
     "machine-below-comes": Situation(starts_nobody, make_below, {REDRIVE: SAFE}, EXTERNAL),
     "secret-missing": Situation(asks_secret, rulings={REDRIVE: HOPELESS}),
     "secret-comes": Situation(asks_secret, make_secret, {REDRIVE: SAFE}, EXTERNAL),
-    "secret-unnamed": Situation(lambda lab: lab.calls(SECRET), rulings={REDRIVE: UNKNOWN}),
+    "secret-unnamed": Situation(
+        lambda lab: lab.calls(SECRET, lab.aws.role()), rulings={REDRIVE: UNKNOWN}
+    ),
     "bucket-missing": Situation(lists_bucket, rulings={REDRIVE: HOPELESS}),
     "bucket-comes": Situation(lists_bucket, lambda lab: lab.bucket(), {REDRIVE: SAFE}, EXTERNAL),
     "grant-missing": Situation(unreadable, rulings=both(HOPELESS)),

@@ -53,7 +53,8 @@ def _again(diagnosis: Diagnosis, effect: SideEffect, ended: Ended) -> tuple[Agai
     path = failure.caught_path or failure.state_path
     fell = failure.state_path[0] if failure.state_path else ""
     at = {Mode.REDRIVE: fell, Mode.ENTER_AT: path[0] if path else "", Mode.RESTART: ""}
-    return tuple(again(mode, effect, ran, _name(state)) for mode, state in at.items())
+    failing = _name(path[-1]) if path else ""
+    return tuple(again(mode, effect, ran, _name(state), failing) for mode, state in at.items())
 
 
 def _name(label: str) -> str:

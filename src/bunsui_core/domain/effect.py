@@ -113,26 +113,33 @@ def inferred(resource: str, text: str) -> SideEffect:
     return SideEffect.APPEND if action in _ADDS.get(service, ()) else SideEffect.EXTERNAL
 
 
-def again(mode: Mode, declared: SideEffect, ran: tuple[Operation, ...], state: str) -> Again:
+def again(
+    mode: Mode, declared: SideEffect, ran: tuple[Operation, ...], state: str, failing: str
+) -> Again:
     """Return what running again in a mode would do twice.
 
-    `state` is the top-level state at which it goes on; a restart goes on at the beginning. A class
-    that is declared as anything but external is taken at its word.
+    `state` is the top-level state at which it goes on; a restart goes on at the beginning. The
+    `failing` state is the one that broke, perhaps deeper. A class that is declared as anything but
+    external is taken at its word.
     """
     since = 0 if mode is Mode.RESTART else _entered(ran, state)
-    twice = [one for one in ran if one.began and one.since >= since]
+    made = [one for one in ran if one.since >= since]
+    effect, told = _twice(mode, declared, [one for one in made if one.began])
+    is_anew = any(one.state != failing for one in made)
+    return Again(mode=mode, effect=effect, text=told, is_anew=is_anew)
+
+
+def _twice(mode: Mode, declared: SideEffect, twice: list[Operation]) -> tuple[SideEffect, str]:
     if mode is Mode.MARK_DONE or not twice:
-        told = "nothing that it calls had begun, so nothing is done twice"
-        return Again(mode=mode, effect=SideEffect.PURE, text=told)
+        return SideEffect.PURE, "nothing that it calls had begun, so nothing is done twice"
     if declared is not SideEffect.EXTERNAL:
-        again_it = "doing it twice changes nothing" if _is_repeatable(declared) else _TWICE
-        return Again(mode=mode, effect=declared, text=f"its effect is {declared}: {again_it}")
+        told = "doing it twice changes nothing" if _is_repeatable(declared) else _TWICE
+        return declared, f"its effect is {declared}: {told}"
     worst = max(twice, key=lambda one: _ORDER.index(one.effect))
     if _is_repeatable(worst.effect):
-        told = f"all it does again is {worst.effect}: doing it twice changes nothing"
-    else:
-        told = f"{worst.state} began {worst.resource}, whose effect is {worst.effect}: {_TWICE}"
-    return Again(mode=mode, effect=worst.effect, text=told)
+        return worst.effect, f"all it does again is {worst.effect}: twice changes nothing"
+    told = f"{worst.state} began {worst.resource}, whose effect is {worst.effect}: {_TWICE}"
+    return worst.effect, told
 
 
 _TWICE = "what was done before may be done twice"

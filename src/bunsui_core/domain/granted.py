@@ -35,6 +35,31 @@ def grant(policies: Iterable[str], action: str, resource: str, boundary: str | N
     return Grant.FORBIDDEN if within is Grant.NOT_ALLOWED else within
 
 
+_READING = (
+    "athena:GetQueryResults",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "elasticfilesystem:ClientMount",
+    "kinesis:GetRecords",
+    "lambda:InvokeFunction",
+    "rds-data:ExecuteStatement",
+    "redshift-data:GetStatementResult",
+    "s3:GetObject",
+    "secretsmanager:GetSecretValue",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter",
+)
+
+
+def readable(policies: Iterable[str], boundary: str | None) -> tuple[str, ...]:
+    """Return the services out of which policies let data be read, of something at least."""
+    texts = tuple(policies)
+    closed = {Grant.NOT_ALLOWED, Grant.FORBIDDEN}
+    found = (one for one in _READING if grant(texts, one, "", boundary) not in closed)
+    return tuple(dict.fromkeys(one.partition(":")[0] for one in found))
+
+
 def _said(policies: Iterable[str], action: str, resource: str) -> Grant:
     allows: bool | None = False
     denies: bool | None = False

@@ -143,6 +143,9 @@ def _of_unchanged(mode: Mode, case: Case, looks: tuple[Look, ...]) -> Verdict:
     diagnosis = case.diagnosis
     cause = _reason(case, f"the cause is {diagnosis.category}, which time does not cure")
     unseen = tuple(look for look in looks if look.changed is None)
+    if any(one.is_anew for one in case.again if one.mode is mode):
+        anew = "the states before it run again, and may hand on something else than they did"
+        return _unknown(mode, (cause, _reason(case, anew)))
     missing = _missing(case, looks)
     if diagnosis.confidence is Confidence.LOW:
         return _unknown(mode, (_reason(case, "the cause is only a guess"),))

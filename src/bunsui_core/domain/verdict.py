@@ -36,7 +36,7 @@ class Subject(StrEnum):
     Of a function: its code, its settings and its limits (memory, disk, time). Nested is the
     definition of a machine below, a task what containers run as, an image what is in them. A role
     is all that it is granted, a grant the one action that was denied, a policy that of the
-    resource. A thing is what the failure says is missing.
+    resource. A thing is what the failure says is missing, data what it may have read unnamed.
     """
 
     CODE = "code"
@@ -52,6 +52,7 @@ class Subject(StrEnum):
     GRANT = "grant"
     POLICY = "policy"
     THING = "thing"
+    DATA = "data"
 
 
 class Look(Value):
@@ -84,11 +85,15 @@ class Verdict(Value):
 
 
 class Again(Value):
-    """What running again in one mode would do twice: its class of side effect, and of what."""
+    """What running again in one mode would do twice: its class of side effect, and of what.
+
+    `is_anew` says that calls before the failed one are made again, and may hand on something else.
+    """
 
     mode: Mode
     effect: SideEffect
     text: str
+    is_anew: bool = False
 
 
 class Case(Value):

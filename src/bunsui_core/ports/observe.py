@@ -62,7 +62,8 @@ class CodeState(Value):
     """A function's code and configuration now.
 
     `settings` is a digest of all that is configured but its limits, empty where it is not known;
-    `limits` says memory, time and disk; `role` is the ARN of what it runs as.
+    `limits` says memory, time and disk; `role` is the ARN of what it runs as. One that
+    `is_connected` is in a network of the user, with whatever is there.
     """
 
     function: str
@@ -71,6 +72,7 @@ class CodeState(Value):
     settings: str = ""
     limits: str = ""
     role: str = ""
+    is_connected: bool = False
 
 
 class ObjectState(Value):
@@ -124,6 +126,11 @@ class RoleState(Value):
     name: str
     policies: tuple[PolicyText, ...]
     boundary: JsonText | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The documents of its policies."""
+        return tuple(policy.document for policy in self.policies)
 
 
 class ThingState(Value):
