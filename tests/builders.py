@@ -86,6 +86,7 @@ def a_failed_attempt(job: str = "extract", **changes: object) -> Attempt:
 
 def a_session(**changes: object) -> Session:
     """A session of `orders` whose first job failed and whose other jobs wait."""
+    failed = JobRun(job="extract", attempts=(a_failed_attempt(),))
     defaults: dict[str, object] = {
         "id": SESSION_ID,
         "pipeline": a_pipeline(),
@@ -93,11 +94,7 @@ def a_session(**changes: object) -> Session:
         "account": ACCOUNT,
         "region": REGION,
         "input": '{"source": "s3://orders/day.csv"}',
-        "runs": (
-            JobRun(job="extract", attempts=(a_failed_attempt(),)),
-            JobRun(job="transform"),
-            JobRun(job="load"),
-        ),
+        "runs": (failed, JobRun(job="transform"), JobRun(job="load")),
         "status": "FAILED",
         "created_at": NOW,
         "requested_by": "human:hanako",
@@ -120,28 +117,15 @@ def an_expectation(**changes: object) -> Expect:
 
 
 def a_preview(sure: bool = True, **changes: object) -> Preview:
-    """The extract runs and the other two follow, on machines of one state.
-
-    Unless it is `sure` that the state runs: of an execution whose history tells no states.
-    """
-    jobs = [
-        {
-            "job": name,
-            "certain": () if name == "extract" and not sure else ("Work",),
-            "possible": ("Work",) if name == "extract" and not sure else (),
-            "input_digest": json_digest(INPUT) if name == "extract" else "",
-            "code": [{"name": machine(name), "revision": "rev-1"}],
-        }
+    """The extract runs, two jobs follow; its one state may run, unless that is `sure`."""
+    jobs: list[dict[str, object]] = [
+        {"job": name, "certain": ("Work",), "code": [{"name": machine(name), "revision": "rev-1"}]}
         for name in ("extract", "transform", "load")
     ]
-    defaults: dict[str, object] = {
-        "runs": ("extract",),
-        "follows": ("transform", "load"),
-        "reused": (),
-        "untouched": (),
-        "jobs": jobs,
-    }
-    return Preview.model_validate({**defaults, **changes})
+    jobs[0] |= {"input_digest": json_digest(INPUT)}
+    jobs[0] |= {} if sure else {"certain": (), "possible": ("Work",)}
+    kinds = {"runs": ("extract",), "follows": ("transform", "load"), "reused": (), "untouched": ()}
+    return Preview.model_validate({**kinds, "jobs": jobs, **changes})
 
 
 def a_redrive(**changes: object) -> RedriveJob:
