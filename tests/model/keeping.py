@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
 
 from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage
 from bunsui_core.domain.errors import Conflict, NotFound
-from bunsui_core.domain.joining import is_reference_to, job_input
+from bunsui_core.domain.joining import job_input
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.session import (
     Attempt,
@@ -21,7 +22,8 @@ from bunsui_core.domain.session import (
 )
 from bunsui_core.domain.when import holds
 
-OURS = {Began.FIRST, Began.RETRY, Began.DOWNSTREAM}
+RETRY = Began.RETRY
+OURS = {Began.FIRST, RETRY, Began.DOWNSTREAM}
 NOT_BEGUN = {JobStatus.WAITING}
 
 
@@ -31,7 +33,6 @@ class Keeping:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.sessions: dict[str, Session] = {}
         self.asked: set[tuple[str, str]] = set()
-        self.decided: dict[str, datetime] = {}
         self.disturb: Callable[[], None] = lambda: None
         self._clock = clock
 
@@ -94,14 +95,42 @@ class Keeping:
         assert after.wish is Wish.RUN, f"{run.job} begins in a session to be {after.wish}"
         runs = {one.job: one for one in after.runs}
         assert all(runs[name].status.is_done for name in job.after), f"{run.job} begins too early"
-        text = job_input(after, job, after.runs)
-        is_joined = last.input == text or is_reference_to(last.input, text)
-        began = [one.began for one in run.attempts if one.began is not Began.RETRY]
-        assert is_joined or began[-1] not in OURS, f"{run.job} begins with an old input"
-        planned = next((r.last for r in before.runs if r.job == run.job), None)
-        if planned and planned.number == last.number and planned.not_before:
-            assert planned.not_before <= self._clock(), f"{run.job} is retried too early"
-        self.decided[last.execution_name] = self._clock()
+        origin = next(one for one in reversed(run.attempts) if one.began is not Began.RETRY)
+        if origin.began in OURS:
+            _must_be_joined(after, run.job, last.input)
+        if last.began is Began.RETRY:
+            self._must_have_waited(after, run)
+
+    def _must_have_waited(self, session: Session, run: JobRun) -> None:
+        retries = session.pipeline.job(run.job).retries
+        number = next(n for n, one in enumerate(reversed(run.attempts)) if one.began is not RETRY)
+        seconds = min(retries.first_s * retries.rate ** (number - 1), retries.longest_s)
+        ended = run.attempts[-2].stopped_at
+        assert ended
+        waited = (self._clock() - ended).total_seconds()
+        assert waited >= seconds, f"{run.job} is retried after {waited} s, not {seconds}"
+
+
+def _must_be_joined(session: Session, job: str, text: str) -> None:
+    """An input is the session's and the outputs of the jobs before it, as they are now."""
+    outputs = {}
+    for name in session.pipeline.job(job).after:
+        run = session.run(name)
+        assert run
+        assert run.last
+        outputs[name] = json.loads(run.last.output or "null")
+    expected = {"input": json.loads(session.input), "outputs": outputs}
+    passed = json.loads(text)
+    if "bunsui_reference" in passed:
+        exact = json.dumps(
+            {**expected, "outputs": dict(sorted(outputs.items()))},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        sha256 = hashlib.sha256(exact.encode()).hexdigest()
+        assert passed["bunsui_reference"]["sha256"] == sha256, f"{job} refers to something else"
+    else:
+        assert passed == expected, f"{job} begins with another input"
 
 
 def _begins(old: JobRun, new: JobRun) -> bool:

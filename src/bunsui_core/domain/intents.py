@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -63,27 +64,32 @@ def owed(session: Session) -> tuple[Intent, ...]:
     """
     if session.origin is not SessionOrigin.STARTED:
         return ()
-    machines = {job.name: job.machine for job in session.pipeline.jobs}
-    found: list[Intent] = []
-    for run in session.runs:
-        if session.wish is Wish.CANCEL:
-            found.extend(_stops(run, machines[run.job]))
-        elif run.last and session.wish is Wish.RUN:
-            found.extend(_starts(run.job, run.last, machines[run.job]))
-    return tuple(found)
+    find = session.pipeline.job
+    match session.wish:
+        case Wish.PAUSE:
+            return ()
+        case Wish.CANCEL:
+            return tuple(one for run in session.runs for one in _stops(run, find(run.job).machine))
+        case Wish.RUN:
+            owing = (run for run in session.runs if run.attempts and _may_owe(run.attempts[-1]))
+            return tuple(_start(run.job, run.attempts[-1], find(run.job).machine) for run in owing)
 
 
-def _starts(job: str, last: Attempt, machine: str) -> tuple[Intent, ...]:
+def _may_owe(last: Attempt) -> bool:
+    if last.status is JobStatus.WAITING:
+        return size(last.input) > MOST_CARRIED
+    return last.status is JobStatus.STARTING
+
+
+def _start(job: str, last: Attempt, machine: str) -> Intent:
     if last.status is JobStatus.STARTING:
-        return (StartJob(job=job, machine=machine, attempt=last),)
-    if last.status is JobStatus.WAITING and size(last.input) > MOST_CARRIED:
-        sha256 = text_digest(last.input)
-        return (KeepPayload(job=job, number=last.number, text=last.input, sha256=sha256),)
-    return ()
+        return StartJob(job=job, machine=machine, attempt=last)
+    sha256 = text_digest(last.input)
+    return KeepPayload(job=job, number=last.number, text=last.input, sha256=sha256)
 
 
-def _stops(run: JobRun, machine: str) -> tuple[Intent, ...]:
-    return tuple(
+def _stops(run: JobRun, machine: str) -> Iterable[Intent]:
+    return (
         StopJob(
             job=run.job,
             number=attempt.number,

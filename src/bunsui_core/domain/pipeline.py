@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -149,6 +150,11 @@ class Pipeline(Value):
     def order(self) -> tuple[str, ...]:
         """The job names, dependencies first, otherwise as written."""
         return tuple(TopologicalSorter({j.name: j.after for j in self.jobs}).static_order())
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each job in the order."""
+        return {name: place for place, name in enumerate(self.order)}
 
     @cached_property
     def _by_name(self) -> dict[str, Job]:

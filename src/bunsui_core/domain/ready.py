@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.joining import (
@@ -12,7 +12,7 @@ from bunsui_core.domain.joining import (
     new_attempt,
     size,
 )
-from bunsui_core.domain.pipeline import Job
+from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.session import Attempt, Began, JobRun, JobStatus, Session
 from bunsui_core.domain.value import Instant
 from bunsui_core.domain.when import holds
@@ -26,20 +26,28 @@ def begun(session: Session, runs: tuple[JobRun, ...], now: Instant) -> tuple[Job
 
     A job whose condition does not hold is skipped, and those after it go on at once.
     """
+    statuses = {run.job: run.status for run in runs}
+    waiting = [name for name, status in statuses.items() if status is JobStatus.WAITING]
+    if not waiting:
+        return runs
     by_name = {run.job: run for run in runs}
-    done = {run.job for run in runs if run.status.is_done}
+    done = {name for name, status in statuses.items() if status.is_done}
     most = session.pipeline.max_concurrency
-    slots = most - sum(run.status.is_open for run in runs) if most else len(runs)
-    for name in session.pipeline.order:
-        run = by_name[name]
-        if run.status is not JobStatus.WAITING or not done.issuperset(session.pipeline.after(name)):
+    slots = most - sum(status.is_open for status in statuses.values()) if most else len(runs)
+    for name in _in_order(session.pipeline, waiting):
+        if not done.issuperset(session.pipeline.after(name)):
             continue
-        after = _begun(session, run, by_name, now, slots > 0)
+        after = _begun(session, by_name[name], by_name, now, slots > 0)
         by_name[name] = after
         slots -= after.status.is_open
         if after.status.is_done:
             done.add(name)
-    return tuple(by_name[run.job] for run in runs)
+    return tuple(by_name.values())
+
+
+def _in_order(pipeline: Pipeline, names: Iterable[str]) -> list[str]:
+    places = pipeline.places
+    return sorted(names, key=places.__getitem__)
 
 
 def forgotten(runs: tuple[JobRun, ...]) -> tuple[JobRun, ...]:

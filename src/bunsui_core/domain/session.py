@@ -23,17 +23,22 @@ class JobStatus(StrEnum):
     @property
     def is_done(self) -> bool:
         """Whether jobs that wait for this one may go on; a skipped job has the output null."""
-        return self in {JobStatus.SUCCEEDED, JobStatus.SKIPPED}
+        return self in _DONE
 
     @property
     def is_failure(self) -> bool:
         """Whether the job ended without its output."""
-        return self in {JobStatus.FAILED, JobStatus.TIMED_OUT, JobStatus.ABORTED}
+        return self in _FAILURES
 
     @property
     def is_open(self) -> bool:
         """Whether an execution is about to run or running."""
-        return self in {JobStatus.STARTING, JobStatus.RUNNING}
+        return self in _OPEN
+
+
+_DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.SKIPPED})
+_FAILURES = frozenset({JobStatus.FAILED, JobStatus.TIMED_OUT, JobStatus.ABORTED})
+_OPEN = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
 
 
 class SessionStatus(StrEnum):
@@ -135,9 +140,11 @@ class JobRun(Value):
     @property
     def status(self) -> JobStatus:
         """The state of the newest attempt, or WAITING before there is one that counts."""
-        if self.last is None or (self.is_reset and not self.last.status.is_open):
+        # Asked for each job at each step of a session: without a property in between.
+        if not self.attempts:
             return JobStatus.WAITING
-        return self.last.status
+        status = self.attempts[-1].status
+        return JobStatus.WAITING if self.is_reset and status not in _OPEN else status
 
 
 class Session(Value):

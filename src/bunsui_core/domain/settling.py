@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import JobRun, JobStatus, Session, SessionStatus, Wish
 from bunsui_core.domain.value import Instant
@@ -11,7 +9,7 @@ from bunsui_core.domain.value import Instant
 
 def settled(session: Session, runs: tuple[JobRun, ...], now: Instant) -> Session:
     """Return the session with these runs, and the status and the end that follow from them."""
-    status = status_of(runs, session.wish, can_go_on(session.pipeline, runs))
+    status = status_of(runs, session.wish, session.pipeline)
     stopped_at = None if status.is_open else _end(session, runs, now)
     if (runs, status, stopped_at) == (session.runs, session.status, session.stopped_at):
         return session
@@ -19,21 +17,24 @@ def settled(session: Session, runs: tuple[JobRun, ...], now: Instant) -> Session
 
 
 def status_of(
-    runs: Iterable[JobRun], wish: Wish = Wish.RUN, can_go_on: bool = False
+    runs: tuple[JobRun, ...], wish: Wish = Wish.RUN, pipeline: Pipeline | None = None
 ) -> SessionStatus:
-    """Return what the jobs, what a human wants, and what could start now mean for a session."""
+    """Return what the jobs, and what a human wants, mean for a session.
+
+    Without its pipeline none of the jobs that wait counts as one that could start.
+    """
     statuses = {run.status for run in runs}
     is_running = any(status.is_open for status in statuses)
     if all(status.is_done for status in statuses):
         return SessionStatus.SUCCEEDED
     if wish is Wish.CANCEL:
         return SessionStatus.CANCELLING if is_running else SessionStatus.CANCELLED
-    if not (is_running or can_go_on):
+    if not (is_running or (pipeline and _can_go_on(pipeline, runs))):
         return SessionStatus.FAILED
     return SessionStatus.PAUSED if wish is Wish.PAUSE else SessionStatus.RUNNING
 
 
-def can_go_on(pipeline: Pipeline, runs: tuple[JobRun, ...]) -> bool:
+def _can_go_on(pipeline: Pipeline, runs: tuple[JobRun, ...]) -> bool:
     """Whether a job waits for nothing but its turn, its time, or somebody to let it go on."""
     done = {run.job for run in runs if run.status.is_done}
     return any(

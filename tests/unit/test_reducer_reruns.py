@@ -1,0 +1,58 @@
+"""What a preview says of a rerun is what happens, and nothing that is reused is lost."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bunsui_core.domain.previewing import output_digest, preview
+from bunsui_core.domain.session import Began, JobRun, Session, SessionStatus
+from tests.model.graphs import a_random_pipeline
+from tests.model.people import MODES
+from tests.model.play import Play
+from tests.model.world import CALM, Chances
+
+FAILING = Chances(failing=0.15, big=0.03)
+CASES = 40
+
+
+def count(run: JobRun) -> tuple[int, int]:
+    attempts = [one for one in run.attempts if one.began is not Began.MARKED]
+    return len(attempts), sum(one.redrive_count for one in attempts)
+
+
+def ran_since(before: Session, after: Session) -> set[str]:
+    """The jobs that began, were skipped or went on since; a job marked done did not."""
+    pairs = zip(before.runs, after.runs, strict=True)
+    return {new.job for old, new in pairs if count(new) != count(old)}
+
+
+@pytest.mark.parametrize("chances", [CALM, replace(FAILING, crash=0.05, stale=0.2)])
+@settings(max_examples=CASES, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_what_runs_again_is_what_the_preview_said(chances: Chances, seed: int) -> None:
+    rng = random.Random(seed)
+    pipeline = a_random_pipeline(rng, min(rng.randint(2, 60) for _ in range(3)))
+    play = Play(rng, pipeline, FAILING)
+    before = play.settle()
+    job = rng.choice(before.failed_jobs or before.pipeline.order)
+    mode, downstream = rng.choice(MODES), rng.random() < 0.5
+    said = preview(before, job, mode, downstream)
+    assume(play.people.rerun(job, mode, downstream))
+    play.world.chances = chances
+    play.turmoil(rng.randint(1, 6))
+
+    after = play.settle()
+
+    ran, told = ran_since(before, after), {*said.runs, *said.follows, *said.resets}
+    assert ran <= told
+    if after.status is SessionStatus.SUCCEEDED:
+        assert ran == told
+    for one in said.reused:
+        run = after.run(one.job)
+        assert run
+        assert output_digest(run) == one.output_digest
