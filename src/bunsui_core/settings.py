@@ -17,6 +17,7 @@ from bunsui_core.domain.environment import (
     Environment,
     EnvironmentClass,
     Expose,
+    StoreKind,
     environment_of,
     named,
     parse_environments,
@@ -27,6 +28,7 @@ from bunsui_core.domain.value import Value
 
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
+TABLE = "bunsui"
 FLAGS = "BUNSUI_FLAGS"
 """Names the values that a flag put into a variable, for the programs this one becomes."""
 
@@ -58,12 +60,21 @@ class Settings(Value):
     selection: Selection = Selection()
     event_queue: str = ""
     keep_days: int = 0
+    store: StoreKind = StoreKind.SQLITE
+    table: str = TABLE
+    bucket: str = f"{TABLE}-store"
+    approve_profile: str = ""
     origins: Mapping[str, Origin] = {}
 
     @property
     def is_local(self) -> bool:
         """Whether the embedded AWS is meant."""
         return self.environment == LOCAL
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the store is a table that several machines may share, not files of this one."""
+        return self.store is StoreKind.DYNAMODB
 
     @property
     def config_path(self) -> Path:
@@ -137,9 +148,10 @@ def local_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     data = environ.get("XDG_DATA_HOME") or "~/.local/share"
     config = environ.get("BUNSUI_CONFIG")
     return Settings(
+        store=_store(environ.get("BUNSUI_STORE") or StoreKind.SQLITE.value),
         home=_path(environ.get("BUNSUI_HOME") or f"{data}/bunsui"),
         config=_path(config) if config else None,
-        origins=_said(environ, ("home", "config", "environment")),
+        origins=_said(environ, ("home", "config", "environment", "store")),
     )
 
 
@@ -178,8 +190,13 @@ def _of(
         "selection": environment.selection,
         "event_queue": environment.event_queue,
         "keep_days": environment.keep_days,
+        "store": environment.store,
+        "table": environment.table or TABLE,
+        "bucket": environment.bucket or f"{TABLE}-{environment.account}-{environment.region}",
+        "approve_profile": environment.approve_profile,
     }
-    origins = {**local.origins, **written, **_said(environ, OVERRIDES)}
+    here = {key: who for key, who in local.origins.items() if key != "store"}
+    origins = {**here, **written, **_said(environ, OVERRIDES)}
     changes = {**chosen, "environment": name, "origins": origins}
     return Settings.model_validate({**dict(local), **changes})
 
@@ -206,6 +223,14 @@ def _said(environ: Mapping[str, str], keys: tuple[str, ...]) -> dict[str, Origin
 def variable(key: str) -> str:
     """Return the name of the environment variable that says a value."""
     return f"BUNSUI_{key.upper()}"
+
+
+def _store(said: str) -> StoreKind:
+    """Return where the embedded AWS's environment remembers, which has no file to say it in."""
+    try:
+        return StoreKind(said)
+    except ValueError as error:
+        raise BadInput(f"BUNSUI_STORE cannot be {said!r}.", "Say sqlite or dynamodb.") from error
 
 
 def _path(text: str) -> Path:

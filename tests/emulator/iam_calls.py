@@ -13,7 +13,7 @@ SET: Mapping[str, Json] = {
     "ExpressionAttributeValues": {":a": {"S": "1"}},
 }
 PASS = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
-OWN, OTHER = "REQ#claude#1", "REQ#ben#1"
+OWN, OTHER = "REQ#agent:claude#1", "REQ#agent:ben#1"
 MANAGED, PLAIN, FOREIGN = "{bunsui_managed}", "{bunsui_plain}", "{foreign}"
 
 
@@ -93,7 +93,7 @@ def together(actor: str, *writes: Json) -> Call:
 
 def query(actor: str, table: str) -> Call:
     """A query of one partition."""
-    asked: Json = {":p": {"S": "REQ#claude#1"}}
+    asked: Json = {":p": {"S": "REQ#agent:claude#1"}}
     parameters: dict[str, Json] = {"TableName": table, "ExpressionAttributeValues": asked}
     return Call(actor, "dynamodb.query", {**parameters, "KeyConditionExpression": "pk = :p"})
 
@@ -148,7 +148,7 @@ STREAM = Call(
 )
 BATCH: Mapping[str, Json] = {"RequestItems": {"bunsui": [{"PutRequest": {"Item": item(OWN)}}]}}
 PARTIQL: Mapping[str, Json] = {
-    "Statement": "INSERT INTO \"bunsui\" VALUE {'pk': 'REQ#claude#9', 'sk': '1'}"
+    "Statement": "INSERT INTO \"bunsui\" VALUE {'pk': 'REQ#agent:claude#9', 'sk': '1'}"
 }
 STOP_TASK = Call("deployer", "ecs.stop_task", {"cluster": "bunsui", "task": "a" * 32})
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/bunsui"

@@ -22,12 +22,12 @@ def code(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-@pytest.mark.parametrize("actor", ["root", "agent", "worker"])
+@pytest.mark.parametrize("actor", ["root", "agent", "worker", "approver"])
 def test_a_key_with_its_secret_is_accepted(aws: Embedded, actor: Actor) -> None:
     assert aws.sts(aws.key(actor)).get_caller_identity()["Account"] == "000000000000"
 
 
-@pytest.mark.parametrize("actor", ["root", "agent", "worker"])
+@pytest.mark.parametrize("actor", ["root", "agent", "worker", "approver"])
 def test_a_key_with_another_secret_is_refused(aws: Embedded, actor: Actor) -> None:
     wrong = aws.key(actor).model_copy(update={"secret_access_key": "guessed"})
 

@@ -57,10 +57,10 @@ ASKER = [
     Pair("asks in its own name", put("asker", OTHER), put("asker", OWN)),
     Pair("asks and does not decide", put("asker", "DEC#1"), put("asker", OWN)),
     Pair("asks and does not execute", put("asker", "EXE#1"), put("asker", OWN)),
-    Pair("asks in its own name to the letter", put("asker", "REQ#claudex#1"), put("asker", OWN)),
+    Pair("asks in its own name to the letter", put("asker", "REQ#agent:claudex#1"), put("asker", OWN)),
     Pair(
         "asks nothing more under a name with a line break",
-        put("asker", "X\nREQ#claude#1"),
+        put("asker", "X\nREQ#agent:claude#1"),
         put("asker", OWN),
     ),
     Pair(
@@ -71,7 +71,7 @@ ASKER = [
     Pair(
         "hides nothing among its own requests",
         together("asker", write(OWN), write("DEC#1")),
-        together("asker", write(OWN), write("REQ#claude#2")),
+        together("asker", write(OWN), write("REQ#agent:claude#2")),
     ),
     Pair("writes into one table", put("asker", OWN).instead(TableName="other"), put("asker", OWN)),
     Pair("reads one table", query("asker", "other"), query("asker", "bunsui")),

@@ -30,7 +30,7 @@ def test_a_principal_without_its_tag_owns_nothing(estate: World) -> None:
     iam.untag_user(UserName="claude", TagKeys=[AGENT_TAG])
 
     try:
-        for leading in (OWN, "REQ##1", f"REQ#${{aws:PrincipalTag/{AGENT_TAG}}}#1"):
+        for leading in (OWN, "REQ#agent:#1", f"REQ#agent:${{aws:PrincipalTag/{AGENT_TAG}}}#1"):
             assert estate.answer(put("asker", leading)) in DENIED
     finally:
         iam.tag_user(UserName="claude", Tags=[{"Key": AGENT_TAG, "Value": "claude"}])

@@ -8,6 +8,7 @@ import pytest
 
 from bunsui_core.adapters.aws.client import READS
 from bunsui_core.domain.features import FEATURES, TAGS
+from bunsui_core.domain.keeping import WRITES
 from bunsui_core.domain.permissions import (
     CHANGES,
     Estate,
@@ -53,8 +54,8 @@ def changing(policy: Policy) -> set[str]:
     ("actor", "expected"),
     [
         ("asker", {"dynamodb:PutItem", "s3:PutObject"}),
-        ("approver", {"dynamodb:PutItem", "kms:Sign"}),
-        ("executor", {"dynamodb:PutItem", "dynamodb:UpdateItem", *CHANGES}),
+        ("approver", {"dynamodb:PutItem", "s3:PutObject", "kms:Sign"}),
+        ("executor", {*WRITES[:4], "s3:PutObject", "s3:DeleteObject", *CHANGES}),
     ],
 )
 def test_an_actor_changes_only_its_own_part(actor: str, expected: set[str]) -> None:

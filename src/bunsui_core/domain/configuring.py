@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bunsui_core.domain.environment import EnvironmentClass, Expose
+from bunsui_core.domain.environment import EnvironmentClass, Expose, StoreKind
 from bunsui_core.domain.health import Check
 from bunsui_core.domain.value import Value
 
@@ -32,6 +32,10 @@ class NamedEnvironment(Value):
     exclude: tuple[str, ...]
     event_queue: str
     keep_days: int
+    store: StoreKind
+    table: str
+    bucket: str
+    approve_profile: str
     chosen: bool
 
 

@@ -43,6 +43,13 @@ class Expose(StrEnum):
     VALUES = "values"
 
 
+class StoreKind(StrEnum):
+    """Where bunsui remembers: in files of this machine, or in DynamoDB and S3 for several."""
+
+    SQLITE = "sqlite"
+    DYNAMODB = "dynamodb"
+
+
 def usual_exposure(known: Mapping[str, object]) -> Expose:
     """Return what is exposed where nobody said so: in production the shape alone."""
     return Expose.VALUES if known.get("kind") is EnvironmentClass.DEV else Expose.KEYS
@@ -53,7 +60,8 @@ class Environment(Value):
 
     An empty `execute_profile` means that nothing is ever changed there. `event_queue` is the URL of
     the SQS queue of status events, if there is one. Archives of closed executions are kept for
-    `keep_days`, for good when it is 0.
+    `keep_days`, for good when it is 0. A `store` in DynamoDB has a `table` and a `bucket`, and is
+    written by who approves as `approve_profile`.
     """
 
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -66,6 +74,10 @@ class Environment(Value):
     exclude: tuple[Pattern, ...] = ()
     event_queue: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     keep_days: Annotated[int, Field(strict=True, ge=0, le=LONGEST_DAYS)] = 0
+    store: StoreKind = StoreKind.SQLITE
+    table: Annotated[str, Field(pattern=r"^([A-Za-z0-9_.-]{3,255})?$")] = ""
+    bucket: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")] = ""
+    approve_profile: str = ""
 
     @property
     def selection(self) -> Selection:
@@ -167,12 +179,15 @@ _HINTS = {
     "include": _WATCHED,
     "exclude": _WATCHED,
     "event_queue": "Write the https address of an SQS queue; it is the output of the template.",
+    "table": "Write the name of a DynamoDB table: letters, digits and _ . - only.",
+    "bucket": "Write the name of an S3 bucket: small letters, digits, dots and dashes.",
     "keep_days": f"Write a whole number of days up to {LONGEST_DAYS}, or 0 to keep all for good.",
 }
 
 
 def _choices(key: str) -> tuple[str, ...]:
-    return tuple(one.value for one in (EnvironmentClass if key == "class" else Expose))
+    kinds: Mapping[str, type[StrEnum]] = {"class": EnvironmentClass, "store": StoreKind}
+    return tuple(one.value for one in kinds.get(key, Expose))
 
 
 def _known(table: Mapping[str, object], known: Iterable[str], where: str) -> None:

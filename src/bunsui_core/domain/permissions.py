@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from bunsui_core.domain.estate import Estate as Estate
 from bunsui_core.domain.estate import allows, looks
+from bunsui_core.domain.keeping import WRITES, adds, adds_plans, denies, reads_store, records
 from bunsui_core.domain.value import Json
 
 Policy = dict[str, Json]
@@ -30,16 +31,6 @@ MANAGED_TAG = "bunsui:managed"
 CHANGES = ("states:StartExecution", "states:RedriveExecution", "states:StopExecution")
 """The calls that change an execution."""
 
-_READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
-_WRITES = (
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:BatchWriteItem",
-    "dynamodb:PartiQLInsert",
-    "dynamodb:PartiQLUpdate",
-    "dynamodb:PartiQLDelete",
-)
 _CHANGES_OF_ROLES = tuple(
     f"iam:{verb}*"
     for verb in (
@@ -96,25 +87,23 @@ def executing(estate: Estate) -> Policy:
     return _policy([*looks(estate), *_runs(estate)])
 
 
-def asker(estate: Estate) -> Policy:
-    """Let an agent look, and add requests under its own name."""
-    statements = looks(estate)
-    if estate.table:
-        statements += [
-            _reads_store(estate),
-            _adds(estate, f"REQ#${{aws:PrincipalTag/{AGENT_TAG}}}#*"),
-        ]
-    if estate.bucket:
-        statements.append(_adds_plans(estate))
-    changes = [*CHANGES, *_NOT_OURS, "kms:Sign", *(one for one in _WRITES if one != _WRITES[0])]
-    return _policy([*statements, _denies("NeverChange", changes)])
+def asker(estate: Estate, name: str = f"${{aws:PrincipalTag/{AGENT_TAG}}}") -> Policy:
+    """Let an agent look, and add requests under its own name, which its tag says."""
+    own = adds(estate, f"REQ#agent:{name}#*")
+    statements = [*looks(estate), *reads_store(estate), *own, *adds_plans(estate)]
+    changes = [*CHANGES, *_NOT_OURS, "kms:Sign", *WRITES[1:]]
+    return _policy([*statements, denies("NeverChange", changes)])
 
 
-def approver(estate: Estate) -> Policy:
-    """Let a human look, add decisions, and sign them with the key that carries her name."""
-    statements = looks(estate)
-    if estate.table:
-        statements += [_reads_store(estate), _adds(estate, "DEC#*")]
+def approver(estate: Estate, name: str = f"${{aws:PrincipalTag/{APPROVER_TAG}}}") -> Policy:
+    """Let a human look, ask, add decisions, and sign them with the key that carries her name."""
+    leading = f"REQ#human:{name}#*", "DEC#*"
+    statements = [
+        *looks(estate),
+        *reads_store(estate),
+        *adds(estate, *leading),
+        *adds_plans(estate),
+    ]
     own = {
         f"aws:ResourceTag/{KEY_TAG}": f"${{aws:PrincipalTag/{APPROVER_TAG}}}",
         "kms:SigningAlgorithm": "ED25519_SHA_512",
@@ -122,18 +111,16 @@ def approver(estate: Estate) -> Policy:
     }
     sign = allows("SignWithOwnKey", ["kms:Sign"], [estate.arn("kms", "key/*")])
     statements.append({**sign, "Condition": {"StringEquals": dict(own)}})
-    changes = [*CHANGES, *_NOT_OURS, *(one for one in _WRITES if one != _WRITES[0])]
-    return _policy([*statements, _denies("NeverChange", changes)])
+    changes = [*CHANGES, *_NOT_OURS, *WRITES[1:]]
+    return _policy([*statements, denies("NeverChange", changes)])
 
 
 def executor(estate: Estate) -> Policy:
     """Let the worker run machines and record what it did; it neither asks nor decides."""
-    statements = [*looks(estate), *_runs(estate)]
-    if estate.table:
-        statements += [_reads_store(estate), *_records(estate)]
+    statements = [*looks(estate), *_runs(estate), *reads_store(estate), *records(estate)]
     verify = allows("VerifyKeys", ["kms:GetPublicKey"], [estate.arn("kms", "key/*")])
     statements.append({**verify, "Condition": {"Null": {f"aws:ResourceTag/{KEY_TAG}": "false"}}})
-    return _policy([*statements, _denies("NeverSign", [*_NOT_OURS, "kms:Sign"])])
+    return _policy([*statements, denies("NeverSign", [*_NOT_OURS, "kms:Sign"])])
 
 
 def _hears(estate: Estate) -> list[Json]:
@@ -151,54 +138,6 @@ def _runs(estate: Estate) -> list[Json]:
         return [start, repair]
     managed: Json = {"StringEquals": {f"aws:ResourceTag/{MANAGED_TAG}": "true"}}
     return [{**start, "Condition": managed}, {**repair, "Condition": managed}]
-
-
-def _reads_store(estate: Estate) -> Json:
-    table = estate.arn("dynamodb", f"table/{estate.table}")
-    return allows("ReadStore", _READS, [table, f"{table}/index/*"])
-
-
-def _adds(estate: Estate, leading: str) -> Json:
-    """Let items be put under these leading keys, without being shown what they replace."""
-    table = estate.arn("dynamodb", f"table/{estate.table}")
-    statement = allows("AddOwn", ["dynamodb:PutItem"], [table])
-    shown_nothing: Policy = {"StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"}}
-    condition: Policy = {**_only_under([leading]), **shown_nothing}
-    return {**statement, "Condition": condition}
-
-
-def _records(estate: Estate) -> list[Json]:
-    table = estate.arn("dynamodb", f"table/{estate.table}")
-    work = allows("RecordWork", _WRITES[:2], [table])
-    check = allows("CheckStore", ["dynamodb:ConditionCheckItem"], [table])
-    audit = allows("ExtendAudit", ["dynamodb:PutItem"], [table])
-    never = _denies("NeverAskNorDecide", _WRITES)
-    others: Json = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["DEC#*", "REQ#*"]}}
-    return [
-        check,
-        {**work, "Condition": _only_under(["EXE#*", "SES#*"])},
-        {**audit, "Condition": _only_under(["AUD#*"])},
-        {**never, "Condition": others},
-    ]
-
-
-def _only_under(leading: Sequence[str]) -> dict[str, Json]:
-    # ForAllValues alone holds also where there is no leading key at all, as in a scan.
-    return {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(leading)},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
-
-
-def _adds_plans(estate: Estate) -> Json:
-    plans = allows(
-        "AddPlans", ["s3:PutObject"], [f"arn:{estate.partition}:s3:::{estate.bucket}/plans/*"]
-    )
-    return {**plans, "Condition": {"Null": {"s3:if-none-match": "false"}}}
-
-
-def _denies(name: str, actions: Sequence[str]) -> dict[str, Json]:
-    return {"Sid": name, "Effect": "Deny", "Action": list(actions), "Resource": "*"}
 
 
 def _policy(statements: Sequence[Json]) -> Policy:

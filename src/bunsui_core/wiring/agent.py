@@ -9,7 +9,7 @@ from bunsui_core.domain.environment import Expose
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.nature import nature
 from bunsui_core.wiring.seeing import seeing
-from bunsui_core.wiring.store import reader, store
+from bunsui_core.wiring.store import read_store
 
 
 def agent_desk(settings: Settings, name: str) -> AgentDesk:
@@ -17,7 +17,7 @@ def agent_desk(settings: Settings, name: str) -> AgentDesk:
 
     It shows of inputs, outputs and log lines what the environment exposes to agents.
     """
-    kept = store(settings, reader(settings))
+    kept = read_store(settings)
     eyes = remembering(seeing(settings, "agent"), kept)
     if settings.expose is Expose.VALUES:
         return AgentDesk(kept, eyes, f"agent:{name}", nature())
@@ -26,6 +26,6 @@ def agent_desk(settings: Settings, name: str) -> AgentDesk:
 
 def reading_desk(settings: Settings) -> AgentDesk:
     """Return a desk that a human's read-only command looks through; it decides nothing."""
-    kept = store(settings, reader(settings))
+    kept = read_store(settings)
     eyes = remembering(seeing(settings, "agent"), kept)
     return AgentDesk(kept, eyes, "human:reader", nature())

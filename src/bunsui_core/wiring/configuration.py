@@ -22,6 +22,10 @@ KEYS = (
     "selection",
     "event_queue",
     "keep_days",
+    "store",
+    "table",
+    "bucket",
+    "approve_profile",
 )
 _NAMES = {"kind": "class", "selection": "include, exclude"}
 
@@ -82,5 +86,9 @@ def _named(settings: Settings, chosen: bool) -> NamedEnvironment:
         exclude=settings.selection.exclude,
         event_queue=settings.event_queue,
         keep_days=settings.keep_days,
+        store=settings.store,
+        table=settings.table,
+        bucket=settings.bucket,
+        approve_profile=settings.approve_profile,
         chosen=chosen,
     )

@@ -101,6 +101,10 @@ def environment_of(settings: Settings) -> Environment:
             "exclude": settings.selection.exclude,
             "event_queue": settings.event_queue,
             "keep_days": settings.keep_days,
+            "store": settings.store,
+            "table": settings.table,
+            "bucket": settings.bucket,
+            "approve_profile": settings.approve_profile,
         }
     )
 
@@ -147,5 +151,9 @@ def shown(name: str, environment: Environment, chosen: bool) -> NamedEnvironment
         exclude=environment.exclude,
         event_queue=environment.event_queue,
         keep_days=environment.keep_days,
+        store=environment.store,
+        table=environment.table,
+        bucket=environment.bucket,
+        approve_profile=environment.approve_profile,
         chosen=chosen,
     )

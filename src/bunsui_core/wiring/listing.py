@@ -5,9 +5,9 @@ from __future__ import annotations
 from bunsui_core.desk.listing import ListDesk
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
-from bunsui_core.wiring.store import reader, store
+from bunsui_core.wiring.store import read_store
 
 
 def list_desk(settings: Settings) -> ListDesk:
     """Return a desk that lists sessions and requests."""
-    return ListDesk(store(settings, reader(settings)), clock)
+    return ListDesk(read_store(settings), clock)

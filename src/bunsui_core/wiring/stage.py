@@ -26,10 +26,10 @@ from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.operator import operator_desk, writer
+from bunsui_core.wiring.operator import operator_desk
 from bunsui_core.wiring.rehearsal import AGENT, Rehearsal
-from bunsui_core.wiring.store import store
 from bunsui_core.wiring.worker import worker
+from bunsui_core.wiring.written import written
 from bunsui_core.worker import Pauses
 
 APPROVER = "demo"
@@ -134,7 +134,7 @@ def open_stage(settings: Settings, narrate: Narrate, waits: bool) -> Iterator[St
         narrate(f"the embedded AWS answers at {server.url}")
         account = opened.enter_context(_account_of(settings, server))
         opened.enter_context(_worker_at_work(settings))
-        yield Stage(settings, account, desk, rehearsal, store(settings, writer(settings)))
+        yield Stage(settings, account, desk, rehearsal, written(settings, "approver").store)
 
 
 def _load_sdk() -> None:

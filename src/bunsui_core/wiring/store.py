@@ -30,6 +30,16 @@ def reader(settings: Settings) -> StoreReader:
     return StoreReader(settings.store_path, settings.account, settings.region)
 
 
+def read_store(settings: Settings) -> Store:
+    """Return everything remembered as an agent's process may see it; in it can be asked."""
+    if settings.is_shared:
+        # Not at the top: listing what is in files needs nothing of AWS, and waits for none of it.
+        from bunsui_core.wiring.shared import shared, shared_store
+
+        return shared_store(shared(settings, "agent"))
+    return store(settings, reader(settings))
+
+
 def store(settings: Settings, connection: StoreReader) -> Store:
     """Return everything remembered, as that connection may see or write it."""
     return Store(

@@ -20,9 +20,6 @@ from bunsui_core.wiring.watching import pulse, watcher
 from bunsui_core.wiring.written import written
 from bunsui_core.worker import Beside, Worker
 
-PAYLOADS = "s3://bunsui-payloads/payloads"
-"""Where the embedded AWS keeps payloads that are too large to be passed."""
-
 
 def worker(settings: Settings, machines: bool | None = None) -> Worker:
     """Return the worker of this environment; outside the embedded AWS it only observes.
@@ -34,7 +31,9 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
     control = Control(
         effects=own.effects,
         runner=AwsRunner(clients),
-        payloads=S3Payloads(clients, PAYLOADS, makes_bucket=settings.is_local),
+        payloads=S3Payloads(
+            clients, f"s3://{settings.bucket}/payloads", makes_bucket=settings.is_local
+        ),
         keys=own.keys,
         audit=own.audit,
     )

@@ -18,15 +18,30 @@ from bunsui_core.adapters.emulator.record import (
     LocalServer,
 )
 from bunsui_core.domain.errors import NotFound
-from bunsui_core.domain.permissions import Estate, asker, executor
+from bunsui_core.domain.keeping import sets_up
+from bunsui_core.domain.permissions import Estate, Policy, approver, asker, executor
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-Actor = Literal["root", "agent", "worker"]
+Actor = Literal["root", "agent", "worker", "approver"]
 
-_ESTATE = Estate(account=ACCOUNT, region=REGION, inputs="*")
-_POLICIES = {"agent": asker(_ESTATE), "worker": executor(_ESTATE)}
+_ESTATE = Estate(account=ACCOUNT, region=REGION, inputs="*", table="bunsui", bucket="bunsui-store")
+
+
+def _setting_up(policy: Policy) -> Policy:
+    """Let an actor also make a store: nobody else is there to do it."""
+    statements = policy["Statement"]
+    assert isinstance(statements, list)
+    return {**policy, "Statement": [*statements, *sets_up(_ESTATE)]}
+
+
+# The agents of this machine share one key, and so do the people.
+_POLICIES = {
+    "agent": asker(_ESTATE, "*"),
+    "worker": _setting_up(executor(_ESTATE)),
+    "approver": _setting_up(approver(_ESTATE, "*")),
+}
 # Keys that a crash made unknown are refused with one of these.
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
 

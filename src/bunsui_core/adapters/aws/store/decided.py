@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bunsui_core.adapters.aws.store.bodies import Bodies
@@ -39,10 +40,13 @@ def find_decisions(bodies: Bodies, request_id: str) -> tuple[SignedDecision, ...
 def find_effect(table: Table, request_id: str) -> Effect | None:
     """Return the effect of a request with its steps, if it was ever claimed."""
     found = list(table.query(Ask(effect_of(table, request_id))))
-    if not found:
-        return None
-    state, *steps = found
-    done = tuple(stored(StepEffect, text(item, "line"), table.name) for item in steps)
+    return effect_from(found, request_id, table.name) if found else None
+
+
+def effect_from(items: Sequence[Item], request_id: str, table: str) -> Effect:
+    """Return the effect that items of its partition hold, in their order. Raises: StoreDamaged."""
+    state, *steps = items
+    done = tuple(stored(StepEffect, text(item, "line"), table) for item in steps)
     return _effect(request_id, state, done)
 
 

@@ -38,7 +38,7 @@ class DynamoSessions:
         """
         old = self._known(session)
         new = session.model_copy(update={"version": session.version + 1})
-        item = self._item(new, text(old, "said") if old else "")
+        item = self.item_of(new, text(old, "said") if old else "")
         condition = "#version = :before" if old else "attribute_not_exists(#pk)"
         before = {"before": session.version} if old else {}
         written = Write(item, condition, before)
@@ -90,7 +90,8 @@ class DynamoSessions:
             known = _line(found)
         return known
 
-    def _item(self, session: Session, said: str) -> Item:
+    def item_of(self, session: Session, said: str) -> Item:
+        """Return the item that holds a session, with what its jobs said before."""
         return {
             "pk": session_key(self._table, session.id),
             "sk": META,

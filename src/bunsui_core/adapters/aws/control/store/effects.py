@@ -64,6 +64,15 @@ class DynamoEffects:
         if not finished:
             raise _lost(claim)
 
+    def pause(self, claim: Claim) -> None:
+        """Give the lease back before the end. Raises: Conflict when it is another's now."""
+        now = moment(claim.now)
+        due = joined(now, claim.request_id)
+        if not self._table.update(
+            self._key(claim.request_id), _PAUSE, _HELD, **_lease(claim), now=now, due=due
+        ):
+            raise _lost(claim)
+
     def expired(self, now: datetime) -> tuple[str, ...]:
         """Return the ids of requests whose execution was left unfinished by a dead executor."""
         due = Ask(self._open, "one", end=f"{moment(now)}{BEHIND}")
@@ -107,3 +116,5 @@ _CLAIM = (
 )
 
 _FINISH = "SET #state = :state, #note = :note, #at = :now REMOVE #pk1, #sk1"
+
+_PAUSE = "SET #lease_until = :now, #at = :now, #sk1 = :due"
