@@ -278,7 +278,10 @@ class SimilarLine(Part):
 
 
 class SimilarAnswer(Answer):
-    """Failures that share one fingerprint: the same error and, but for ids and numbers, message."""
+    """Failures that share one fingerprint: the same error and, but for ids and numbers, message.
+
+    `storm_id` is empty unless this one and `storm_sessions` in all failed at about the same time.
+    """
 
     session_id: str
     job: str
@@ -287,3 +290,5 @@ class SimilarAnswer(Answer):
     error: str
     failures: tuple[SimilarLine, ...]
     truncated: bool
+    storm_id: str = ""
+    storm_sessions: int = 0

@@ -7,6 +7,7 @@ from collections import Counter
 from bunsui_core.domain.answer import Freshness
 from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
 from bunsui_core.domain.environment import LOCAL
+from bunsui_core.domain.outcome import as_previewed
 from bunsui_core.domain.plan import Plan, step_job
 from bunsui_mcp.answers import ApprovalAnswer, ApprovalLine, ApprovalsAnswer
 from bunsui_mcp.tell import clip, few, page
@@ -49,8 +50,15 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
             clip(f"step {step.number} {step.state}: {step.result}", 300)
             for step in (effect.steps[-5:] if effect else ())
         ),
-        note=clip(approval.note, 600),
+        note=clip(_note(approval), 600),
     )
+
+
+def _note(approval: Approval) -> str:
+    """What a human or the worker noted, and whether what ran is what was previewed."""
+    ordered = sorted(approval.outcomes, key=lambda one: not one.fidelity)
+    came = [f"{one.job} {one.result}: it {as_previewed(one)}" for one in ordered[:3]]
+    return "; ".join(part for part in (approval.note, *came) if part)
 
 
 def asked_answer(approval: Approval, proposal_id: str, freshness: Freshness) -> ApprovalAnswer:

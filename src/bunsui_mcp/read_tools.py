@@ -126,7 +126,9 @@ class ReadTools:
         Use it to tell a rare failure from a common one. Never changes anything.
         """
         desk = self._whose()
-        return tell(similar_answer(desk.similar(session_id, job, limit), limit, desk.freshness()))
+        found = desk.similar(session_id, job, limit)
+        storm = desk.storm_around(session_id, found.diagnosis.job)
+        return tell(similar_answer(found, storm, limit, desk.freshness()))
 
     def get_operation_logs(
         self,

@@ -12,6 +12,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from bunsui_core.domain.approval import REASON_LIMIT, Approval
+from bunsui_core.domain.storm import is_storm_id
 from bunsui_mcp.answers import ApprovalAnswer, ApprovalsAnswer
 from bunsui_mcp.approvals import approval_answer, approvals_answer, asked_answer
 from bunsui_mcp.claims import client_claim
@@ -58,7 +59,7 @@ class RequestTools:
 
     def request_recovery(
         self,
-        proposal_id: Annotated[str, Field(description="From propose_recovery")],
+        proposal_id: Annotated[str, Field(description="A proposal_id or storm_id")],
         reason: Reason,
     ) -> Annotated[CallToolResult, ApprovalAnswer]:
         """Queue a request for a human; does not execute, cannot approve.
@@ -67,6 +68,8 @@ class RequestTools:
         once; refuses if the world moved. Asking twice makes one request.
         """
         desk = self._whose()
+        if is_storm_id(proposal_id):
+            proposal_id = desk.recover_storm(proposal_id).proposal_id
         approval = desk.request(proposal_id, reason, client_claim())
         return tell(asked_answer(approval, proposal_id, desk.freshness()))
 

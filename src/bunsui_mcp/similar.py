@@ -7,16 +7,19 @@ from collections import Counter
 from bunsui_core.domain.answer import Freshness, SimilarFailures
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.outcome import Outcome
+from bunsui_core.domain.storm import Storm
 from bunsui_mcp.answers import SimilarAnswer, SimilarLine
 from bunsui_mcp.tell import clip, page
 
 
-def similar_answer(found: SimilarFailures, most: int, freshness: Freshness) -> SimilarAnswer:
+def similar_answer(
+    found: SimilarFailures, storm: Storm | None, most: int, freshness: Freshness
+) -> SimilarAnswer:
     """Return the failures like one, newest first, each with what a rerun brought."""
     itself = found.diagnosis
     lines = page([_line(one, found.outcomes) for one in found.others], "", most)
     return SimilarAnswer(
-        summary=_sentence(found),
+        summary=f"{_sentence(found)}{_of_storm(storm)}",
         next=f"propose_recovery with session_id {clip(itself.session_id, 100)} and job "
         f"{itself.job} judges what to do now.",
         as_of=freshness.as_of,
@@ -28,6 +31,8 @@ def similar_answer(found: SimilarFailures, most: int, freshness: Freshness) -> S
         error=clip(itself.failure.innermost.error, 160),
         failures=lines.items,
         truncated=bool(lines.next_cursor) or len(found.others) >= most,
+        storm_id=storm.storm_id if storm else "",
+        storm_sessions=len(storm.casualties) if storm else 0,
     )
 
 
@@ -41,6 +46,15 @@ def _sentence(found: SimilarFailures) -> str:
     return (
         f"{len(found.others)} other failures said the same, in {where}; "
         f"{tries or 'none of them was run again through bunsui'}."
+    )
+
+
+def _of_storm(storm: Storm | None) -> str:
+    if storm is None:
+        return ""
+    return (
+        f" {len(storm.casualties)} sessions failed so at about the same time: request_recovery "
+        f"with {storm.storm_id} as proposal_id asks for all of them, one first, then in waves."
     )
 
 

@@ -11,6 +11,7 @@ from bunsui_cli.answers import ApprovalList
 from bunsui_cli.views.table import Cell, facts, table
 from bunsui_cli.views.words import line, moment, plain, status
 from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.outcome import Outcome, as_previewed
 from bunsui_core.domain.plan import (
     ControlSession,
     EnterJob,
@@ -21,6 +22,9 @@ from bunsui_core.domain.plan import (
     Step,
 )
 from bunsui_core.domain.trust import Approver
+
+SHOWN, FEW = 20, 3
+"""Steps of one request, and of a line in a list, that are named."""
 
 
 def listing(value: ApprovalList) -> Sequence[RenderableType]:
@@ -38,7 +42,7 @@ def row(value: Approval) -> Sequence[Cell]:
     return (
         value.request.id,
         status(value.status),
-        "; ".join(map(verb, plan.steps)),
+        verbs(plan.steps),
         plan.session_id,
         plan.requester,
     )
@@ -56,15 +60,28 @@ def one(value: Approval) -> Sequence[RenderableType]:
         ("expires", moment(plan.expires_at)),
         ("risk", plan.risk.value),
         ("where", f"{plan.environment}, account {plan.account}, {plan.region}"),
-        *(("asks to", sentence(step)) for step in plan.steps),
+        *(("asks to", sentence(step)) for step in plan.steps[:SHOWN]),
+        *asks_more(len(plan.steps)),
         ("plan", value.request.plan_digest),
         ("their words", plain(value.request.reason)),
     ]
     return [facts([*asked, *answers(value)]), *next_step(value)]
 
 
+def verbs(steps: Sequence[Step]) -> str:
+    """Return what steps would do, in a few words; of many, what the first does."""
+    if len(steps) > FEW:
+        return f"{verb(steps[0])} in {len(steps):,} sessions"
+    return "; ".join(map(verb, steps))
+
+
+def asks_more(steps: int) -> list[tuple[str, Cell]]:
+    """Return how many steps are not named."""
+    return [("", line(f"and {steps - SHOWN:,} more"))] if steps > SHOWN else []
+
+
 def answers(value: Approval) -> list[tuple[str, Cell]]:
-    """Return what humans answered and what the executor did."""
+    """Return what humans answered, what the executor did, and what came of it."""
     decided = [
         (
             "decided",
@@ -72,11 +89,22 @@ def answers(value: Approval) -> list[tuple[str, Cell]]:
         )
         for one in value.decisions
     ]
-    done = [
-        (f"step {one.number}", line(f"{one.state} {one.result}", 500))
-        for one in (value.effect.steps if value.effect else ())
+    steps = value.effect.steps if value.effect else ()
+    done = [(f"step {one.number}", line(f"{one.state} {one.result}", 500)) for one in steps[:SHOWN]]
+    hidden = len(steps) - SHOWN
+    more = [("", line(f"and {hidden} more steps; --json shows them all"))] if hidden > 0 else []
+    return [*decided, *done, *more, *came(value.outcomes)]
+
+
+def came(outcomes: Sequence[Outcome]) -> list[tuple[str, Cell]]:
+    """Return how the jobs ended, and whether that ran which was previewed."""
+    ordered = sorted(outcomes, key=lambda one: not one.fidelity)
+    told = [
+        ("came of it", line(f"{one.job} {one.result}; it {as_previewed(one)}", 500))
+        for one in ordered[:SHOWN]
     ]
-    return [*decided, *done]
+    hidden = len(outcomes) - SHOWN
+    return [*told, *([("", line(f"and {hidden} more"))] if hidden > 0 else [])]
 
 
 def next_step(value: Approval) -> list[RenderableType]:

@@ -14,6 +14,7 @@ from bunsui_core.domain.answer import (
     stored_freshness,
 )
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.outcome import followed
 from bunsui_core.domain.searchable import Side
 from bunsui_core.ports.store import Store
 
@@ -51,9 +52,13 @@ class ListDesk:
         return self._store.index.keys(side)
 
     def approval(self, request_id: str) -> Approval:
-        """Return where a request stands. Raises: NotFound."""
+        """Return where a request stands, and what came of it. Raises: NotFound."""
         requests = self._store.requests
-        return approval(requests.get(request_id), requests, self._clock())
+        standing = approval(requests.get(request_id), requests, self._clock())
+        if standing.effect is None or standing.status.is_open:
+            return standing
+        came = followed(request_id, self._store.outcomes.all())
+        return standing.model_copy(update={"outcomes": came})
 
     def approvals(self, limit: int = 50) -> tuple[Approval, ...]:
         """Return where the newest requests stand, newest first."""

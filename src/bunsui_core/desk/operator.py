@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bunsui_core.app.decide import Deciding, Said, decide
 from bunsui_core.app.decide import Signing as Signing
-from bunsui_core.app.request import approval, submit
+from bunsui_core.app.request import submit
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.app.startable import require_startable
 from bunsui_core.app.verify import policy_in_force
@@ -43,7 +43,7 @@ class OperatorDesk(AgentDesk):
         text = document(request, steps, needed)
         return Review(
             plan=request.plan,
-            approval=approval(request, self._store.requests, now),
+            approval=self.approval(request_id),
             steps=steps,
             requirement=needed,
             typed_code=typed_code(request.plan),

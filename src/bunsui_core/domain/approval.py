@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bunsui_core.domain.canonical import canonical, text_digest
+from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan, Risk
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.waves import Fate, progress
@@ -168,13 +169,17 @@ class ApprovalStatus(StrEnum):
 
 
 class Approval(Value):
-    """Everything known about one request, folded."""
+    """Everything known about one request, folded.
+
+    `outcomes` are what came of it, once its jobs have ended; a list leaves them out.
+    """
 
     request: Request
     status: ApprovalStatus
     decisions: tuple[SignedDecision, ...]
     effect: Effect | None
     note: str
+    outcomes: tuple[Outcome, ...] = ()
 
 
 def fold(

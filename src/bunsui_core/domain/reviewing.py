@@ -177,9 +177,13 @@ def _preview_lines(preview: Preview) -> list[str]:
         *again,
         *_job_lines(preview),
         f"REUSED       {reused}",
-        f"WILL NOT     run {', '.join(r.job for r in preview.reused) or 'anything'} again, "
-        f"touch other sessions; stays as it is: {untouched}",
+        f"WILL NOT     {_not_again(preview)}touch other sessions; stays as it is: {untouched}",
     ]
+
+
+def _not_again(preview: Preview) -> str:
+    done = ", ".join(one.job for one in preview.reused)
+    return f"run {done} again, " if done else ""
 
 
 def _job_lines(preview: Preview) -> list[str]:

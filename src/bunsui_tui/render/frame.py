@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from rich.console import Group
 from rich.text import Text
 
+from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.freshness import Bound
 from bunsui_tui.actions import EVERYWHERE, HELP, Key
 from bunsui_tui.board import Board
-from bunsui_tui.render.signs import FAILED, PRODUCTION, WAITING, sign
+from bunsui_tui.render.inbox import progress_line
+from bunsui_tui.render.signs import FAILED, PRODUCTION, RUNNING, WAITING, sign
 from bunsui_tui.render.text import MUTED, TITLE, Block, apart, beside, joined, said, stack, words
 from bunsui_tui.render.times import span
 
@@ -58,9 +60,23 @@ def status(board: Board, width: int) -> Text:
         return words(sign(FAILED), " ", said(sentence, 400))
     if _worker(board):
         return words((_worker(board), MUTED))
+    if going := _going(board):
+        going.truncate(width, overflow="ellipsis")
+        return going
     late = _late(board)
     late.truncate(width, overflow="ellipsis")
     return late or _note(board)
+
+
+def _going(board: Board) -> Text:
+    """How far the plan of many steps is that is being executed."""
+    approvals = board.overview.approvals if board.overview else ()
+    running = (one for one in approvals if one.status is ApprovalStatus.EXECUTING)
+    lines = ((one, progress_line(one)) for one in running)
+    found = next(((one, line) for one, line in lines if line), None)
+    if found is None:
+        return Text()
+    return words(sign(RUNNING), " ", said(found[0].request.id, 64), " ", found[1])
 
 
 def _late(board: Board) -> Text:

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.outcome import as_previewed
 from bunsui_core.domain.plan import (
     ControlSession,
     EnterJob,
@@ -18,12 +19,14 @@ from bunsui_core.domain.plan import (
     Step,
 )
 from bunsui_tui.board import Board
-from bunsui_tui.render.signs import APPROVALS, RISKS, WAITING, named, sign
+from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, WAITING, named, sign
 from bunsui_tui.render.table import Column, Row
 from bunsui_tui.render.text import MUTED, Block, Hanging, quoted, said, section, stack, words
 from bunsui_tui.render.times import absolute, ago, left
 
 WORDS_LIMIT = 2000
+STEPS_SHOWN = 10
+FEW_STEPS, BAR = 3, 12
 
 COLUMNS = (
     Column("", 1),
@@ -68,7 +71,19 @@ def _row(one: Approval, now: datetime) -> Row:
 def _state(one: Approval) -> Text:
     if one.status is ApprovalStatus.REQUESTED:
         return what(one)
-    return words(named(APPROVALS[one.status], one.status.value.lower()), " · ", what(one))
+    status = named(APPROVALS[one.status], one.status.value.lower())
+    return words(status, " · ", progress_line(one) or what(one))
+
+
+def progress_line(one: Approval) -> Text:
+    """Return how far a plan of many steps is, on one line; empty for a plan of few."""
+    many = len(one.request.plan.steps)
+    if one.effect is None or many <= FEW_STEPS:
+        return Text()
+    begun = len(one.effect.steps)
+    filled = round(begun / many * BAR)
+    bar = words(("█" * filled, "running"), ("░" * (BAR - filled), MUTED))
+    return words(bar, " ", said(one.note, 200))
 
 
 def asker(requester: str) -> str:
@@ -131,6 +146,7 @@ def beside(board: Board, request_id: str) -> Group:
         section("WHEN", _when(one, board.now)),
         *(section("DECIDED", line) for line in _decisions(one)),
         *(section("STEP", line) for line in _steps(one)),
+        *came(one),
         section("DIGEST", words((plan.digest, MUTED))),
         their_words(one),
     ]
@@ -156,10 +172,29 @@ def _decisions(one: Approval) -> list[Text]:
 
 
 def _steps(one: Approval) -> list[Text]:
+    """The newest steps, the last one first; of a plan of many steps the note says how far it is."""
     effects = one.effect.steps if one.effect else ()
-    return [
+    lines = [
         words(f"{step.number} {step.state.value.lower()} · ", said(step.result, 300))
-        for step in effects
+        for step in reversed(effects[-STEPS_SHOWN:])
+    ]
+    hidden = len(effects) - STEPS_SHOWN
+    return [*lines, words((f"and {hidden:,} before", MUTED))] if hidden > 0 else lines
+
+
+def came(one: Approval) -> list[Block]:
+    """Return how the jobs of a request ended, and whether what ran is what was previewed."""
+    ordered = sorted(one.outcomes, key=lambda outcome: not outcome.fidelity)
+    return [
+        section(
+            "CAME OF IT",
+            words(
+                sign(FAILED if outcome.fidelity else OK),
+                " ",
+                said(f"{outcome.job} {outcome.result}; it {as_previewed(outcome)}", 600),
+            ),
+        )
+        for outcome in ordered[:STEPS_SHOWN]
     ]
 
 

@@ -10,9 +10,12 @@ from rich.text import Text
 
 from bunsui_core.domain.answer import Analysis, Check, InputChange, Review, StepReview
 from bunsui_core.domain.approval import ApprovalStatus
+from bunsui_core.domain.preview import Preview
+from bunsui_core.domain.reviewing import waves_text
 from bunsui_tui.board import Prepared
 from bunsui_tui.render.diagnosis import evidence
-from bunsui_tui.render.inbox import asker
+from bunsui_tui.render.inbox import asker, came
+from bunsui_tui.render.preview import reused, states
 from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, named, sign
 from bunsui_tui.render.text import (
     MUTED,
@@ -59,14 +62,35 @@ def body(prepared: Prepared, now: datetime) -> Group:
     """Return what will happen, what will not, why, and what was checked."""
     review = prepared.review
     age = ago(prepared.at, now)
-    parts: list[Block] = [_moved(review)]
-    for number, step in enumerate(review.steps, 1):
+    parts: list[Block] = [_moved(review), *came(review.approval), *_waves(review)]
+    whole = review.plan.waves.canary if review.plan.waves else len(review.steps)
+    for number, step in enumerate(review.steps[:whole], 1):
         parts += [
             _happens(number, step),
             *_sections(step),
             section("CHECKED", _checked(step.checks, age)),
         ]
+    parts += [_alike(n, step) for n, step in enumerate(review.steps[whole:], whole + 1)]
     return stack([*parts, section("NEEDS", _needs(review))])
+
+
+def _waves(review: Review) -> list[Block]:
+    """How a plan in waves goes on, and when it stops."""
+    waves = review.plan.waves
+    return [section("WAVES", words(waves_text(waves, len(review.plan.steps))))] if waves else []
+
+
+def _alike(number: int, step: StepReview) -> Table:
+    """A step like the canary's on one line, with whatever about it is otherwise."""
+    ruled = step.verdict.ruling if step.verdict else None
+    word = named(RULINGS[ruled], ruled.value) if ruled else words(("not judged", MUTED))
+    wrong = [
+        words(sign(FAILED), " ", said(f"{one.name} {one.found}, expected {one.expected}", 300))
+        for one in step.checks
+        if not one.holds
+    ]
+    lines: list[Block] = [words(said(f"{number}  {step.sentence}", 400), " ", word)]
+    return section("ALSO", *lines, *[_change(one) for one in step.changes[:CHANGES_SHOWN]], *wrong)
 
 
 def _moved(review: Review) -> Text:
@@ -86,6 +110,9 @@ def _happens(number: int, step: StepReview) -> Table:
     if step.preview and step.preview.follows:
         follows = said(f"then {step.preview.following}", 300)
         parts.append(_numbered("   ", follows))
+    if step.preview and step.preview.resets:
+        again = said(f"then again {', '.join(step.preview.resets)} (done before)", 300)
+        parts.append(_numbered("   ", again))
     return section("WILL HAPPEN", *parts)
 
 
@@ -120,18 +147,28 @@ def _change(one: InputChange, limit: int = VALUE_LIMIT) -> Text:
 def _sections(step: StepReview) -> list[Table]:
     parts = []
     if step.preview:
-        reused = [f"{one.job} (output {one.output_digest[:8]})" for one in step.preview.reused]
         again = ", ".join(one.job for one in step.preview.reused)
         stays = ", ".join(step.preview.untouched)
         not_again = f"run {again} again · " if again else ""
         untouched = f" · {stays} stays as it is" if stays else ""
-        parts.append(section("REUSED", said(", ".join(reused) or "nothing", 300)))
+        parts += _states(step.preview)
+        parts.append(section("REUSED", said(reused(step.preview), 300)))
         parts.append(section("WILL NOT", said(f"{not_again}touch other sessions{untouched}", 300)))
     if step.verdict:
         parts.append(section("WHY", _why(step)))
     parts.append(section("EFFECTS", said(" · ".join(step.effects) or "none declared", 600)))
     parts.append(section("UNDO", said(step.undo, 300)))
     return parts
+
+
+def _states(preview: Preview) -> list[Table]:
+    """Which states of each job run for certain, and which may."""
+    lines = [
+        joined([said(one.job, 60), *states(one)], " · ")
+        for one in preview.jobs
+        if one.certain or one.possible
+    ]
+    return [section("STATES", *lines)] if lines else []
 
 
 def _why(step: StepReview) -> Text:
