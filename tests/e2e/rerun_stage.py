@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 from bunsui_core.adapters.aws.executions import event_of
@@ -18,8 +17,7 @@ from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.app.decide import Signing
 from bunsui_core.desk.operator import OperatorDesk
 from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
-from bunsui_core.domain.door import with_entry
-from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
+from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import JobStatus, Session, SessionStatus
@@ -31,6 +29,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import operator_desk, writer
 from bunsui_core.wiring.store import store
 from bunsui_core.wiring.worker import worker
+from tests.e2e.rerun_machines import DOING, Made, text_of
 from tests.emulator.embedded import Embedded, packed
 from tests.emulator.inside import INSIDE, serving
 from tests.local_home import LIGHT
@@ -38,38 +37,6 @@ from tests.local_home import LIGHT
 PATIENCE = 60.0
 BUCKET = "rerun"
 HUMAN = Signing(approver="hanako", passphrase="three quiet rivers")
-DOING = """
-import json
-import uuid
-import boto3
-
-s3 = boto3.client("s3")
-BUCKET = "rerun"
-
-
-def handler(event, context):
-    if event.get("needs"):
-        s3.head_object(Bucket=BUCKET, Key=event["needs"])
-    float(event.get("number", "1"))
-    s3.put_object(Bucket=BUCKET, Key=f"did/{event['did']}/{uuid.uuid4()}", Body=b"")
-    return {"did": event["did"]}
-"""
-"""It needs an object or a number where it is told one, and leaves a trace of having done it."""
-
-BROKEN = DOING.replace('event["did"]}\n', 'event["done"]}\n')
-"""The same with a bug: it does its work, and then asks for what nobody gives."""
-
-Definition = dict[str, Json]
-
-
-@dataclass(frozen=True)
-class Made:
-    """One job: its machine, what it waits for, and whether the machine can be entered."""
-
-    definition: Definition
-    after: tuple[str, ...] = ()
-    enters: bool = True
-    effect: SideEffect = SideEffect.IDEMPOTENT
 
 
 @dataclass(frozen=True)
@@ -113,7 +80,7 @@ class RerunStage:
             jobs=tuple(
                 Job(
                     name=job,
-                    machine=self.aws.machine(f"{name}-{job}", _text(one)),
+                    machine=self.aws.machine(f"{name}-{job}", text_of(one)),
                     after=one.after,
                     effect=one.effect,
                     enters=one.enters,
@@ -127,7 +94,7 @@ class RerunStage:
     def deploy(self, machine: str, made: Made) -> None:
         """Give a machine another definition."""
         self.aws.states().update_state_machine(
-            stateMachineArn=machine, definition=json.dumps(_text(made))
+            stateMachineArn=machine, definition=json.dumps(text_of(made))
         )
 
     def function(self, name: str, code: str = DOING) -> str:
@@ -264,39 +231,3 @@ def rerun_stage(home: Path) -> Iterator[RerunStage]:
         with aws.open:
             yield RerunStage(aws, Settings(home=home))
         folder.forget_record()
-
-
-def does(function: str, what: Json, **more: Json) -> dict[str, Json]:
-    """A Task that does something and adds it to its input."""
-    payload: Json = what if isinstance(what, dict) else {"did": what}
-    return {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": function, "Payload": payload},
-        "ResultPath": None,
-        **more,
-        **({} if "Next" in more else {"End": True}),
-    }
-
-
-def row(**states: dict[str, Json]) -> Definition:
-    """A machine of these states, one after the other."""
-    names = list(states)
-    after = dict(pairwise(names))
-    chained = {n: _linked(state, after.get(n, "")) for n, state in states.items()}
-    return {"StartAt": names[0], "States": {**chained}}
-
-
-def _linked(state: dict[str, Json], following: str) -> Json:
-    bare = {key: value for key, value in state.items() if key != "End"}
-    ends = "Choices" in state or state.get("Type") in {"Succeed", "Fail"} or "Next" in state
-    if ends:
-        return bare
-    return {**bare, "Next": following} if following else {**bare, "End": True}
-
-
-def _text(made: Made) -> Json:
-    definition: Json = made.definition
-    if made.enters:
-        definition = json.loads(with_entry(json.dumps(made.definition)))
-    return definition
