@@ -32,6 +32,7 @@ class FakeExecution:
     redrive_count: int = 0
     events: int = 7
     tokens: tuple[str, ...] = ()
+    output: str | None = None
 
 
 class FakeStepFunctions:
@@ -82,6 +83,16 @@ class FakeStepFunctions:
         self.executions[execution_arn] = replace(found, status=JobStatus.ABORTED)
         self.effects.append(f"stop {execution_arn.rsplit(':', 1)[-1]}")
 
+    def succeed(self, arn: str, output: str = "{}") -> None:
+        """Let a running execution succeed."""
+        found = self._find(arn)
+        self.executions[arn] = replace(found, status=JobStatus.SUCCEEDED, output=output)
+
+    def running(self) -> tuple[str, ...]:
+        """The ARNs of the executions that run."""
+        found = self.executions.values()
+        return tuple(one.arn for one in found if one.status is JobStatus.RUNNING)
+
     def fail_again(self, arn: str) -> None:
         """Let a running execution fail."""
         found = self._find(arn)
@@ -95,7 +106,8 @@ class FakeStepFunctions:
             status=found.status,
             input=found.input,
             started_at=NOW,
-            stopped_at=NOW if found.status.is_failure else None,
+            stopped_at=None if found.status.is_open else NOW,
+            output=found.output,
             redrive_count=found.redrive_count,
             redrive_status="REDRIVABLE" if found.status.is_failure else "NOT_REDRIVABLE",
         )

@@ -18,7 +18,7 @@ REDRIVABLE = timedelta(days=14)
 """How long after its close an execution can be redriven (RedriveExecution)."""
 
 _SOONEST, _LATEST = timedelta(seconds=5), timedelta(minutes=15)
-_SHARE = 100
+_SHARE = 20
 
 
 class Look(Value):
