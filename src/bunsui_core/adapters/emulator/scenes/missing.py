@@ -32,19 +32,18 @@ class MissingPermission(SmallPlay):
         name = named("payroll", seed)
         scene = Scene(
             name="missing-permission",
-            story=f"The role of {first} lacks s3:GetObject; someone grants it, and a redrive "
-            "recovers.",
+            story=f"The role of {first} lacks s3:GetObject: every rerun is hopeless until someone "
+            "grants it; what the role may do is compared, and a redrive recovers.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
                 mode=Mode.REDRIVE,
                 category=Category.PERMISSION,
-                ruling=Ruling.UNKNOWN,
+                ruling=Ruling.SAFE,
                 state=_STATE,
             ),
             failing=first,
             answer=Answer.APPROVE,
-            later="comparing what a role may do, before and after, will turn UNKNOWN into SAFE",
         )
         super().__init__(scene, _reading(name, (first, then)))
 
