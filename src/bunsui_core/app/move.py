@@ -60,7 +60,9 @@ def restore(bundle: Bundle, records: Records, blobs: Blobs, place: Place) -> Man
     with records.filling(manifest.digest):
         for kind in Kind:
             records.write(kind, _normal(kind, bundle.lines(kind)))
-            _must_be_same(kind, wanted[kind], lot_of(records.read(kind)))
+        with records.snapshot():
+            for kind in Kind:
+                _must_be_same(kind, wanted[kind], lot_of(records.read(kind)))
     return manifest
 
 
@@ -214,7 +216,7 @@ def _must_be_same(kind: Kind, wanted: Lot, found: Lot) -> None:
         raise StoreDamaged(
             f"{kind.value} are not what the export says: {found.count} with the digest "
             f"{found.digest[:12]} instead of {wanted.count} with {wanted.digest[:12]}.",
-            "Nothing of it was taken. Export it again.",
+            "The import was not finished. Export it again.",
         )
 
 

@@ -31,7 +31,7 @@ class Records(Protocol):
     def filling(self, digest: str) -> AbstractContextManager[None]:
         """Empty the store, and let the block write it; only its good end makes it whole again.
 
-        Until then nobody reads it, or it is as it was.
+        Until then it is as it was, or nobody takes it for whole: it says so itself.
         """
         ...
 

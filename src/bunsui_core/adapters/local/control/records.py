@@ -104,11 +104,11 @@ class LocalRecords:
 
     @contextmanager
     def _holding(self, files: Files) -> Iterator[None]:
-        self._held = files
+        before, self._held = self._held, files
         try:
             yield
         finally:
-            self._held = None
+            self._held = before
 
     def _count(self, connection: sqlite3.Connection, kind: Kind) -> int:
         (found,) = connection.execute(

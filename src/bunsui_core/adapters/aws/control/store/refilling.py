@@ -143,5 +143,6 @@ class Refilling:
                 return [{"pk": keys, "sk": "POLICY", SHOWN: body}]
             case AuditEntry():
                 fact = joined(record.kind, record.subject, record.body_digest)
-                chain = {"pk": joined("AUD", *place), "sk": f"{record.seq:012}", SHOWN: body}
+                seq = f"{record.seq:012}"
+                chain: Item = {"pk": joined("AUD", *place), "sk": seq, SHOWN: body}
                 return [chain, {"pk": joined("AUD", *place, "fact"), "sk": fact, SHOWN: body}]
