@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.domain.environment import StoreKind
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.session import SessionStatus
 from tests.e2e.twelve_jobs import TwelveJobs, twelve_jobs
@@ -26,12 +27,16 @@ LONGEST = 0.6
 """Seconds that a worker lives at most after its first round has begun."""
 
 
-@pytest.fixture
-def twelve(tmp_path: Path) -> Iterator[TwelveJobs]:
+@pytest.fixture(params=StoreKind)
+def twelve(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TwelveJobs]:
     """Twelve jobs on an embedded AWS of their own, each of which takes seconds."""
+    kept: StoreKind = request.param
+    monkeypatch.setenv("BUNSUI_STORE", kept.value)
     embedded = Embedded(up(tmp_path, watch_pid=os.getpid(), wait_scale=1), tmp_path)
     with embedded.open:
-        yield twelve_jobs(embedded, tmp_path, seconds=3)
+        yield twelve_jobs(embedded, tmp_path, 3, kept)
     down(tmp_path)
 
 

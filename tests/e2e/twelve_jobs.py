@@ -9,14 +9,15 @@ from pathlib import Path
 from bunsui_core.app.decide import Signing
 from bunsui_core.desk.operator import OperatorDesk
 from bunsui_core.domain.approval import Answer
+from bunsui_core.domain.environment import StoreKind
 from bunsui_core.domain.pipeline import Job, Pipeline
 from bunsui_core.domain.plan import StartSession
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Json
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.operator import operator_desk, writer
-from bunsui_core.wiring.store import store
+from bunsui_core.wiring.operator import operator_desk
+from bunsui_core.wiring.written import written
 from tests.emulator.embedded import Embedded
 
 HUMAN = Signing(approver="hanako", passphrase="three quiet rivers")
@@ -93,10 +94,12 @@ class TwelveJobs:
             assert json.loads(run.last.input)["input"] == {"day": 3}
 
 
-def twelve_jobs(aws: Embedded, home: Path, seconds: int) -> TwelveJobs:
+def twelve_jobs(
+    aws: Embedded, home: Path, seconds: int, store: StoreKind = StoreKind.SQLITE
+) -> TwelveJobs:
     """Bring the machines to an embedded AWS and the pipeline to the store of a home."""
-    settings = Settings(home=home)
-    kept = store(settings, writer(settings))
+    settings = Settings(home=home, store=store)
+    kept = written(settings, "approver").store
     operator_desk(settings).init_approver(HUMAN.approver, HUMAN.passphrase)
     jobs = tuple(
         Job(
