@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
 from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.control.payloads import S3Payloads
-from bunsui_core.domain.errors import BadInput, NotFound
+from bunsui_core.adapters.emulator.actors import Actor
+from bunsui_core.domain.errors import BadInput, NotAuthorised, NotFound
 from tests.emulator.embedded import Embedded
 
 TEXT = '{"rows": "' + "x" * 300_000 + '"}'
 
 
 @pytest.fixture
-def clients(account: Embedded) -> Iterator[Clients]:
+def clients(account: Embedded) -> Clients:
     """Clients that may change everything in an account of their own."""
-    key = account.key("worker")
-    access = Access(
-        endpoint=account.server.url,
-        region=account.server.region,
-        access_key=key.access_key_id,
-        secret_key=key.secret_access_key,
-        reading=False,
-    )
-    made = Clients(lambda: access)
-    yield made
-    made.close()
+    return as_actor(account, "worker")
 
 
 def test_what_is_kept_lies_at_an_address_of_its_text(clients: Clients, name: str) -> None:
@@ -69,6 +59,31 @@ def test_no_bucket_is_made_where_somebody_else_makes_it(clients: Clients, name: 
 def test_an_address_that_is_none_of_an_object_is_refused(clients: Clients) -> None:
     with pytest.raises(BadInput, match="not the address of an object"):
         S3Payloads(clients, "s3://bucket").digest("https://example.com/one")
+
+
+def as_actor(aws: Embedded, actor: Actor) -> Clients:
+    """Clients with the credentials of an actor, which are all that keeps it from anything."""
+    key = aws.key(actor)
+    access = Access(
+        endpoint=aws.server.url,
+        region=aws.server.region,
+        access_key=key.access_key_id,
+        secret_key=key.secret_access_key,
+        reading=False,
+    )
+    made = Clients(lambda: access)
+    aws.open.callback(made.close)
+    return made
+
+
+def test_the_workers_own_credentials_keep_payloads_and_the_agents_do_not(aws: Embedded) -> None:
+    place = "s3://bunsui-store/payloads"
+    uri = S3Payloads(as_actor(aws, "worker"), place, makes_bucket=True).keep(TEXT)
+
+    with pytest.raises(NotAuthorised):
+        S3Payloads(as_actor(aws, "agent"), place).keep(TEXT)
+
+    assert S3Payloads(as_actor(aws, "worker"), place).digest(uri) in uri
 
 
 def made(clients: Clients, bucket: str) -> S3Payloads:
