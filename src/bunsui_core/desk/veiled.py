@@ -21,8 +21,10 @@ from bunsui_core.domain.quoted import HIDDEN
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
+from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.veil import veiled
 from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.waves import WAVES, Waves
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
@@ -87,6 +89,23 @@ class VeiledDesk(AgentDesk):
         ids = {session_id, *(one.session_id for one in found.others)}
         return veiled(found, self._level, *map(super().stored, sorted(ids)))
 
+    def storms(self) -> Storms:
+        """Return the failed sessions by root cause, without what they said."""
+        found = super().storms()
+        return found.model_copy(update={"items": tuple(map(_unsaid, found.items))})
+
+    def storm(self, storm_id: str) -> Storm:
+        """Return one of these groups, without what its failures said. Raises: NotFound."""
+        return _unsaid(super().storm(storm_id))
+
+    def recover_storm(
+        self, storm_id: str, mode: Mode | None = None, waves: Waves = WAVES
+    ) -> StormProposal:
+        """Return one plan for a storm, veiled. Raises: NotFound, BadInput, Refused."""
+        found = super().recover_storm(storm_id, mode, waves)
+        unsaid = found.model_copy(update={"storm": _unsaid(found.storm)})
+        return veiled(unsaid, self._level, super().stored(found.canary.session_id))
+
     def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return every way to recover, veiled. Raises: NotFound, BadInput, Refused."""
         _must_be_seen(edited_input)
@@ -130,6 +149,13 @@ class VeiledDesk(AgentDesk):
                 f"inputs and outputs are not searched for agents here (expose = {self._level}).",
                 "Search by status, pipeline, age, name: or error:.",
             )
+
+
+def _unsaid(storm: Storm) -> Storm:
+    """A storm without messages: each may hold values of its own session."""
+    silent = {"message": f"{HIDDEN} message>"}
+    hit = tuple(one.model_copy(update=silent) for one in storm.casualties)
+    return storm.model_copy(update={**silent, "casualties": hit})
 
 
 def _must_be_seen(*given: str | None) -> None:

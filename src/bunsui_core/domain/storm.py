@@ -15,6 +15,8 @@ from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Instant, JsonText, Value
 from bunsui_core.domain.verdict import Mode
 
+_PREFIX = "w-"
+
 CALM = timedelta(hours=1)
 """A pause of this length between two failures ends a storm: what follows is another one."""
 
@@ -64,6 +66,11 @@ class Storms(Value):
     looked_at: int
     failed: int
     unexplained: int
+
+
+def is_storm_id(text: str) -> bool:
+    """Whether a text names a storm and not a plan, whose id is a digest."""
+    return text.startswith(_PREFIX)
 
 
 def casualty(session: Session, diagnosis: Diagnosis) -> Casualty:
@@ -120,7 +127,7 @@ def _storm(members: list[Casualty]) -> Storm:
 def _id_of(first: Casualty) -> str:
     """The same while its first casualty stands: more of the like do not change it."""
     said = "\n".join((first.fingerprint, first.machine, first.job, first.failed_at.isoformat()))
-    return f"w-{digest('bunsui/storm/v1', said.encode())[:10]}"
+    return f"{_PREFIX}{digest('bunsui/storm/v1', said.encode())[:10]}"
 
 
 class LeftOut(Value):
