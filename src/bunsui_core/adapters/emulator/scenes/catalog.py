@@ -6,6 +6,7 @@ from bunsui_core.adapters.emulator.scenes import (
     branch,
     code_bug,
     container,
+    definition,
     double_write,
     drift,
     first_four,
@@ -29,7 +30,7 @@ ALL = "all"
 
 def plays(seed: int) -> tuple[Play, ...]:
     """Return every play of a seed, in the order of the list."""
-    groups = (first_four, limits, missing, code_bug, double_write, drift, *_INSIDE)
+    groups = (first_four, limits, missing, code_bug, definition, double_write, drift, *_INSIDE)
     return tuple(play for group in groups for play in group.plays(seed))
 
 

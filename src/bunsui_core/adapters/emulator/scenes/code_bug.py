@@ -77,8 +77,6 @@ class CodeBug(SmallPlay):
             ),
             failing=job,
             answer=Answer.APPROVE,
-            later="enter_at will also recover where the fix is in the definition, or in a "
-            "published version that the old definition does not name",
         )
         super().__init__(scene, blueprint)
 

@@ -51,7 +51,8 @@ class DoubleWrite(SmallPlay):
         scene = Scene(
             name="double-write",
             story=f"{job} wrote its entry before it failed: every rerun is UNSAFE. A careless "
-            "agent asks all the same, and the human says no.",
+            f"agent asks all the same, and the human says no. Marked done, it would let {then} "
+            "follow.",
             pipeline=name,
             end=End(
                 status=SessionStatus.FAILED,
@@ -61,7 +62,6 @@ class DoubleWrite(SmallPlay):
             ),
             failing=job,
             answer=Answer.REJECT,
-            later=f"marking {job} done (mark_done) will let {then} follow",
         )
         super().__init__(scene, blueprint)
 
