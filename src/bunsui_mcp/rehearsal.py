@@ -33,6 +33,7 @@ from bunsui_mcp.answers import (
     ProposalsAnswer,
     SessionAnswer,
     SessionsAnswer,
+    SimilarAnswer,
 )
 
 _Answer = TypeVar("_Answer", bound=Answer)
@@ -44,12 +45,14 @@ _WAITS = 40
 class Case(Value):
     """A session to recover; `edited_input` is laid over the failed job's execution input.
 
-    An agent that `insists` asks also where every verdict is bad.
+    An agent that `insists` asks also where every verdict is bad; `as_storm` it asks for all
+    sessions that failed alike.
     """
 
     session_id: str
     edited_input: dict[str, JsonValue] | None = None
     insists: bool = False
+    as_storm: bool = False
 
 
 class Played(Value):
@@ -133,12 +136,16 @@ class ScriptedAgent:
         verdicts = {one.mode.value: one.verdict.value for one in found.proposals}
         self._note(verdicts=verdicts, note=found.summary)
         if best := choice(found) or (found.proposals[0] if case.insists else None):
-            await self._request(best, reason_for(cause, best))
+            named = best.proposal_id
+            if case.as_storm:
+                like = await self._ask(SimilarAnswer, "find_similar_failures", **where)
+                named = like.storm_id or named
+            self._note(proposal_id=named, mode=best.mode.value)
+            await self._request(named, reason_for(cause, best))
 
-    async def _request(self, best: ProposalLine, reason: str) -> None:
-        self._note(proposal_id=best.proposal_id, mode=best.mode.value)
+    async def _request(self, proposal_id: str, reason: str) -> None:
         asked = await self._ask(
-            ApprovalAnswer, "request_recovery", proposal_id=best.proposal_id, reason=reason
+            ApprovalAnswer, "request_recovery", proposal_id=proposal_id, reason=reason
         )
         self._note(request_id=asked.request_id, status=asked.status.value, note=asked.summary)
         if self._waits:

@@ -120,6 +120,8 @@ def _perform(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answe
             raise Unavailable("the scenes do not come to their ends.", "Run the demo again.")
         resting = stage.resting(count)
         for one in [one for one in waiting if resting.issuperset(one.session_ids)]:
+            if not one.is_explained():
+                continue
             waiting.remove(one)
             _hand_over(one, stage, narrate)
         if not waiting:
@@ -144,7 +146,7 @@ def _hear(stage: Stage, playing: tuple[Playing, ...], narrate: Narrate, answers:
         one = next((one for one in playing if one.is_new(asked)), None)
         if one is None:
             continue
-        is_first, count = not one.heard, len(one.session_ids)
+        is_first, count = not one.heard, one.requests
         one.heard.add(asked.id)
         said = one.answer(asked) if answers else None
         if is_first or count == 1:

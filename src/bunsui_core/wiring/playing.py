@@ -31,6 +31,15 @@ class Playing:
         self.heard: set[str] = set()
         self._decided_at = self._begun
 
+    @property
+    def requests(self) -> int:
+        """How many requests the agent makes for its sessions, where it makes any."""
+        return len(self.cases)
+
+    def is_explained(self) -> bool:
+        """Whether a worker has said of every session that is asked for as one why it failed."""
+        return not self.scene.as_one or self._stage.explained(self.session_ids)
+
     def settled(self) -> tuple[Session, ...]:
         """Wait until nothing of the sessions moves any more, and return them."""
         return tuple(map(self._stage.settled, self.session_ids))
@@ -41,15 +50,20 @@ class Playing:
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """What the scripted agent is told: each session, and its corrected input if any."""
+        """What the scripted agent is told: each session, and its corrected input if any.
+
+        Of sessions that are asked for as one it is told the first.
+        """
         told: list[Case] = []
-        for session_id, staged in zip(self.session_ids, self._staged, strict=True):
+        most = 1 if self.scene.as_one else None
+        for session_id, staged in list(zip(self.session_ids, self._staged, strict=True))[:most]:
             edited = staged.corrected_input
             told.append(
                 {
                     "session_id": session_id,
                     "edited_input": {"input": json.loads(edited)} if edited else None,
                     "insists": staged.insists,
+                    "as_storm": self.scene.as_one,
                 }
             )
         return tuple(told)

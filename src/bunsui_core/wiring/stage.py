@@ -22,7 +22,7 @@ from bunsui_core.domain.approval import Answer, Request
 from bunsui_core.domain.errors import Refused, Unavailable
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import StartSession
-from bunsui_core.domain.session import Session, SessionStatus
+from bunsui_core.domain.session import Session
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
@@ -100,8 +100,17 @@ class Stage:
     def resting(self, most: int = _NEWEST) -> frozenset[str]:
         """Return the ids of those of the newest sessions in which nothing moves any more."""
         page = self.store.sessions.page(SessionFilter(), most, "")
-        rests = (line for line in page.items if line.status is not SessionStatus.RUNNING)
+        rests = (line for line in page.items if not line.status.is_open)
         return frozenset(line.session_id for line in rests)
+
+    def explained(self, session_ids: tuple[str, ...]) -> bool:
+        """Whether every failed job of these sessions has its diagnosis."""
+        sessions = map(self.store.sessions.get, session_ids)
+        return all(
+            self.store.diagnoses.get(session.id, job)
+            for session in sessions
+            for job in session.failed_jobs
+        )
 
     def settled(self, session_id: str) -> Session:
         """Wait until nothing of a session moves any more. Raises: Unavailable when it does not."""

@@ -13,7 +13,10 @@ from bunsui_core.domain.value import JsonText, Value
 
 
 class Scene(Value):
-    """One story. `later` names the capability that will end it better and does not exist yet."""
+    """One story. `later` names the capability that will end it better and does not exist yet.
+
+    The sessions of a scene `as_one` are asked for together.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     story: str
@@ -22,6 +25,7 @@ class Scene(Value):
     failing: JobName | None = None
     answer: Answer | None = None
     later: str = ""
+    as_one: bool = False
 
 
 class Staged(Value):

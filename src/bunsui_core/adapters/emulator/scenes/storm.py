@@ -33,7 +33,8 @@ class Storm(SmallPlay):
         scene = Scene(
             name="storm",
             story=f"{SESSIONS} sessions fail of one cause: the file of {self._shared} that all of "
-            "them read is spoilt. It is corrected, and each is asked for, approved and redriven.",
+            "them read is spoilt. It is corrected, and all are asked for at once: after one "
+            "approval the first is redriven, and the others when it has succeeded.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
@@ -43,7 +44,7 @@ class Storm(SmallPlay):
             ),
             failing=job,
             answer=Answer.APPROVE,
-            later="failures of one cause will be grouped: one plan, one approval, a canary first",
+            as_one=True,
         )
         read = call("parse_part", {"part.$": "$.input.shared", "target.$": "$.input.target"})
         blueprint = Blueprint(
