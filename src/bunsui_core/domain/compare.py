@@ -86,12 +86,15 @@ def _of_limits(now: Standing, then: Standing) -> Look:
 
 
 def _of_grant(now: Standing, then: Standing | None, about: About) -> Look:
+    """Where the failure itself says that policies of the role denied it, no record is needed."""
     was = then.state if then and not then.unseen else ""
     match Grant(now.state):
         case Grant.OPEN:
             return _look(now, None, f"{now.text}, for what decides it is not in their text")
         case Grant.NOT_ALLOWED | Grant.FORBIDDEN:
             return _look(now, False, now.text)
+        case Grant.ALLOWED if about.by_identity:
+            return _look(now, True, f"{now.text} now, it was not")
         case Grant.ALLOWED if was in {Grant.NOT_ALLOWED, Grant.FORBIDDEN}:
             return _look(now, True, f"{now.text} now, it was {was}")
         case Grant.ALLOWED if was:
@@ -99,8 +102,6 @@ def _of_grant(now: Standing, then: Standing | None, about: About) -> Look:
             return _look(now, None, told)
         case Grant.ALLOWED:
             told = f"{now.text} now; whether it was at the failure is not recorded"
-            if about.by_identity:
-                return _look(now, True, f"{now.text} now, it was not")
             return _look(now, None, told)
 
 
@@ -118,7 +119,8 @@ def _of_presence(now: Standing, then: Standing | None, about: About) -> Look:
     made_after = _is_after(now.changed_at, about.failed_at)
     if was is False or made_after or (was is None and now.changed_at is None):
         return _look(now, True, f"{now.text} is there now")
-    return _look(now, None, f"{now.text} is there, and was before the failure")
+    when = "before the failure" if was is None else "when the failure was recorded"
+    return _look(now, None, f"{now.text} is there, and was {when}")
 
 
 def _of_unrecorded(now: Standing, about: About) -> Look:

@@ -15,14 +15,16 @@ _DENIED = re.compile(
 _CALLED = re.compile(
     r"\((?:AccessDenied|AccessDeniedException|Forbidden|403)\) when calling the (\w+) operation"
 )
-_BY_IDENTITY = re.compile(r"no identity-based policy allows", re.IGNORECASE)
+_BY_IDENTITY = re.compile(
+    r"no identity-based policy allows|explicit deny in an identity-based policy", re.IGNORECASE
+)
 _S3 = frozenset({"GetObject", "PutObject", "DeleteObject", "HeadObject", "ListObjectsV2"})
 
 
 class Denial(Value):
     """An action that AWS denied; what its words leave open is empty.
 
-    `by_identity` says that nothing was granted, as opposed to something being forbidden.
+    `by_identity` says that policies of the role denied it, as opposed to others.
     """
 
     role: str = ""
