@@ -50,18 +50,17 @@ class Timeout(SmallPlay):
         scene = Scene(
             name="timeout",
             story=f"{self._job} has {SHORT_SECONDS} second and its partner takes longer; someone "
-            "raises the limit, and a restart runs the new definition.",
+            f"raises the limit, and a new execution, of the new definition, enters at {self._state}.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
-                mode=Mode.RESTART,
+                mode=Mode.ENTER_AT,
                 category=Category.TIMEOUT,
                 ruling=Ruling.SAFE,
                 state=self._state,
             ),
             failing=self._job,
             answer=Answer.APPROVE,
-            later="entering at the failed state (enter_at) will not run the state before it again",
         )
         super().__init__(scene, blueprint)
 
