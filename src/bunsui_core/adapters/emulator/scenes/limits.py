@@ -50,7 +50,7 @@ class Timeout(SmallPlay):
         scene = Scene(
             name="timeout",
             story=f"{self._job} has {SHORT_SECONDS} second and its partner takes longer; someone "
-            f"raises the limit, and a new execution, of the new definition, enters at {self._state}.",
+            f"raises the limit, and an execution of the new definition enters at {self._state}.",
             pipeline=name,
             end=End(
                 status=SessionStatus.SUCCEEDED,
