@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bunsui_core.app.case import case_of
+from bunsui_core.app.case import Aim, case_of
 from bunsui_core.app.diagnose import diagnose_job, followed
 from bunsui_core.app.standing import Ended, standings
 from bunsui_core.domain.archived import ArchivedExecution
@@ -224,7 +224,7 @@ class Ran:
         seen = self.lab.seeing.executions.describe(self.execution.arn)
         kept = self.kept if is_recorded else None
         ended = (seen, self.kept.history)
-        case = case_of(self.diagnosis, ended, self.lab.effect, kept, self.lab.seeing, now)
+        case = case_of(self.diagnosis, ended, Aim(self.lab.effect), kept, self.lab.seeing, now)
         is_edited = self.lab.edited is not None and mode is not Mode.REDRIVE
         return judge(mode, case.model_copy(update={"input_edited": is_edited}), now)
 

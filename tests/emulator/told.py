@@ -15,7 +15,7 @@ from bunsui_core.adapters.aws.surroundings import AwsSurroundings
 from bunsui_core.adapters.emulator.account import Account
 from bunsui_core.adapters.emulator.deployment import deploy
 from bunsui_core.adapters.emulator.scenes import catalog
-from bunsui_core.app.case import case_of
+from bunsui_core.app.case import Aim, case_of
 from bunsui_core.app.diagnose import diagnose_job, followed
 from bunsui_core.app.standing import Ended, standings
 from bunsui_core.domain.archived import ArchivedExecution
@@ -105,7 +105,7 @@ class Told:
         observation = self.seeing.executions.describe(diagnosis.failure.execution_arn)
         history = self.seeing.executions.history(observation.execution_arn)
         kept = self.kept.get(observation.execution_arn)
-        case = case_of(diagnosis, (observation, history), found.effect, kept, self.seeing, now)
+        case = case_of(diagnosis, (observation, history), Aim(found.effect), kept, self.seeing, now)
         return judge(mode, case, now)
 
     def record(self, execution_arn: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from bunsui_core.app.looks import looks
 from bunsui_core.app.standing import Ended
@@ -16,10 +17,17 @@ from bunsui_core.domain.verdict import Again, Case, Mode
 from bunsui_core.ports.observe import Seeing
 
 
+class Aim(NamedTuple):
+    """What is to run again: the job's declared effect, and the state to enter, if one is named."""
+
+    effect: SideEffect
+    state: str = ""
+
+
 def case_of(
     diagnosis: Diagnosis,
     ended: tuple[Observation, tuple[HistoryEvent, ...]],
-    effect: SideEffect,
+    aim: Aim,
     kept: ArchivedExecution | None,
     seeing: Seeing,
     now: datetime,
@@ -37,24 +45,27 @@ def case_of(
         diagnosis=diagnosis,
         redrive_status=execution.redrive_status,
         redrive_status_reason=execution.redrive_status_reason,
-        effect=effect,
+        effect=aim.effect,
         looks=looks(diagnosis, found, then, seeing, now),
         input_edited=False,
-        again=_again(diagnosis, effect, found),
+        again=_again(diagnosis, aim, found),
     )
 
 
-def _again(diagnosis: Diagnosis, effect: SideEffect, ended: Ended) -> tuple[Again, ...]:
+def _again(diagnosis: Diagnosis, aim: Aim, ended: Ended) -> tuple[Again, ...]:
     """Nothing where the history is not known: then the effect of the whole job counts."""
     if not ended.history or ended.definition is None:
         return ()
     failure = diagnosis.failure
     ran = operations(ended.history, ended.definition.definition)
     path = failure.caught_path or failure.state_path
-    fell = failure.state_path[0] if failure.state_path else ""
-    at = {Mode.REDRIVE: fell, Mode.ENTER_AT: path[0] if path else "", Mode.RESTART: ""}
     failing = _name(path[-1]) if path else ""
-    return tuple(again(mode, effect, ran, _name(state), failing) for mode, state in at.items())
+    at = {
+        Mode.REDRIVE: _name(failure.state_path[0]) if failure.state_path else "",
+        Mode.ENTER_AT: aim.state or (_name(path[0]) if path else ""),
+        Mode.RESTART: "",
+    }
+    return tuple(again(mode, aim.effect, ran, state, failing) for mode, state in at.items())
 
 
 def _name(label: str) -> str:

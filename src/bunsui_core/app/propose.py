@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from bunsui_core.app.case import case_of
+from bunsui_core.app.case import Aim, case_of
 from bunsui_core.app.diagnose import diagnose_job
 from bunsui_core.app.ground import entering, ground_of
 from bunsui_core.app.remembered import remembered
@@ -88,7 +88,7 @@ def offers(asked: Asked, store: Store, seeing: Seeing) -> Offers:
     question = Question(
         session=session,
         job=job,
-        case=_case(session, job, world, store, seeing, asked.at),
+        case=_case(session, job, world, asked, store, seeing),
         expect=world.expect,
         wanted=asked.wanted,
         ground=ground_of(session, job, asked.wanted, world, seeing),
@@ -193,14 +193,15 @@ def _must_have_failed(session: Session, job: str, asked: Asked) -> None:
 
 
 def _case(
-    session: Session, job: str, world: World, store: Store, seeing: Seeing, now: datetime
+    session: Session, job: str, world: World, asked: Asked, store: Store, seeing: Seeing
 ) -> Case | None:
     """What a verdict rests on; nothing where the job did not fail, or nothing of it ran."""
     if world.execution is None or not world.execution.status.is_failure:
         return None
-    diagnosis = known_diagnosis(session, job, store, seeing, now)
+    diagnosis = known_diagnosis(session, job, store, seeing, asked.at)
+    aim = Aim(_job(session, job).effect, asked.wanted.state)
     ended, kept = (world.execution, world.history), remembered(session, job, store)
-    return case_of(diagnosis, ended, _job(session, job).effect, kept, seeing, now)
+    return case_of(diagnosis, ended, aim, kept, seeing, asked.at)
 
 
 def _job(session: Session, name: str) -> Job:

@@ -34,8 +34,8 @@ _ADDS: Mapping[str, frozenset[str]] = {
     "kinesis": frozenset({"putRecord", "putRecords"}),
     "firehose": frozenset({"putRecord", "putRecordBatch"}),
 }
-_TAKES = frozenset({"sqs", "secretsmanager"})
-"""Services whose reading calls do more than read, or are no harm to know as external."""
+_TAKES = frozenset({"sqs", "sfn"})
+"""Services of which a call that is named like reading takes something away."""
 
 _NEVER_SAME = re.compile(
     r"States\.UUID|States\.MathRandom|\$uuid|\$random|\$now|\$millis|"
