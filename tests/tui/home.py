@@ -15,9 +15,10 @@ from bunsui_core.app.decide import Deciding
 from bunsui_core.desk.agent import Nature
 from bunsui_core.desk.operator import OperatorDesk, Signing
 from bunsui_core.domain.approval import Answer, Approval
+from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.plan import Place
 from bunsui_core.domain.session import JobRun, Session
-from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.observe import ObjectState, Seeing
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import store
 from bunsui_tui.app import DeskApp
@@ -41,6 +42,14 @@ from tests.tui.ground import a_ground
 APPROVER = "hanako"
 PASSPHRASE = "three quiet rivers"
 EDITED = json.dumps({"input": {"source": "s3://orders/day.fixed.csv"}, "outputs": {}})
+
+
+class HalfSeen(FakeInventory):
+    """Machines that can be seen, and objects that may not be read."""
+
+    def stored_object(self, uri: str) -> ObjectState:
+        """Refuse to say whether it is there."""
+        raise NotAuthorised(f"{uri} may not be read.", "Allow s3:GetObject.")
 
 
 class Home:
@@ -67,7 +76,7 @@ class Home:
         self.desk = self._desk(connection, keys)
 
     def _desk(self, connection: StoreWriter, keys: LocalKeys) -> OperatorDesk:
-        seeing = Seeing(self.world, self.logs, FakeInventory())
+        seeing = Seeing(self.world, self.logs, HalfSeen())
         deciding = Deciding(LocalDecisions(connection), keys, LocalAudit(connection))
         nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
         return OperatorDesk(
