@@ -12,6 +12,7 @@ from bunsui_core.app.archive import Shelf
 from bunsui_core.app.conduct import Conductor
 from bunsui_core.app.execute import Turn, execute
 from bunsui_core.app.explain import explain
+from bunsui_core.app.explained import Explained
 from bunsui_core.app.fulfil import Means
 from bunsui_core.app.learn import learn
 from bunsui_core.app.measure import Pulse
@@ -94,6 +95,7 @@ class Worker:
         self._each: Each = map
         self._tidying = Tidying(shelf, hands.store)
         self._conductor = Conductor(_means(hands, clock))
+        self._explained = Explained()
 
     def tick(self) -> bool:
         """Do one round; whether something is still moving."""
@@ -217,8 +219,11 @@ class Worker:
 
     def _explain(self, session: Session, seen: tuple[Observation, ...] = ()) -> None:
         """Diagnose every failed job once, and archive what closed."""
+        if self._explained.is_known(session):
+            return
         hands = self._hands
         explain(session, hands.store, hands.seeing, self._shelf, self._clock(), seen)
+        self._explained.put(session)
 
     def _catch_up(self) -> None:
         """Explain failures that an earlier worker stored and died before explaining."""

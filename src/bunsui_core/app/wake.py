@@ -11,12 +11,14 @@ from typing import assert_never
 from bunsui_core.app.advance import advance_session
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.explain import explain
+from bunsui_core.app.explained import Explained
 from bunsui_core.app.fulfil import Means
 from bunsui_core.app.whose import owner_of
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import BunsuiError, Conflict, Stale, Unavailable
+from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.found import is_found_id
-from bunsui_core.domain.looking import AGAIN, Look, is_in_turn
+from bunsui_core.domain.looking import AGAIN, Look, is_in_turn, narrowed
 from bunsui_core.domain.orders import (
     Elsewhere,
     Moved,
@@ -26,7 +28,7 @@ from bunsui_core.domain.orders import (
     scheduled_session,
 )
 from bunsui_core.domain.plan import Place
-from bunsui_core.domain.session import SessionStatus
+from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
@@ -47,6 +49,7 @@ class Woken:
     store: Store
     seeing: Seeing
     shelf: Shelf
+    explained: Explained
     place: Place
     has_time: Callable[[], bool]
 
@@ -71,7 +74,12 @@ def obey(order: Order, woken: Woken) -> None:
 
 
 def _moved(order: Moved, woken: Woken) -> None:
-    """Look at one execution of the session that started it; other people's are not ours."""
+    """Look at one execution of the session that started it; other people's are not ours.
+
+    That one runs which nobody redrove is known to whoever started it.
+    """
+    if order.row.status.is_open and not order.row.redrive_count:
+        return
     owner = owner_of(order.row, woken.store.sessions)
     if owner.session_id:
         advance(owner.session_id, Look(only=frozenset({order.row.execution_arn})), woken)
@@ -137,8 +145,18 @@ def advance(session_id: str, look: Look, woken: Woken) -> None:
             if last:
                 raise
             continue
-        now = woken.means.clock()
-        explain(session, woken.store, woken.seeing, woken.shelf, now, seen)
+        _explain(session, look, seen, woken)
         if trouble:
             raise trouble
         return
+
+
+def _explain(session: Session, look: Look, seen: tuple[Observation, ...], woken: Woken) -> None:
+    """Explain and archive what was looked at, or all that is new when all was."""
+    now = woken.means.clock()
+    if look.only is not None:
+        part = narrowed(session, look.only.union(one.execution_arn for one in seen))
+        explain(part, woken.store, woken.seeing, woken.shelf, now, seen)
+    elif not woken.explained.is_known(session):
+        explain(session, woken.store, woken.seeing, woken.shelf, now, seen)
+        woken.explained.put(session)

@@ -61,6 +61,17 @@ def gone(attempt: Attempt, now: Instant) -> Observation | None:
     )
 
 
+def narrowed(session: Session, arns: frozenset[str]) -> Session:
+    """Return the session as if it had had these executions alone."""
+    kept = (
+        run.model_copy(
+            update={"attempts": tuple(one for one in run.attempts if one.execution_arn in arns)}
+        )
+        for run in session.runs
+    )
+    return session.model_copy(update={"runs": tuple(run for run in kept if run.attempts)})
+
+
 def next_look(failed_at: Instant, looked_at: Instant) -> Instant:
     """Return when an execution that failed is looked at again: rarer, the longer ago that was."""
     wait = (looked_at - failed_at) / _SHARE

@@ -12,9 +12,11 @@ from pathlib import Path
 from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.control.payloads import S3Payloads
 from bunsui_core.adapters.aws.control.runner import AwsRunner
+from bunsui_core.adapters.aws.quota import Prepare
 from bunsui_core.adapters.aws.store.remembered import DynamoArchive
 from bunsui_core.adapters.aws.store.table import Table
 from bunsui_core.app.archive import Shelf
+from bunsui_core.app.explained import Explained
 from bunsui_core.app.fulfil import Means
 from bunsui_core.app.recalled import remembering
 from bunsui_core.app.wake import Woken
@@ -59,17 +61,24 @@ def role_access(environ: Mapping[str, str]) -> Access:
     )
 
 
-def conductor(environ: Mapping[str, str]) -> Callable[[Callable[[], bool]], Woken]:
-    """Return what gives each call of a function its conductor; clients outlive the call."""
+def conductor(
+    environ: Mapping[str, str], prepare: Prepare | None = None
+) -> Callable[[Callable[[], bool]], Woken]:
+    """Return what gives each call of a function its conductor; clients outlive the call.
+
+    `prepare` is told of every client that is made.
+    """
     settings = deployed_settings(environ)
-    clients = Clients(lambda: role_access(environ))
+    clients = Clients(lambda: role_access(environ), prepare)
     kept = Shared(clients, Table(clients, settings.table, *_where(settings)), settings.bucket)
     store = shared_store(kept)
-    seeing = remembering(eyes(clients), store)
+    seeing = eyes(clients)
+    executions = remembering(seeing, store).executions
     payloads = S3Payloads(clients, f"s3://{settings.bucket}/payloads")
-    means = Means(store.sessions, seeing.executions, AwsRunner(clients), payloads, clock)
+    means = Means(store.sessions, executions, AwsRunner(clients), payloads, clock)
     shelf = Shelf(DynamoArchive(kept.table), kept.blobs, settings.keep_days)
-    return lambda has_time: Woken(means, store, seeing, shelf, place(settings), has_time)
+    explained, here = Explained(), place(settings)
+    return lambda has_time: Woken(means, store, seeing, shelf, explained, here, has_time)
 
 
 def _where(settings: Settings) -> tuple[str, str]:
