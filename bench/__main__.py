@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from bench import (
+    advance,
     cold_cli,
     embedded_aws,
     find_sessions,
     mcp_list_sessions,
     mcp_over_http,
     one_scene,
+    requests_per_job,
     saving,
     storm,
     sweep,
@@ -24,6 +26,8 @@ from bench import (
 )
 
 CLAIMS = {
+    "advance": advance.measure,
+    "advance_session": advance.measure_session,
     "cold_cli": cold_cli.measure,
     "mcp_list_sessions": mcp_list_sessions.measure,
     "mcp_over_http": mcp_over_http.measure,
@@ -31,6 +35,7 @@ CLAIMS = {
     "find_value": find_sessions.measure_values,
     "one_scene": one_scene.measure,
     "embedded_aws": embedded_aws.measure,
+    "requests_per_job": requests_per_job.measure,
     "saving": saving.measure,
     "storm": storm.measure,
     "sweep": sweep.measure,
