@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from bunsui_core.app.diagnose import diagnose_job, followed
 from bunsui_core.app.standing import Ended, standings
 from bunsui_core.domain.archived import ArchivedExecution
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.entry import entry_envelope, recorded_entry
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.pipeline import SideEffect
@@ -236,16 +237,20 @@ class Ran:
             except ClientError as error:
                 return False, str(error)
         else:
-            given = self.lab.edited if self.lab.edited is not None else self.lab.given
-            found = self.lab.aws.run(self.lab.arn, given).describe()
+            found = self.lab.aws.run(self.lab.arn, self._given(mode)).describe()
         return found["status"] == "SUCCEEDED", found.get("error", "")
+
+    def _given(self, mode: Mode) -> Json:
+        """The input of a new execution; to enter at the failed state, the envelope for it."""
+        lab = self.lab
+        if mode is not Mode.ENTER_AT:
+            return lab.given if lab.edited is None else lab.edited
+        state = self.diagnosis.failure.state_path[0]
+        envelope = entry_envelope(json.dumps(lab.given), recorded_entry(self.kept.history, state))
+        given: Json = json.loads(envelope)
+        return given
 
 
 def words(verdict: Verdict) -> str:
     """All reasons of a verdict."""
     return "; ".join(reason.text for reason in verdict.reasons)
-
-
-def each(modes: Iterable[Mode]) -> tuple[Mode, ...]:
-    """The modes of a situation, in the order of preference."""
-    return tuple(sorted(modes, key=list(Mode).index))

@@ -71,7 +71,9 @@ _SAYS_KIND: Mapping[ThingKind, re.Pattern[str]] = {
     ThingKind.QUEUE: re.compile(r"\bqueue\b|nonexistentqueue", re.IGNORECASE),
     ThingKind.SECRET: re.compile(r"\bsecret\b", re.IGNORECASE),
     ThingKind.IMAGE: re.compile(r"cannotpull|pull|manifest|image", re.IGNORECASE),
-    ThingKind.TASK: re.compile(r"task ?definition", re.IGNORECASE),
+    ThingKind.TASK: re.compile(
+        r"task definition|taskdefinition (?:not found|is inactive)", re.IGNORECASE
+    ),
 }
 """The words in which a service says that a thing of a kind is missing."""
 
