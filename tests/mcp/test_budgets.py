@@ -12,6 +12,8 @@ from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.value import Json
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import agent_desk
+from bunsui_core.wiring.operator import writer
+from bunsui_core.wiring.store import store
 from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
 from tests.builders import (
@@ -102,7 +104,9 @@ async def test_what_was_cut_short_is_announced_and_its_cursor_leads_on(crowded: 
 @pytest.mark.slow
 async def test_a_hundred_thousand_sessions_make_no_answer_longer(tmp_path: Path) -> None:
     seed(tmp_path, 100_000)
-    desk = agent_desk(Settings(home=tmp_path), "claude")
+    settings = Settings(home=tmp_path)
+    store(settings, writer(settings)).pipelines.put(long_pipeline())
+    desk = agent_desk(settings, "claude")
     async with Client(build_server(always(desk))) as client:
         first = await client.call_tool("list_sessions", {"status": "FAILED"})
         sessions = (first.structured_content or {})["sessions"]
