@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from bunsui_core.adapters.local.connect import StoreReader
@@ -12,7 +14,18 @@ from bunsui_core.adapters.local.control.effects import LocalEffects
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.grouping import LocalGroups
+from bunsui_core.adapters.local.indexing import LocalIndex
 from bunsui_core.adapters.local.requests import LocalRequests
+from bunsui_core.adapters.local.sessions import LocalSessions
+from bunsui_core.adapters.local.store import (
+    LocalArchive,
+    LocalDiagnoses,
+    LocalHeartbeat,
+    LocalOutcomes,
+    LocalPipelines,
+)
+from bunsui_core.adapters.local.watching import LocalSightings, LocalWatches
 from bunsui_core.app.decide import Deciding
 from bunsui_core.app.verify import policy_in_force
 from bunsui_core.domain.answer import Freshness, Review, Source
@@ -20,7 +33,8 @@ from bunsui_core.domain.approval import Request, SignedDecision, fold
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.policy import SignedPolicy, requirement
 from bunsui_core.domain.trust import Approver
-from tests.builders import ACCOUNT, NOW, REGION, a_decision
+from bunsui_core.ports.control import Keys
+from tests.builders import ACCOUNT, NOW, REGION, a_decision, later
 
 HANAKO = "hanako"
 PASSPHRASE = "three quiet rivers"
@@ -46,6 +60,11 @@ class LocalHome:
         self.audit = LocalAudit(self.writer)
         self.keys = LocalKeys(self.writer, folder / "keys", LIGHT)
         self.deciding = Deciding(self.decisions, self.keys, self.audit)
+        self.sessions, self.groups = LocalSessions(self.writer), LocalGroups(self.writer)
+        self.pipelines, self.index = LocalPipelines(self.writer), LocalIndex(self.writer)
+        self.diagnoses, self.outcomes = LocalDiagnoses(self.writer), LocalOutcomes(self.writer)
+        self.archive, self.heartbeat = LocalArchive(self.writer), LocalHeartbeat(self.writer)
+        self.watches, self.sightings = LocalWatches(self.writer), LocalSightings(self.writer)
 
     def another(self, account: str = ACCOUNT, region: str = REGION) -> LocalHome:
         """The same files as another process sees them, perhaps for another account or region."""
@@ -75,13 +94,7 @@ class LocalHome:
 
     def rule(self, require: str, name: str = HANAKO) -> SignedPolicy:
         """Put a policy in force, signed by a trusted human, that requires one thing of all."""
-        text = f'version = 1\n[[rules]]\nmatch = {{}}\nrequire = "{require}"\n'
-        (key_id,) = (one.key_id for one in self.keys.trusted() if one.name == name)
-        unsigned = SignedPolicy(text=text, key_id=key_id, signature="")
-        signature = self.keys.sign(name, PASSPHRASE, unsigned.message)
-        policy = unsigned.model_copy(update={"signature": signature})
-        self.keys.set_policy(policy)
-        return policy
+        return ruled(self.keys, require, name)
 
     def signed(self, request: Request, approver: Approver, **changes: object) -> SignedDecision:
         """An approver's good signature under a decision; keywords change what is signed."""
@@ -96,6 +109,23 @@ class LocalHome:
         signature = self.keys.sign(approver.name, PASSPHRASE, decision.message)
         return SignedDecision(decision=decision, signature=signature, shown=DOCUMENT, at=NOW)
 
+    def plant_request(self, request_id: str, body: str) -> None:
+        """Write an item past the adapter, as an asker's process could."""
+        row = (*self.reader.place, request_id, "agent:claude", later(hours=1).isoformat(), body)
+        self._insert("requests", row)
+
+    def plant_withdrawal(self, asked: Request, body: str) -> None:
+        """Write a withdrawal past the adapter, as an asker's process could."""
+        self._insert("withdrawals", (*self.reader.place, asked.id, body))
+
+    def _insert(self, table: str, row: tuple[str, ...]) -> None:
+        with closing(sqlite3.connect(self.inbox_path, isolation_level=None)) as connection:
+            marks = ", ".join("?" * (len(row) - 1))
+            connection.execute(
+                f"INSERT INTO {table} VALUES ({marks}, CAST(? AS TEXT))",
+                (*row[:-1], row[-1].encode("latin-1", errors="replace")),
+            )
+
     def review(self, request: Request) -> Review:
         """What a human saw of a request."""
         needed = requirement(policy_in_force(self.keys), request.plan)
@@ -109,3 +139,14 @@ class LocalHome:
             shown_digest=text_digest(DOCUMENT),
             freshness=Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW),
         )
+
+
+def ruled(keys: Keys, require: str, name: str) -> SignedPolicy:
+    """Put a policy in force that requires one thing of all, signed by a trusted human."""
+    text = f'version = 1\n[[rules]]\nmatch = {{}}\nrequire = "{require}"\n'
+    (key_id,) = (one.key_id for one in keys.trusted() if one.name == name)
+    unsigned = SignedPolicy(text=text, key_id=key_id, signature="")
+    signature = keys.sign(name, PASSPHRASE, unsigned.message)
+    policy = unsigned.model_copy(update={"signature": signature})
+    keys.set_policy(policy)
+    return policy

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from bunsui_core.adapters.local.control.audit import LocalAudit
 from bunsui_core.domain.audit import GENESIS, AuditEntry
 from bunsui_core.ports.control import Audit
 from tests.builders import NOW, REQUEST_ID, later
+from tests.contract.conftest import Home
 from tests.local_home import LocalHome
 from tests.race import together
 
-ADAPTERS: dict[str, Callable[[LocalHome], Audit]] = {
-    "local": lambda home: LocalAudit(home.writer),
-}
 
-
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def audit(request: pytest.FixtureRequest, home: LocalHome) -> Audit:
-    made: Audit = request.param(home)
-    return made
+@pytest.fixture
+def audit(home: Home) -> Audit:
+    return home.audit
 
 
 def is_chained(entries: tuple[AuditEntry, ...]) -> bool:
@@ -82,7 +76,7 @@ def test_writers_at_once_make_one_chain(audit: Audit) -> None:
     assert is_chained(audit.entries())
 
 
-def test_accounts_and_regions_have_chains_of_their_own(audit: Audit, home: LocalHome) -> None:
+def test_accounts_and_regions_have_chains_of_their_own(audit: Audit, home: Home) -> None:
     audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
 
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
@@ -90,14 +84,12 @@ def test_accounts_and_regions_have_chains_of_their_own(audit: Audit, home: Local
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET subject = 'r-x'", "DELETE FROM audit"])
-def test_no_statement_changes_or_removes_an_entry(
-    audit: Audit, home: LocalHome, statement: str
-) -> None:
-    audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
+def test_no_statement_changes_or_removes_an_entry(files: LocalHome, statement: str) -> None:
+    files.audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
 
     with (
         pytest.raises(sqlite3.IntegrityError, match="appended"),
-        home.writer.writing() as connection,
+        files.writer.writing() as connection,
     ):
         connection.execute(statement)
-    assert len(audit.entries()) == 1
+    assert len(files.audit.entries()) == 1

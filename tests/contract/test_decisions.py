@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.domain.errors import Conflict
 from bunsui_core.ports.control import Decisions
 from tests.builders import REQUEST_ID, a_signed_decision
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 from tests.race import together
 
-ADAPTERS: dict[str, Callable[[LocalHome], Decisions]] = {
-    "local": lambda home: LocalDecisions(home.writer),
-}
+
+@pytest.fixture
+def decisions(home: Home) -> Decisions:
+    return home.decisions
 
 
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def decisions(request: pytest.FixtureRequest, home: LocalHome) -> Decisions:
-    made: Decisions = request.param(home)
-    return made
-
-
-def test_a_decision_is_read_back_with_its_signature(decisions: Decisions, home: LocalHome) -> None:
+def test_a_decision_is_read_back_with_its_signature(decisions: Decisions, home: Home) -> None:
     signed = a_signed_decision(reason="良い")
 
     decisions.append(signed)
@@ -33,7 +26,7 @@ def test_a_decision_is_read_back_with_its_signature(decisions: Decisions, home: 
     assert home.requests.decisions(REQUEST_ID) == (signed,)
 
 
-def test_an_approver_cannot_decide_one_request_twice(decisions: Decisions, home: LocalHome) -> None:
+def test_an_approver_cannot_decide_one_request_twice(decisions: Decisions, home: Home) -> None:
     first = a_signed_decision()
     decisions.append(first)
 
@@ -43,7 +36,7 @@ def test_an_approver_cannot_decide_one_request_twice(decisions: Decisions, home:
 
 
 def test_of_two_answers_of_one_approver_at_once_one_stands(
-    decisions: Decisions, home: LocalHome
+    decisions: Decisions, home: Home
 ) -> None:
     answers = together(
         partial(decisions.append, a_signed_decision()),
@@ -54,7 +47,7 @@ def test_of_two_answers_of_one_approver_at_once_one_stands(
     assert len(home.requests.decisions(REQUEST_ID)) == 1
 
 
-def test_several_approvers_may_decide_one_request(decisions: Decisions, home: LocalHome) -> None:
+def test_several_approvers_may_decide_one_request(decisions: Decisions, home: Home) -> None:
     decisions.append(a_signed_decision(approver="hanako"))
     decisions.append(a_signed_decision(approver="taro"))
 

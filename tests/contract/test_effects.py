@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from bunsui_core.adapters.local.control.effects import LocalEffects
 from bunsui_core.domain.approval import Effect, EffectState, StepEffect, StepState
 from bunsui_core.domain.errors import BadInput, Conflict
 from bunsui_core.ports.control import Claim, Effects
 from tests.builders import NOW, REQUEST_ID, an_effect, later
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 from tests.race import together
 
-ADAPTERS: dict[str, Callable[[LocalHome], Effects]] = {
-    "local": lambda home: LocalEffects(home.writer),
-}
 
-
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def effects(request: pytest.FixtureRequest, home: LocalHome) -> Effects:
-    made: Effects = request.param(home)
-    return made
+@pytest.fixture
+def effects(home: Home) -> Effects:
+    return home.effects
 
 
 def a_claim(executor: str = "worker-1", minute: int = 0, request_id: str = REQUEST_ID) -> Claim:
@@ -138,7 +131,7 @@ def test_whoever_lost_the_lease_cannot_pause(effects: Effects) -> None:
         effects.pause(a_claim("worker-1"))
 
 
-def test_a_step_is_first_intended_and_then_done(effects: Effects, home: LocalHome) -> None:
+def test_a_step_is_first_intended_and_then_done(effects: Effects, home: Home) -> None:
     effects.claim(a_claim())
     effects.record(a_claim(), a_step())
     effects.record(a_claim(), a_step(StepState.DONE))
@@ -155,7 +148,7 @@ def test_nothing_is_recorded_for_a_request_that_was_never_claimed(effects: Effec
         effects.record(a_claim(), a_step())
 
 
-def test_a_finished_request_is_never_claimed_again(effects: Effects, home: LocalHome) -> None:
+def test_a_finished_request_is_never_claimed_again(effects: Effects, home: Home) -> None:
     effects.claim(a_claim())
     effects.finish(a_claim(), EffectState.STALE, "the world moved")
 
@@ -185,9 +178,7 @@ def test_what_a_dead_executor_left_unfinished_is_expired(effects: Effects) -> No
     assert effects.expired(later(minutes=2)) == ("r-early", "r-late")
 
 
-def test_effects_of_another_account_or_region_are_not_seen(
-    effects: Effects, home: LocalHome
-) -> None:
+def test_effects_of_another_account_or_region_are_not_seen(effects: Effects, home: Home) -> None:
     effects.claim(a_claim())
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
         assert other.requests.effect(REQUEST_ID) is None

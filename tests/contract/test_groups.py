@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from bunsui_core.adapters.local.grouping import LocalGroups
-from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.group import GroupBy
 from bunsui_core.domain.session import JobRun, Session, SessionStatus
 from bunsui_core.ports.store import Groups
 from tests.builders import a_failed_attempt, a_pipeline, a_session, an_attempt, later
-from tests.local_home import LocalHome
-
-ADAPTERS: dict[str, Callable[[LocalHome], Groups]] = {
-    "local": lambda home: LocalGroups(home.reader),
-}
+from tests.contract.conftest import Home
 
 EVERYTHING = SessionFilter()
 
 
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def groups(request: pytest.FixtureRequest, home: LocalHome) -> Groups:
-    sessions = LocalSessions(home.writer)
+@pytest.fixture
+def groups(home: Home) -> Groups:
+    sessions = home.sessions
     for session in (
         a_failed("o-1", "orders", "NoSuchKey", later(minutes=1)),
         a_failed("o-2", "orders", "ValueError", later(minutes=2)),
@@ -34,8 +27,7 @@ def groups(request: pytest.FixtureRequest, home: LocalHome) -> Groups:
         a_healthy("s-1", "stock", later(minutes=8)),
     ):
         sessions.save(session)
-    made: Groups = request.param(home)
-    return made
+    return home.groups
 
 
 def a_failed(session_id: str, pipeline: str, error: str, at: datetime) -> Session:
@@ -89,8 +81,8 @@ def test_sessions_that_went_well_have_no_error_to_be_grouped_by(groups: Groups) 
     assert len(groups.of(well, GroupBy.PIPELINE).groups) == 2
 
 
-def test_sessions_of_another_account_are_in_no_group(groups: Groups, home: LocalHome) -> None:
-    elsewhere = LocalGroups(home.another(account="111111111111").reader)
+def test_sessions_of_another_account_are_in_no_group(groups: Groups, home: Home) -> None:
+    elsewhere = home.another(account="111111111111").groups
 
     assert groups.of(EVERYTHING, GroupBy.PIPELINE).groups
     assert elsewhere.of(EVERYTHING, GroupBy.PIPELINE).groups == ()

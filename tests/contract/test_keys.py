@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -19,16 +18,14 @@ from bunsui_core.domain.policy import STARTER
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.control import Keys
 from tests.builders import NOW
-from tests.local_home import HANAKO, PASSPHRASE, LocalHome
+from tests.contract.conftest import Home
+from tests.local_home import HANAKO, PASSPHRASE
 from tests.race import together
 
-ADAPTERS: dict[str, Callable[[LocalHome], Keys]] = {"local": lambda home: home.keys}
 
-
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def keys(request: pytest.FixtureRequest, home: LocalHome) -> Keys:
-    made: Keys = request.param(home)
-    return made
+@pytest.fixture
+def keys(home: Home) -> Keys:
+    return home.keys
 
 
 def test_the_first_key_is_trusted_and_signs_the_starter_policy(keys: Keys) -> None:
@@ -54,14 +51,14 @@ def test_there_is_no_second_first_key(keys: Keys) -> None:
     assert keys.trusted() == (hanako,)
 
 
-def test_a_revoked_key_does_not_empty_the_trust_list(keys: Keys, home: LocalHome) -> None:
+def test_a_revoked_key_does_not_empty_the_trust_list(keys: Keys, home: Home) -> None:
     home.revoke(home.trust())
 
     with pytest.raises(Refused):
         keys.create("mallory", PASSPHRASE, False, NOW)
 
 
-def test_of_two_first_keys_at_once_one_is_trusted(keys: Keys, home: LocalHome) -> None:
+def test_of_two_first_keys_at_once_one_is_trusted(keys: Keys, home: Home) -> None:
     answers = together(
         partial(keys.create, "hanako", PASSPHRASE, False, NOW),
         partial(keys.create, "mallory", PASSPHRASE, False, NOW),
@@ -116,7 +113,7 @@ def test_an_unknown_key_signs_nothing(keys: Keys) -> None:
     assert not keys.verify("f" * 16, b"message", signature)
 
 
-def test_a_revoked_key_signs_and_verifies_nothing(keys: Keys, home: LocalHome) -> None:
+def test_a_revoked_key_signs_and_verifies_nothing(keys: Keys, home: Home) -> None:
     hanako = home.trust()
     signature = keys.sign(HANAKO, PASSPHRASE, b"message")
 
@@ -142,7 +139,7 @@ def test_whoever_is_no_approver_signs_nothing(keys: Keys) -> None:
         keys.sign("mallory", PASSPHRASE, b"message")
 
 
-def test_a_policy_signed_by_a_trusted_human_is_in_force(keys: Keys, home: LocalHome) -> None:
+def test_a_policy_signed_by_a_trusted_human_is_in_force(keys: Keys, home: Home) -> None:
     home.trust()
 
     policy = home.rule("two")
@@ -150,7 +147,7 @@ def test_a_policy_signed_by_a_trusted_human_is_in_force(keys: Keys, home: LocalH
     assert keys.policy() == policy
 
 
-def test_a_policy_that_nobody_trusted_signed_is_refused(keys: Keys, home: LocalHome) -> None:
+def test_a_policy_that_nobody_trusted_signed_is_refused(keys: Keys, home: Home) -> None:
     home.trust()
     policy = home.rule("one")
 
@@ -161,7 +158,7 @@ def test_a_policy_that_nobody_trusted_signed_is_refused(keys: Keys, home: LocalH
     assert keys.policy() == policy
 
 
-def test_a_policy_that_does_not_parse_is_refused(keys: Keys, home: LocalHome) -> None:
+def test_a_policy_that_does_not_parse_is_refused(keys: Keys, home: Home) -> None:
     home.trust()
     policy = home.rule("one")
 
@@ -170,7 +167,7 @@ def test_a_policy_that_does_not_parse_is_refused(keys: Keys, home: LocalHome) ->
     assert keys.policy() == policy
 
 
-def test_keys_of_another_account_or_region_are_not_trusted(keys: Keys, home: LocalHome) -> None:
+def test_keys_of_another_account_or_region_are_not_trusted(keys: Keys, home: Home) -> None:
     hanako = home.trust()
     signature = keys.sign(HANAKO, PASSPHRASE, b"message")
 
@@ -179,7 +176,7 @@ def test_keys_of_another_account_or_region_are_not_trusted(keys: Keys, home: Loc
         assert other.keys.policy() is None
 
 
-def test_a_key_file_is_readable_by_this_user_only_and_holds_no_plain_key(home: LocalHome) -> None:
+def test_a_key_file_is_readable_by_this_user_only_and_holds_no_plain_key(home: Home) -> None:
     home.trust()
     folder = home.folder / "keys"
     (file,) = folder.iterdir()
@@ -190,7 +187,7 @@ def test_a_key_file_is_readable_by_this_user_only_and_holds_no_plain_key(home: L
     assert PASSPHRASE not in file.read_text()
 
 
-def test_a_key_file_that_is_not_here_is_said_to_be_missing(home: LocalHome) -> None:
+def test_a_key_file_that_is_not_here_is_said_to_be_missing(home: Home) -> None:
     hanako = home.trust()
     (home.folder / "keys" / f"{hanako.key_id}.json").unlink()
 
@@ -201,7 +198,7 @@ def test_a_key_file_that_is_not_here_is_said_to_be_missing(home: LocalHome) -> N
 @pytest.mark.parametrize(
     ("old", "new"), [("{", ""), ('"cost":16', '"cost":1073741824'), ('"salt":"', '"salt":"zz')]
 )
-def test_a_damaged_key_file_is_named_and_never_tried(home: LocalHome, old: str, new: str) -> None:
+def test_a_damaged_key_file_is_named_and_never_tried(home: Home, old: str, new: str) -> None:
     hanako = home.trust()
     file = home.folder / "keys" / f"{hanako.key_id}.json"
     file.write_text(file.read_text().replace(old, new))
@@ -210,7 +207,7 @@ def test_a_damaged_key_file_is_named_and_never_tried(home: LocalHome, old: str, 
         home.keys.sign(HANAKO, PASSPHRASE, b"message")
 
 
-def test_another_key_in_the_place_of_the_trusted_one_signs_nothing(home: LocalHome) -> None:
+def test_another_key_in_the_place_of_the_trusted_one_signs_nothing(home: Home) -> None:
     hanako = home.trust()
     taro = home.trust("taro")
     folder = home.folder / "keys"

@@ -6,14 +6,6 @@ from datetime import datetime
 
 import pytest
 
-from bunsui_core.adapters.local.connect import StoreReader
-from bunsui_core.adapters.local.store import (
-    LocalArchive,
-    LocalDiagnoses,
-    LocalHeartbeat,
-    LocalOutcomes,
-    LocalPipelines,
-)
 from bunsui_core.domain.answer import Beat
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.fingerprint import fingerprint
@@ -37,7 +29,7 @@ from tests.builders import (
     later,
     machine,
 )
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 
 ARCHIVED = Archived(
     execution_arn=execution("extract"), redrive_count=0, sha256="ab" * 32, at=later(minutes=2)
@@ -59,17 +51,17 @@ def an_entry(redrive_count: int, job: str = "extract", at: datetime = NOW) -> Ar
 class Memory:
     """Every port that only the worker writes, over one store."""
 
-    def __init__(self, store: StoreReader) -> None:
-        self.pipelines: Pipelines = LocalPipelines(store)
-        self.diagnoses: Diagnoses = LocalDiagnoses(store)
-        self.outcomes: Outcomes = LocalOutcomes(store)
-        self.archive: Archive = LocalArchive(store)
-        self.heartbeat: Heartbeat = LocalHeartbeat(store)
+    def __init__(self, store: Home) -> None:
+        self.pipelines: Pipelines = store.pipelines
+        self.diagnoses: Diagnoses = store.diagnoses
+        self.outcomes: Outcomes = store.outcomes
+        self.archive: Archive = store.archive
+        self.heartbeat: Heartbeat = store.heartbeat
 
 
-@pytest.fixture(params=["local"])
-def memory(home: LocalHome) -> Memory:
-    return Memory(home.writer)
+@pytest.fixture
+def memory(home: Home) -> Memory:
+    return Memory(home)
 
 
 def test_a_pipeline_comes_back_with_its_graph_hash(memory: Memory) -> None:
@@ -232,7 +224,7 @@ def test_a_sign_of_life_does_not_hide_that_aws_cannot_be_read(memory: Memory) ->
     assert memory.heartbeat.last() == Beat(at=later(seconds=3))
 
 
-def test_nothing_of_another_account_or_region_is_seen(memory: Memory, home: LocalHome) -> None:
+def test_nothing_of_another_account_or_region_is_seen(memory: Memory, home: Home) -> None:
     memory.pipelines.put(a_pipeline())
     memory.diagnoses.put(a_diagnosis())
     memory.outcomes.put(an_outcome())
@@ -240,7 +232,7 @@ def test_nothing_of_another_account_or_region_is_seen(memory: Memory, home: Loca
     memory.heartbeat.beat(NOW)
 
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
-        elsewhere = Memory(other.reader)
+        elsewhere = Memory(other)
         assert elsewhere.pipelines.names() == ()
         assert elsewhere.diagnoses.get(SESSION_ID, "extract") is None
         assert elsewhere.diagnoses.similar(fingerprint(a_diagnosis()), 10) == ()

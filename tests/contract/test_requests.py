@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from bunsui_core.adapters.local.requests import LocalRequests
 from bunsui_core.domain.errors import Conflict, NotFound
 from bunsui_core.ports.control import Claim
 from bunsui_core.ports.store import Requests
 from tests.builders import REQUEST_ID, a_redrive, a_request, a_signed_decision, later
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 from tests.race import together
 from tests.withdrawals import a_withdrawal
 
-ADAPTERS: dict[str, Callable[[LocalHome], Requests]] = {
-    "an agent's": lambda home: LocalRequests(home.reader, home.inbox_path),
-    "a human's": lambda home: LocalRequests(home.writer, home.inbox_path),
-}
 
-
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def requests(request: pytest.FixtureRequest, home: LocalHome) -> Requests:
-    made: Requests = request.param(home)
-    return made
+@pytest.fixture
+def requests(home: Home) -> Requests:
+    return home.requests
 
 
 def test_a_request_comes_back_as_it_was_asked(requests: Requests) -> None:
@@ -140,22 +131,17 @@ def test_what_nobody_asked_cannot_be_taken_back(requests: Requests) -> None:
     ],
 )
 def test_what_is_no_withdrawal_by_the_asker_takes_nothing_back(
-    requests: Requests, home: LocalHome, body: str
+    requests: Requests, home: Home, body: str
 ) -> None:
     asked = requests.submit(a_request())
 
-    connection = sqlite3.connect(home.inbox_path, isolation_level=None)
-    place = (*home.reader.place, asked.id, body)
-    connection.execute("INSERT INTO withdrawals VALUES (?, ?, ?, ?)", place)
-    connection.close()
+    home.plant_withdrawal(asked, body)
 
     assert requests.get(asked.id) == asked
     assert requests.newest(10) == (asked,)
 
 
-def test_decisions_come_back_in_the_order_they_were_made(
-    requests: Requests, home: LocalHome
-) -> None:
+def test_decisions_come_back_in_the_order_they_were_made(requests: Requests, home: Home) -> None:
     first, second = a_signed_decision(approver="zoe"), a_signed_decision(approver="adam")
 
     home.decisions.append(first)
@@ -165,7 +151,7 @@ def test_decisions_come_back_in_the_order_they_were_made(
     assert requests.decisions("r-other") == ()
 
 
-def test_an_effect_is_seen_once_an_executor_began(requests: Requests, home: LocalHome) -> None:
+def test_an_effect_is_seen_once_an_executor_began(requests: Requests, home: Home) -> None:
     assert requests.effect(REQUEST_ID) is None
     claim = Claim(request_id=REQUEST_ID, executor="w", now=later(), lease_until=later(minutes=1))
 
@@ -174,9 +160,7 @@ def test_an_effect_is_seen_once_an_executor_began(requests: Requests, home: Loca
     assert requests.effect(REQUEST_ID) == claimed
 
 
-def test_requests_of_another_account_or_region_are_not_seen(
-    requests: Requests, home: LocalHome
-) -> None:
+def test_requests_of_another_account_or_region_are_not_seen(requests: Requests, home: Home) -> None:
     requests.submit(a_request())
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
         assert other.requests.newest(10) == ()
@@ -186,21 +170,11 @@ def test_requests_of_another_account_or_region_are_not_seen(
     "body", ["{}", "not JSON", "\xff\x00", a_request(request_id="r-1").model_dump_json()]
 )
 def test_what_is_no_request_of_its_id_hides_no_other_request(
-    requests: Requests, home: LocalHome, body: str
+    requests: Requests, home: Home, body: str
 ) -> None:
     good = requests.submit(a_request())
-    plant(home, "r-planted", body.encode("latin-1"))
+    home.plant_request("r-planted", body)
 
     assert requests.newest(10) == (good,)
     with pytest.raises(NotFound):
         requests.get("r-planted")
-
-
-def plant(home: LocalHome, request_id: str, body: bytes) -> None:
-    """Write a row past the adapter, as an asker's process could."""
-    connection = sqlite3.connect(home.inbox_path, isolation_level=None)
-    connection.execute(
-        "INSERT INTO requests VALUES (?, ?, ?, 'agent:claude', ?, CAST(? AS TEXT))",
-        (*home.reader.place, request_id, later(hours=1).isoformat(), body),
-    )
-    connection.close()

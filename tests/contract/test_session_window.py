@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from bunsui_core.adapters.local.indexing import LocalIndex
-from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.domain.answer import FieldValue, Placed, SessionFilter, Totals
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import JobRun, SessionStatus, summarize
 from bunsui_core.ports.store import Sessions
 from tests.builders import a_failed_attempt, a_pipeline, a_session, an_attempt, later
-from tests.local_home import LocalHome
-
-ADAPTERS: dict[str, Callable[[LocalHome], Sessions]] = {
-    "local": lambda home: LocalSessions(home.writer),
-}
+from tests.contract.conftest import Home
 
 EVERYTHING = SessionFilter()
 STATUSES = ("SUCCEEDED", "FAILED", "RUNNING", "SUCCEEDED", "FAILED", "RUNNING", "SUCCEEDED")
@@ -26,9 +18,9 @@ ATTENDED = ["s-4", "s-1", "s-5", "s-2", "s-6", "s-3", "s-0"]
 """Failed, running, succeeded; the newest of each first."""
 
 
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def sessions(request: pytest.FixtureRequest, home: LocalHome) -> Sessions:
-    made: Sessions = request.param(home)
+@pytest.fixture
+def sessions(home: Home) -> Sessions:
+    made = home.sessions
     for number, status in enumerate(STATUSES):
         made.save(a_session(id=f"s-{number}", status=status, created_at=later(hours=number)))
     return made
@@ -183,19 +175,19 @@ def test_a_session_with_too_many_values_is_counted_as_not_wholly_searched(
     assert sessions.window(EVERYTHING, 0, 1).unsearched == 0
 
 
-def test_the_keys_of_inputs_and_outputs_are_known(sessions: Sessions, home: LocalHome) -> None:
+def test_the_keys_of_inputs_and_outputs_are_known(sessions: Sessions, home: Home) -> None:
     done = an_attempt(input="{}", output='{"Rows": 3, "left": [{"sku": 1}, {"sku": 2}]}')
     runs = (JobRun(job="extract", attempts=(done,)),)
     sessions.save(a_session(id="s-new", input='{"order": {"ID": 42}}', runs=runs))
 
-    index = LocalIndex(home.reader)
+    index = home.index
 
     assert index.keys(Side.INPUT) == ("id", "source")
     assert index.keys(Side.OUTPUT) == ("rows", "sku")
-    assert LocalIndex(home.another(region="eu-west-1").reader).keys(Side.INPUT) == ()
+    assert home.another(region="eu-west-1").index.keys(Side.INPUT) == ()
 
 
-def test_another_account_or_region_finds_nothing_here(sessions: Sessions, home: LocalHome) -> None:
+def test_another_account_or_region_finds_nothing_here(sessions: Sessions, home: Home) -> None:
     broken = (JobRun(job="extract", attempts=(a_failed_attempt(),)),)
     sessions.save(a_session(id="s-x", pipeline=a_pipeline(), input='{"k": 1}', runs=broken))
     wanted = [
@@ -205,7 +197,7 @@ def test_another_account_or_region_finds_nothing_here(sessions: Sessions, home: 
         SessionFilter(words=("1",)),
     ]
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
-        elsewhere = LocalSessions(other.reader)
+        elsewhere = other.sessions
 
         assert [elsewhere.window(one, 0, 10).total for one in wanted] == [0, 0, 0, 0]
         assert elsewhere.place(EVERYTHING, "s-x") is None

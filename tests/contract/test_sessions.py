@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import BadInput, Conflict, NotFound
 from bunsui_core.domain.session import Session, SessionStatus, summarize
 from bunsui_core.ports.store import Sessions
 from tests.builders import SESSION_ID, a_pipeline, a_session, later
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 from tests.race import together
-
-ADAPTERS: dict[str, Callable[[LocalHome], Sessions]] = {
-    "local": lambda home: LocalSessions(home.writer),
-}
 
 FAILED = SessionFilter(statuses=(SessionStatus.FAILED,))
 EVERYTHING = SessionFilter()
 
 
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def sessions(request: pytest.FixtureRequest, home: LocalHome) -> Sessions:
-    made: Sessions = request.param(home)
-    return made
+@pytest.fixture
+def sessions(home: Home) -> Sessions:
+    return home.sessions
 
 
 def test_a_session_comes_back_as_it_was_saved(sessions: Sessions) -> None:
@@ -159,12 +152,12 @@ def test_a_cursor_of_another_filter_is_refused(sessions: Sessions) -> None:
         sessions.page(FAILED, 1, cursor)
 
 
-def test_a_cursor_of_another_account_is_refused(sessions: Sessions, home: LocalHome) -> None:
+def test_a_cursor_of_another_account_is_refused(sessions: Sessions, home: Home) -> None:
     fill(sessions, 3)
     cursor = sessions.page(EVERYTHING, 1, "").next_cursor
 
     with pytest.raises(BadInput):
-        LocalSessions(home.another(account="111111111111").reader).page(EVERYTHING, 1, cursor)
+        home.another(account="111111111111").sessions.page(EVERYTHING, 1, cursor)
 
 
 def test_a_cursor_with_one_character_changed_is_refused(sessions: Sessions) -> None:
@@ -197,12 +190,10 @@ def test_only_running_sessions_are_open(sessions: Sessions) -> None:
     assert sessions.open_ids() == ("s-one", "s-two")
 
 
-def test_sessions_of_another_account_or_region_are_not_seen(
-    sessions: Sessions, home: LocalHome
-) -> None:
+def test_sessions_of_another_account_or_region_are_not_seen(sessions: Sessions, home: Home) -> None:
     sessions.save(a_session(status="RUNNING"))
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
-        elsewhere = LocalSessions(other.reader)
+        elsewhere = other.sessions
         assert elsewhere.page(EVERYTHING, 20, "").total == 0
         assert elsewhere.open_ids() == ()
         with pytest.raises(NotFound):

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from bunsui_core.adapters.local.watching import LocalSightings
 from bunsui_core.domain.machine import Sighting
 from bunsui_core.domain.session import JobStatus
 from bunsui_core.ports.watch import Sightings
 from tests.builders import NOW, later
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 from tests.watched import MemorySightings, a_row, machine_arn
 
-ADAPTERS: dict[str, Callable[[LocalHome], Sightings]] = {
-    "local": lambda home: LocalSightings(home.writer),
-    "memory": lambda home: MemorySightings(),
-}
 
-
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def sightings(request: pytest.FixtureRequest, home: LocalHome) -> Sightings:
-    made: Sightings = request.param(home)
-    return made
+@pytest.fixture(params=["files", "table", "memory"])
+def sightings(request: pytest.FixtureRequest) -> Sightings:
+    if request.param == "memory":
+        return MemorySightings()
+    home: Home = request.getfixturevalue(request.param)
+    return home.sightings
 
 
 def seen(name: str, **changes: object) -> Sighting:
@@ -131,9 +125,9 @@ def test_what_ran_in_a_machine_at_a_moment_is_found(sightings: Sightings) -> Non
     assert names(sightings.around(machine_arn("orders"), later(seconds=5))) == ["long", "open"]
 
 
-def test_another_region_sees_none_of_it(home: LocalHome) -> None:
-    LocalSightings(home.writer).put((seen("a"),))
-    other = LocalSightings(home.another(region="eu-west-1").writer)
+def test_another_region_sees_none_of_it(home: Home) -> None:
+    home.sightings.put((seen("a"),))
+    other = home.another(region="eu-west-1").sightings
 
     assert other.open() == ()
     assert not other.known((seen("a").execution_arn,))

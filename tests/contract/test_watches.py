@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from bunsui_core.adapters.local.watching import LocalWatches
 from bunsui_core.domain.freshness import Bound, Feed, Watch
 from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.ports.watch import Watches
 from tests.builders import NOW, later
-from tests.local_home import LocalHome
+from tests.contract.conftest import Home
 from tests.watched import MemoryWatches, a_machine, machine_arn
 
-ADAPTERS: dict[str, Callable[[LocalHome], Watches]] = {
-    "local": lambda home: LocalWatches(home.writer),
-    "memory": lambda home: MemoryWatches(),
-}
 
-
-@pytest.fixture(params=list(ADAPTERS.values()), ids=list(ADAPTERS))
-def watches(request: pytest.FixtureRequest, home: LocalHome) -> Watches:
-    made: Watches = request.param(home)
-    return made
+@pytest.fixture(params=["files", "table", "memory"])
+def watches(request: pytest.FixtureRequest) -> Watches:
+    if request.param == "memory":
+        return MemoryWatches()
+    home: Home = request.getfixturevalue(request.param)
+    return home.watches
 
 
 def watched(name: str, **changes: object) -> WatchedMachine:
@@ -77,10 +71,10 @@ def test_the_newest_report_is_the_one_that_counts(watches: Watches) -> None:
     assert watches.report() == a_report(machines=3)
 
 
-def test_another_account_sees_none_of_it(home: LocalHome) -> None:
-    LocalWatches(home.writer).put_machines((watched("a"),))
-    LocalWatches(home.writer).put_report(a_report())
-    other = LocalWatches(home.another(account="999999999999").writer)
+def test_another_account_sees_none_of_it(home: Home) -> None:
+    home.watches.put_machines((watched("a"),))
+    home.watches.put_report(a_report())
+    other = home.another(account="999999999999").watches
 
     assert other.machines() == ()
     assert other.report() is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from bunsui_core.adapters.emulator.launcher import down, up
 from tests.emulator.embedded import Embedded
 from tests.emulator.iam_world import World, world
-from tests.emulator.inside import FIRST_ACCOUNT, serving
 
 USER_SECRET = "the-users-own-secret"
 USER_ENVIRONMENT = {
@@ -46,28 +44,12 @@ def estate(aws: Embedded) -> Iterator[World]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    """An embedded AWS in this very process, started when a test first asks for it."""
-    home = tmp_path_factory.mktemp("inside")
-    with serving(home) as server:
-        embedded = Embedded(server, home)
-        with embedded.open:
-            yield embedded
-
-
 @pytest.fixture
 def account(inside: Embedded, numbers: Iterator[int]) -> Iterator[Embedded]:
     """An empty account for one test, with nothing that waits; not for tests about security."""
     own = Embedded(inside.server, inside.home, account=str(next(numbers)))
     with own.open:
         yield own
-
-
-@pytest.fixture(scope="session")
-def numbers() -> Iterator[int]:
-    """Account numbers, each taken once."""
-    return itertools.count(FIRST_ACCOUNT)
 
 
 @pytest.fixture

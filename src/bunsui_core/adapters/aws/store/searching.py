@@ -27,14 +27,26 @@ FOUND_BY = "found_by"
 
 
 def packed(found: Findable) -> bytes:
-    """Return what a session is found by as bytes; of values too long for an item, the first."""
-    content = zlib.compress(found.model_dump_json().encode())
-    if len(content) <= LONGEST:
-        return content
-    fewer = found.held[: len(found.held) // 2]
-    names = found.names if found.held else found.names[: len(found.names) // 2]
-    less = {"held": fewer, "names": names, "is_whole": False}
-    return packed(found.model_copy(update=less))
+    """Return what a session is found by as bytes; of what is too long for an item, less."""
+    content = _compressed(found)
+    while len(content) > LONGEST and (found.held or found.names or found.said):
+        found = _less(found)
+        content = _compressed(found)
+    return content
+
+
+def _compressed(found: Findable) -> bytes:
+    return zlib.compress(found.model_dump_json().encode())
+
+
+def _less(found: Findable) -> Findable:
+    """Return half the values; without values half the names, and of what was said."""
+    names, said, held = found.names, found.said, found.held
+    if held:
+        held = held[: len(held) // 2]
+    else:
+        names, said = names[: len(names) // 2], said[: len(said) // 2]
+    return Findable(names=names, said=said, held=held, is_whole=False)
 
 
 def unpacked(item: Item) -> Findable | None:
