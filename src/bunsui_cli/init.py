@@ -10,9 +10,10 @@ from bunsui_cli.asking import Asking
 from bunsui_cli.connect import how_to_connect
 from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
+from bunsui_cli.flags import from_flags
 from bunsui_cli.output import narrate, show
 from bunsui_cli.person import person
-from bunsui_cli.wanted import Wanted, from_flags, over
+from bunsui_cli.wanted import Wanted, over
 from bunsui_core.domain.configuring import Initialised
 from bunsui_core.domain.environment import Environment
 from bunsui_core.domain.errors import Conflict
@@ -24,7 +25,7 @@ app = typer.Typer()
 
 
 @app.command()
-@from_flags
+@from_flags(Wanted)
 def init(wanted: Wanted) -> int:
     """Point bunsui at an account: ask, look what its profiles may do, write bunsui.toml."""
     settings = local_settings()

@@ -11,10 +11,11 @@ import typer
 from bunsui_cli.completing import job_names, pipeline_names, session_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.filtering import Given, explain_nothing, filtered, wanted
+from bunsui_cli.flags import from_flags
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.watching import keep_showing
-from bunsui_cli.wishing import DryRun, Reason, Wish, Yes, from_flags
+from bunsui_cli.wishing import DryRun, Reason, Wish, Yes
 from bunsui_core.desk.listing import ListDesk
 from bunsui_core.domain.answer import SessionFilter, SessionPage
 from bunsui_core.domain.errors import BadInput
@@ -167,7 +168,7 @@ def start(
 
 
 @app.command("rerun")
-@from_flags
+@from_flags(Wish)
 def rerun(wish: Wish) -> None:
     """Run a job again in the same session: shows what would run, then asks for it."""
     # Deferred: looking at sessions needs nothing of what decides.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,12 @@ from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, narrate, show
 from bunsui_cli.person import person
 from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.moving import Moved
 from bunsui_core.domain.safe import safe
 from bunsui_core.settings import read_settings
+
+if TYPE_CHECKING:
+    from bunsui_core.wiring.moving import Import
 
 app = typer.Typer(name="store", help="All that is stored: look at it, export it, import it.")
 
@@ -25,53 +29,73 @@ Export = Annotated[
 ]
 
 
+Profile = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        help="Who reads and writes a whole table in DynamoDB; the reading profile unless told.",
+        show_default=False,
+    ),
+]
+
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="Take the place of what is stored, which is exported beside it first.",
+        show_default=False,
+    ),
+]
+
+
 @app.command("status")
-def status(as_json: AsJson = False) -> None:
+def status(profile: Profile = "", as_json: AsJson = False) -> None:
     """Show where the store is, what it holds, and which archives are old and stay or go."""
     from bunsui_core.wiring.moving import store_status
 
-    show(Answer("store-status", store_status(read_settings())), as_json)
+    show(Answer("store-status", store_status(read_settings(), profile)), as_json)
 
 
 @app.command("migrate")
-def migrate(as_json: AsJson = False) -> None:
-    """Bring a store of an older bunsui up to date, and keep it as it was beside it."""
-    from bunsui_core.wiring.moving import migrate as migrated
+def migrate(replace: Replace = False, profile: Profile = "", as_json: AsJson = False) -> None:
+    """Bring the files of an older bunsui up to date, with a copy; into the table, where one is."""
+    from bunsui_core.wiring.moving import import_of_files, upgraded
 
-    show(Answer("store-migrate", migrated(read_settings())), as_json)
+    settings = read_settings()
+    done = upgraded(settings)
+    if settings.is_shared:
+        into = imported(import_of_files(settings, profile), replace)
+        done = done.model_copy(update={"moved": into})
+    show(Answer("store-migrate", done), as_json)
 
 
 @app.command("export")
-def export(path: Export, as_json: AsJson = False) -> None:
+def export(path: Export, profile: Profile = "", as_json: AsJson = False) -> None:
     """Export everything but private keys: records as lines of JSON, archived documents, digests."""
     from bunsui_core.wiring.moving import export_to
 
-    done = export_to(read_settings(), path)
+    done = export_to(read_settings(), path, profile)
     show(Answer("store-export", done), as_json)
     if done.damaged:
-        narrate(f"{done.damaged} archives were left out: their documents cannot be read.")
+        narrate(f"Left out, for their documents cannot be read: {done.damaged} archives.")
 
 
 @app.command("import")
 def import_(
-    path: Export,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help="Take the place of what is stored, which is exported beside it first.",
-            show_default=False,
-        ),
-    ] = False,
-    as_json: AsJson = False,
+    path: Export, replace: Replace = False, profile: Profile = "", as_json: AsJson = False
 ) -> None:
     """Import an export: all of it, checked by digest, or nothing; asks whom you trust."""
-    from bunsui_core.wiring.moving import import_from, new_trust
+    from bunsui_core.wiring.moving import import_of
 
-    settings = read_settings()
-    if trusted := new_trust(settings, path):
+    done = imported(import_of(path, read_settings(), profile), replace)
+    show(Answer("store-import", done), as_json)
+
+
+def imported(wanted: Import, replace: bool) -> Moved:
+    """Import something once a person said that whom it trusts is to be trusted."""
+    if trusted := wanted.new_trust():
         confirm(trusted)
-    show(Answer("store-import", import_from(settings, path, replace)), as_json)
+    return wanted.run(replace)
 
 
 def confirm(trusted: Sequence[str]) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.envelope import Answer
+from bunsui_cli.flags import from_flags
 from bunsui_cli.output import AsJson, narrate, show
 from bunsui_cli.where import remark
+from bunsui_cli.wishing import StormWish
 from bunsui_core.domain.errors import BadInput
-from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Waves
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.agent import reading_desk
@@ -35,36 +36,22 @@ def show_storm(storm_id: StormId, as_json: AsJson = False) -> None:
 
 
 @app.command("recover")
-def recover(
-    storm_id: StormId,
-    reason: Annotated[str, typer.Option(help="Why, for whoever approves and for the record.")] = "",
-    mode: Annotated[
-        Mode | None, typer.Option(help="How each job runs again; else the best for the first.")
-    ] = None,
-    canary: Annotated[int, typer.Option(min=1, max=10, help="Sessions tried first.")] = 1,
-    wave: Annotated[int, typer.Option(min=1, max=100, help="Sessions at a time then.")] = 25,
-    most_failures: Annotated[
-        int, typer.Option(min=0, max=100, help="Stop when more than so many fail again.")
-    ] = 2,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and ask for nothing.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
+@from_flags(StormWish)
+def recover(wish: StormWish) -> None:
     """Ask for the recovery of every session of a storm: one approval, a canary, then waves."""
     # Deferred: looking needs nothing of what decides.
     from bunsui_core.wiring.operator import operator_desk
 
-    if not (reason.strip() or dry_run):
+    if not (wish.reason.strip() or wish.dry_run):
         raise BadInput("a reason is missing.", "Say why with --reason, or look with --dry-run.")
     settings = read_settings()
     desk = operator_desk(settings)
-    waves = Waves(canary=canary, size=wave, most_failures=most_failures)
-    proposal = desk.recover_storm(storm_id, mode, waves)
-    if dry_run:
-        show(Answer("storms-plan", proposal, desk.live()), as_json)
+    waves = Waves(canary=wish.canary, size=wish.wave, most_failures=wish.most_failures)
+    proposal = desk.recover_storm(wish.storm_id, wish.mode, waves)
+    if wish.dry_run:
+        show(Answer("storms-plan", proposal, desk.live()), wish.as_json)
         return
-    approval = desk.request(proposal.proposal_id, reason)
-    show(Answer("storms-recover", approval, desk.freshness()), as_json)
+    approval = desk.request(proposal.proposal_id, wish.reason)
+    show(Answer("storms-recover", approval, desk.freshness()), wish.as_json)
     if remark(settings):
         narrate(remark(settings))

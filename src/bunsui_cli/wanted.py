@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
-from inspect import Parameter, Signature
-from typing import Annotated, get_type_hints
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 import typer
 
@@ -86,24 +84,3 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         event_queue=wanted.event_queue or known.event_queue,
         keep_days=known.keep_days if wanted.keep_days is None else wanted.keep_days,
     )
-
-
-def from_flags(command: Callable[[Wanted], int]) -> Callable[..., int]:
-    """Return a command whose flags are the fields of `Wanted`."""
-
-    def called(**said: object) -> int:
-        return command(Wanted(**said))  # type: ignore[arg-type]  # typer converted each by its hint
-
-    hints = get_type_hints(Wanted, include_extras=True)
-    called.__dict__["__signature__"] = Signature(
-        [parameter(one, hints[one.name]) for one in fields(Wanted)]
-    )
-    called.__annotations__ = hints
-    called.__doc__, called.__name__ = command.__doc__, command.__name__
-    return called
-
-
-def parameter(one: Field[object], hint: object) -> Parameter:
-    """Return a field as the parameter that typer makes a flag of."""
-    default = [] if one.default is MISSING else one.default
-    return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)

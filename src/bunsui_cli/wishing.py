@@ -1,12 +1,10 @@
-"""The flags of `bunsui sessions rerun`."""
+"""The flags of `bunsui sessions rerun` and `bunsui storms recover`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, fields
-from inspect import Parameter, Signature
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated
 
 import typer
 
@@ -70,20 +68,21 @@ class Wish:
         return self.mode
 
 
-def from_flags(command: Callable[[Wish], None]) -> Callable[..., None]:
-    """Return a command whose flags are the fields of `Wish`."""
+@dataclass(frozen=True)
+class StormWish:
+    """Which storm is recovered, how, and in which waves."""
 
-    def called(**said: object) -> None:
-        command(Wish(**said))  # type: ignore[arg-type]  # typer converted each by its hint
-
-    hints = get_type_hints(Wish, include_extras=True)
-    found = [_parameter(one, hints[one.name]) for one in fields(Wish)]
-    called.__dict__["__signature__"] = Signature(found)
-    called.__annotations__ = hints
-    called.__doc__, called.__name__ = command.__doc__, command.__name__
-    return called
-
-
-def _parameter(one: Field[object], hint: object) -> Parameter:
-    default = Parameter.empty if one.default is MISSING else one.default
-    return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+    storm_id: Annotated[
+        str, typer.Argument(metavar="STORM", help="Its id, from `bunsui storms list`.")
+    ]
+    mode: Annotated[
+        Mode | None, typer.Option(help="How each job runs again; else the best for the first.")
+    ] = None
+    canary: Annotated[int, typer.Option(min=1, max=10, help="Sessions tried first.")] = 1
+    wave: Annotated[int, typer.Option(min=1, max=100, help="Sessions at a time then.")] = 25
+    most_failures: Annotated[
+        int, typer.Option(min=0, max=100, help="Stop when more than so many fail again.")
+    ] = 2
+    reason: Reason = ""
+    dry_run: DryRun = False
+    as_json: AsJson = False

@@ -77,11 +77,13 @@ def moved(value: Moved) -> Sequence[RenderableType]:
 
 def migrated(value: Migrated) -> Sequence[RenderableType]:
     """Return how a store was brought up to date."""
+    into = moved(value.moved) if value.moved else ()
     if value.from_version == value.to_version:
-        return [Text(f"{value.where} is up to date (version {value.to_version}).")]
+        return [Text(f"{value.where} is up to date (version {value.to_version})."), *into]
     return [
         Text(f"{value.where}: from version {value.from_version} to {value.to_version}."),
         facts([("digest", f"{value.digest}, before and after"), ("copy", value.kept_aside)]),
+        *into,
     ]
 
 
