@@ -109,6 +109,7 @@ def _external(attempt: Attempt, found: Observation, wish: Wish) -> str:
     """What somebody did to it: bunsui redrives only what it then records, and stops to cancel."""
     if found.redrive_count > attempt.redrive_count:
         return REDRIVEN
-    if found.status is JobStatus.ABORTED and wish is not Wish.CANCEL:
+    is_ours = wish is Wish.CANCEL or found.error.startswith("Bunsui.")
+    if found.status is JobStatus.ABORTED and not is_ours:
         return STOPPED
     return attempt.external
