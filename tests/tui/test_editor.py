@@ -71,7 +71,7 @@ def test_what_is_against_the_schema_says_why_and_is_not_used(home: Home) -> None
     home.store.sessions.save(session.model_copy(update={"version": home.session.version}))
 
     async def play(pilot: Pilot[None]) -> None:
-        shown = await until_shown(pilot, "'date' is a required property")
+        shown = await until_shown(pilot, "'date' is a required")
         assert "SCHEMA" in shown
         await pilot.press("ctrl+s")
         await until_shown(pilot, "ctrl+s use it: ")

@@ -23,7 +23,6 @@ from bunsui_tui.board import Board
 from bunsui_tui.messages import Noted
 from bunsui_tui.render.editor import beside, check_line, fault, heading
 from bunsui_tui.screens.frame import Frame
-from bunsui_tui.sentences import sentence_of
 from bunsui_tui.widgets.json_area import JsonArea
 from bunsui_tui.widgets.panes import KeyLine, Line, Pane, Rule
 from bunsui_tui.wishes import Draft
@@ -103,7 +102,7 @@ class EditorScreen(Frame):
         try:
             self._require(text)
         except BadInput as error:
-            return sentence_of(error)
+            return error.message
         return ""
 
     def _require(self, text: str) -> None:
