@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.archived import Archived
 from bunsui_core.domain.audit import AuditEntry
-from bunsui_core.domain.canonical import canonical, digest
+from bunsui_core.domain.canonical import canonical_json, digest
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import StoreDamaged
 from bunsui_core.domain.freshness import Watch
@@ -123,8 +123,11 @@ class Manifest(Value):
 
     @property
     def digest(self) -> str:
-        """The digest of the whole export."""
-        return digest("bunsui/export/v1", canonical(self))
+        """The digest of all that is in it, whenever it was made."""
+        content = {"place", "lots", "documents"}
+        return digest(
+            "bunsui/export/v1", canonical_json(self.model_dump(mode="json", include=content))
+        )
 
 
 class Tally:
@@ -217,10 +220,14 @@ class StoreState(Value):
 
 
 class Migrated(Value):
-    """A store that was brought up to date: from which version, and that nothing was lost."""
+    """A store that was brought up to date: from which version, and that nothing was lost.
+
+    `moved` is what went from its files into its table, where the environment has one.
+    """
 
     where: str
     from_version: int
     to_version: int
     digest: str
     kept_aside: str
+    moved: Moved | None = None

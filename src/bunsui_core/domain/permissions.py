@@ -11,7 +11,15 @@ from collections.abc import Sequence
 
 from bunsui_core.domain.estate import Estate as Estate
 from bunsui_core.domain.estate import allows, looks
-from bunsui_core.domain.keeping import WRITES, adds, adds_plans, denies, reads_store, records
+from bunsui_core.domain.keeping import (
+    WRITES,
+    adds,
+    adds_plans,
+    denies,
+    moves,
+    reads_store,
+    records,
+)
 from bunsui_core.domain.value import Json
 
 Policy = dict[str, Json]
@@ -121,6 +129,11 @@ def executor(estate: Estate) -> Policy:
     verify = allows("VerifyKeys", ["kms:GetPublicKey"], [estate.arn("kms", "key/*")])
     statements.append({**verify, "Condition": {"Null": {f"aws:ResourceTag/{KEY_TAG}": "false"}}})
     return _policy([*statements, denies("NeverSign", [*_NOT_OURS, "kms:Sign"])])
+
+
+def mover(estate: Estate) -> Policy:
+    """Let a person move a whole store; whoever has this may rewrite what anybody decided."""
+    return _policy(moves(estate))
 
 
 def _hears(estate: Estate) -> list[Json]:

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from bunsui_core.adapters.local.bundle import FolderPacking, StoredBundle
 from bunsui_core.adapters.local.connect import STORE_VERSION
-from bunsui_core.adapters.local.control.records import LocalRecords
 from bunsui_core.adapters.local.control.upgrading import set_aside, upgrade, version_of
-from bunsui_core.adapters.local.control.writer import StoreWriter
-from bunsui_core.adapters.local.failure import UNFINISHED
-from bunsui_core.adapters.local.files import FileBlobs
-from bunsui_core.app.move import Made, export, held, moved, restore
+from bunsui_core.app.move import Made, Passing, export, held, moved, restore
 from bunsui_core.app.retain import judged
 from bunsui_core.domain.archived import Archived
-from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Refused, Unavailable
+from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Refused
 from bunsui_core.domain.moving import (
     Kind,
     Manifest,
@@ -32,71 +27,39 @@ from bunsui_core.domain.moving import (
 )
 from bunsui_core.domain.retention import is_old_before
 from bunsui_core.ports.moving import Bundle, Records
-from bunsui_core.ports.store import Blobs, Store
+from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
-from bunsui_core.wiring.operator import writer
-from bunsui_core.wiring.store import place, store
+from bunsui_core.wiring.store import place
+from bunsui_core.wiring.whole import Whole, files, state, whole
 
 AT_WORK = timedelta(seconds=60)
 """A worker that was seen within this time is taken to be at work."""
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A store as a whole: its records, its documents, and the ports over the same."""
-
-    records: Records
-    blobs: Blobs
-    store: Store
-
-
-def whole(settings: Settings) -> Whole:
-    """Return the whole store of an environment, which is made when it is not there.
-
-    One into which an import was not finished is given too, to be imported into again.
-    """
-    is_left = settings.store_path.exists() and version_of(settings.store_path) == UNFINISHED
-    connection = _writer(settings) if is_left else writer(settings)
-    records = LocalRecords(connection, settings.inbox_path)
-    return Whole(records, FileBlobs(settings.blobs_path), store(settings, connection))
-
-
-def store_status(settings: Settings) -> StoreState:
+def store_status(settings: Settings, profile: str = "") -> StoreState:
     """Return what the store of an environment holds, whatever its version.
 
     Raises: Unavailable when there is none, StoreDamaged.
     """
-    found = version_of(settings.store_path)
-    state = StoreState(
-        kind="sqlite",
-        where=str(settings.store_path),
-        documents_where=str(settings.blobs_path),
-        version=found,
-        known_version=STORE_VERSION,
-        unfinished="",
-        counts={},
-        archive=None,
-    )
-    connection = _writer(settings)
-    records = LocalRecords(connection, settings.inbox_path)
-    if unfinished := records.unfinished():
-        return state.model_copy(update={"unfinished": unfinished})
-    if found != STORE_VERSION:
-        return state
-    counts = dict(records.counts())
-    shelving = _shelving(store(settings, connection), records, settings.keep_days, clock())
-    return state.model_copy(update={"counts": counts, "archive": shelving})
+    found = state(settings, profile)
+    if found.unfinished or found.version != found.known_version:
+        return found
+    known = whole(settings, profile, makes=False)
+    with known.records.snapshot():
+        counts = dict(known.records.counts())
+        shelving = _shelving(known.store, known.records, settings.keep_days, clock())
+    return found.model_copy(update={"counts": counts, "archive": shelving})
 
 
-def migrate(settings: Settings) -> Migrated:
-    """Bring the store of an environment up to date, with a copy of it as it was.
+def upgraded(settings: Settings) -> Migrated:
+    """Bring the files of an environment up to date, with a copy of each as it was.
 
-    Raises: Unavailable when there is none, StoreDamaged, StoreNewer.
+    Raises: Unavailable when there are none, StoreDamaged, StoreNewer.
     """
-    files = tuple(p for p in (settings.store_path, settings.inbox_path) if p.exists())
     found = version_of(settings.store_path)
-    copies = [set_aside(path, found) for path in files] if found < STORE_VERSION else []
+    there = tuple(p for p in (settings.store_path, settings.inbox_path) if p.exists())
+    copies = [set_aside(path, found) for path in there] if found < STORE_VERSION else []
     digest = upgrade(settings.store_path, settings.inbox_path)
     return Migrated(
         where=str(settings.folder),
@@ -107,46 +70,71 @@ def migrate(settings: Settings) -> Migrated:
     )
 
 
-def export_to(settings: Settings, path: Path) -> Moved:
+def export_to(settings: Settings, path: Path, profile: str = "") -> Moved:
     """Export the store of an environment. Raises: Conflict, Unavailable, StoreDamaged."""
-    if version_of(settings.store_path) != STORE_VERSION:
-        raise Unavailable(
-            f"{settings.store_path} is of another version of bunsui.",
-            "Run `bunsui store migrate` first.",
-        )
-    return _export(whole(settings), path, settings)
+    return _export(whole(settings, profile, makes=False), path, settings)
 
 
-def import_from(settings: Settings, path: Path, replace: bool) -> Moved:
-    """Import an export into the store of an environment.
+def import_of(path: Path, settings: Settings, profile: str = "") -> Import:
+    """Return the import of an export into the store of an environment.
 
-    What it takes the place of is exported beside it first. Raises: Refused for an export of
-    another account; Conflict when something is stored or a worker is at work; StoreDamaged.
+    Raises: NotFound, BadInput when it is none.
     """
-    target, bundle = whole(settings), StoredBundle(path)
-    aside = ""
-    if not _is_same_again(target.records, bundle):
-        _must_be_idle(target.store, clock())
-        if held(target.records.counts()):
-            aside = _set_aside(target, settings, replace)
-    manifest = restore(bundle, target.records, target.blobs, place(settings))
-    return moved(str(path), manifest, aside)
+    return Import(StoredBundle(path), settings, profile)
 
 
-def new_trust(settings: Settings, path: Path) -> tuple[str, ...]:
-    """Return, a sentence each, whom and what an import would trust that is not trusted now.
+def import_of_files(settings: Settings, profile: str = "") -> Import:
+    """Return the import of what the files of an environment hold into its table.
 
-    Raises: NotFound, BadInput, StoreDamaged, Unavailable.
+    Raises: Unavailable when there are none, or they are of an older bunsui; StoreDamaged.
     """
-    bundle, records = StoredBundle(path), whole(settings).records
-    known: dict[Kind, set[str]] = {Kind.APPROVERS: set(), Kind.POLICIES: set()}
-    if not records.unfinished():
-        known = {kind: set(records.read(kind)) for kind in known}
-    return tuple(_told(known, bundle))
+    source = files(settings)
+    passing = Passing(source.records, source.blobs)
+    export(source.records, source.blobs, passing, _made(settings))
+    return Import(passing, settings, profile)
 
 
-def _writer(settings: Settings) -> StoreWriter:
-    return StoreWriter(settings.store_path, settings.account, settings.region)
+class Import:
+    """An export that is about to be put into the store of an environment."""
+
+    def __init__(self, bundle: Bundle, settings: Settings, profile: str) -> None:
+        self._bundle = bundle
+        self._settings = settings
+        self._target = whole(settings, profile)
+
+    def new_trust(self) -> tuple[str, ...]:
+        """Return, a sentence each, whom and what it would trust that is not trusted now.
+
+        Raises: StoreDamaged, Unavailable.
+        """
+        known: dict[Kind, set[str]] = {Kind.APPROVERS: set(), Kind.POLICIES: set()}
+        if not self._target.records.unfinished():
+            known = {kind: set(self._target.records.read(kind)) for kind in known}
+        return tuple(_told(known, self._bundle))
+
+    def run(self, replace: bool) -> Moved:
+        """Put all of it into the store; what it takes the place of is exported beside it first.
+
+        Raises: Refused for an export of another account; Conflict when something is stored or a
+        worker is at work; StoreDamaged, Unavailable.
+        """
+        target, aside = self._target, ""
+        if not self._is_begun(replace):
+            _must_be_idle(target.store, clock())
+            if held(target.records.counts()):
+                aside = _set_aside(target, self._settings, replace)
+        manifest = restore(self._bundle, target.records, target.blobs, place(self._settings))
+        return moved(target.where, manifest, aside)
+
+    def _is_begun(self, replace: bool) -> bool:
+        """Whether an import was begun here and not finished: of this export, or of any if told."""
+        unfinished = self._target.records.unfinished()
+        if unfinished and not replace and unfinished != self._bundle.manifest().digest:
+            raise Refused(
+                f"the import of another export ({unfinished[:12]}) was not finished here.",
+                "Import that one again, or give it up with --replace.",
+            )
+        return bool(unfinished)
 
 
 def _told(known: Mapping[Kind, set[str]], bundle: Bundle) -> Iterator[str]:
@@ -158,17 +146,6 @@ def _told(known: Mapping[Kind, set[str]], bundle: Bundle) -> Iterator[str]:
     for line in bundle.lines(Kind.POLICIES):
         if line not in known[Kind.POLICIES]:
             yield f"the policy of key {record_of(Kind.POLICIES, line).model_dump()['key_id']}"
-
-
-def _is_same_again(records: Records, bundle: Bundle) -> bool:
-    """Whether an import of this very export was begun here and not finished."""
-    unfinished = records.unfinished()
-    if unfinished and unfinished != bundle.manifest().digest:
-        raise Refused(
-            f"the import of another export ({unfinished[:12]}) was not finished here.",
-            "Import that one first; what it was to replace is beside the store.",
-        )
-    return bool(unfinished)
 
 
 def _must_be_idle(kept: Store, now: datetime) -> None:
@@ -188,16 +165,19 @@ def _set_aside(target: Whole, settings: Settings, replace: bool) -> str:
             "sessions.",
             "Add --replace to put the export in their place; they are exported beside it first.",
         )
-    aside = settings.folder / f"replaced-{clock():%Y%m%dT%H%M%SZ}.tar"
+    aside = settings.folder / f"replaced-{clock():%Y%m%dT%H%M%S%fZ}.tar"
     _export(target, aside, settings)
     return str(aside)
 
 
 def _export(source: Whole, path: Path, settings: Settings) -> Moved:
-    made = Made(place(settings), clock(), version("bunsui"))
     with closing(FolderPacking(path)) as packing:
-        manifest: Manifest = export(source.records, source.blobs, packing, made)
+        manifest: Manifest = export(source.records, source.blobs, packing, _made(settings))
     return moved(str(path), manifest)
+
+
+def _made(settings: Settings) -> Made:
+    return Made(place(settings), clock(), version("bunsui"))
 
 
 def _shelving(kept: Store, records: Records, keep_days: int, now: datetime) -> Shelving:

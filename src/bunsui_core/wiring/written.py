@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bunsui_core.adapters.aws.control.store.audit import DynamoAudit
 from bunsui_core.adapters.aws.control.store.decisions import DynamoDecisions
 from bunsui_core.adapters.aws.control.store.effects import DynamoEffects
+from bunsui_core.adapters.aws.control.store.records import DynamoRecords
 from bunsui_core.adapters.aws.control.store.schema import create_store
 from bunsui_core.adapters.aws.control.store.seat import DynamoSeat
 from bunsui_core.adapters.aws.control.store.trust import DynamoTrust
@@ -24,6 +25,7 @@ from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.seat import LocalSeat
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.adapters.local.watching import LocalSightings
+from bunsui_core.domain.errors import Unavailable
 from bunsui_core.ports.control import Audit, Decisions, Effects, Keys
 from bunsui_core.ports.store import Archive, Blobs, Store
 from bunsui_core.ports.watch import Seat, Sightings
@@ -95,6 +97,11 @@ def _shared(settings: Settings, actor: str) -> Written:
     table = kept.table
     if settings.is_local:
         create_store(kept.clients, table.name, kept.bucket, settings.region)
+    if DynamoRecords(kept.bodies, kept.asked).unfinished():
+        raise Unavailable(
+            f"an import into the table {table.name} was not finished, so it is not whole.",
+            "Run the same `bunsui store import` again.",
+        )
     return Written(
         store=shared_store(kept),
         decisions=DynamoDecisions(kept.asked),

@@ -19,12 +19,12 @@ from bunsui_core.adapters.emulator.record import (
 )
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.keeping import sets_up
-from bunsui_core.domain.permissions import Estate, Policy, approver, asker, executor
+from bunsui_core.domain.permissions import Estate, Policy, approver, asker, executor, mover
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-Actor = Literal["root", "agent", "worker", "approver"]
+Actor = Literal["root", "agent", "worker", "approver", "mover"]
 
 _ESTATE = Estate(account=ACCOUNT, region=REGION, inputs="*", table="bunsui", bucket="bunsui-store")
 
@@ -41,6 +41,7 @@ _POLICIES = {
     "agent": asker(_ESTATE, "*"),
     "worker": _setting_up(executor(_ESTATE)),
     "approver": _setting_up(approver(_ESTATE, "*")),
+    "mover": _setting_up(mover(_ESTATE)),
 }
 # Keys that a crash made unknown are refused with one of these.
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}

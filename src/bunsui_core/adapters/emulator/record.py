@@ -23,7 +23,7 @@ REGION = "us-east-1"
 HEALTH_PATH = "/_bunsui/health"
 EXECUTIONS = "executions.jsonl"
 _GONE = ".gone-"
-ACTORS = ("root", "agent", "worker", "approver")
+ACTORS = ("root", "agent", "worker", "approver", "mover")
 
 
 class LocalServer(Value):
