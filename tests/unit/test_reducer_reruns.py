@@ -10,10 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bunsui_core.domain.previewing import output_digest, preview
-from bunsui_core.domain.session import Began, JobRun, Session, SessionStatus
+from bunsui_core.domain.rerun import has_effect, redriven
+from bunsui_core.domain.session import Began, JobRun, JobStatus, Session, SessionStatus
+from tests.builders import a_redrive, later
 from tests.model.graphs import a_random_pipeline
 from tests.model.people import MODES
 from tests.model.play import Play
+from tests.model.steps import a_job, begin, end, statuses
 from tests.model.world import CALM, Chances
 
 FAILING = Chances(failing=0.15, big=0.03)
@@ -56,3 +59,23 @@ def test_what_runs_again_is_what_the_preview_said(chances: Chances, seed: int) -
         run = after.run(one.job)
         assert run
         assert output_digest(run) == one.output_digest
+
+
+def test_a_redrive_that_is_seen_before_it_is_stored_is_our_own_and_resets_what_follows() -> None:
+    session = begin(a_job("load"), a_job("send", "load"))
+    session = end(session, "load", "SUCCEEDED", later(seconds=1))
+    session = end(session, "send", "SUCCEEDED", later(seconds=2))
+    failed = session.runs[0].attempts[0].model_copy(update={"status": JobStatus.FAILED})
+    runs = (session.runs[0].model_copy(update={"attempts": (failed,)}), session.runs[1])
+    session = session.model_copy(update={"runs": runs})
+    step = a_redrive(
+        session_id=session.id, job="load", execution_arn=failed.execution_arn, downstream=True
+    )
+
+    seen = end(session, "load", "RUNNING", later(seconds=9), redrive_count=1)
+    stored = redriven(seen, step, later(seconds=9))
+
+    assert not has_effect(seen, step)
+    assert has_effect(stored, step)
+    assert statuses(stored) == {"load": "RUNNING", "send": "WAITING"}
+    assert stored.runs[0].attempts[0].external == ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bunsui_core.domain.entry import payload_of
 from bunsui_core.domain.joining import execution_name, new_attempt
+from bunsui_core.domain.observing import REDRIVEN
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.plan import EnterJob, JobStep, MarkDone, RedriveJob, RestartJob, Risk
 from bunsui_core.domain.previewing import preview
@@ -91,7 +92,14 @@ def _input_target(step: RestartJob | EnterJob, last: Attempt) -> Mapping[str, tu
 
 
 def redriven(session: Session, step: RedriveJob, now: Instant) -> Session:
-    """Return the session with the job's execution running again."""
+    """Return the session with the job's execution running again.
+
+    Where that was seen before it could be stored, it was not somebody else who did it.
+    """
+    last = last_attempt(session, step.job)
+    if last and last.redrive_count > step.expect.redrive_count:
+        mine: Mapping[str, object] = {"external": ""}
+        return _changed(session, step, lambda run: _replace_last(run, mine), now)
     update = {
         "status": JobStatus.RUNNING,
         "redrive_count": step.expect.redrive_count + 1,
@@ -142,9 +150,11 @@ def has_effect(session: Session, step: JobStep) -> bool:
     last = last_attempt(session, step.job)
     if not isinstance(step, RedriveJob):
         return last is not None and last.number >= step.attempt
-    return last is not None and (
-        last.execution_arn != step.execution_arn or last.redrive_count > step.expect.redrive_count
-    )
+    if last is None or last.execution_arn != step.execution_arn:
+        return last is not None
+    if last.redrive_count == step.expect.redrive_count + 1:
+        return last.external != REDRIVEN
+    return last.redrive_count > step.expect.redrive_count
 
 
 def last_attempt(session: Session, job: str) -> Attempt | None:
