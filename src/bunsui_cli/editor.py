@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TextIO
 
 from bunsui_cli.person import TERMINAL
 from bunsui_core.domain.editing import place_of, pretty, same
 from bunsui_core.domain.errors import BadInput, Refused, Unavailable
 from bunsui_core.domain.value import read_json
+
+STDIN, STDERR = 0, 2
 
 
 def edited(text: str, what: str) -> str:
@@ -42,9 +44,10 @@ def _edit(path: Path) -> None:
     words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     try:
         with ExitStack() as stack:
+            keys: int | TextIO = STDIN
             # stdout may be a pipe that expects the answer alone.
-            keys, screen = sys.stdin, sys.stderr
-            if TERMINAL.exists() and os.isatty(sys.stderr.fileno()):
+            screen: int | TextIO = STDERR
+            if os.isatty(STDERR):
                 keys = stack.enter_context(TERMINAL.open(encoding="utf-8"))
                 screen = stack.enter_context(TERMINAL.open("w", encoding="utf-8"))
             done = subprocess.run([*words, str(path)], check=False, stdin=keys, stdout=screen)
