@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.routes import Graph
 from bunsui_core.domain.value import Json, read_json
 
 Asl: TypeAlias = "dict[str, Json]"
@@ -86,17 +87,13 @@ def all_inside(state: Asl) -> Iterator[tuple[str, Asl]]:
             yield from all_inside(inner)
 
 
-def reachable(machine: Asl, begin: str, without: str = "") -> tuple[str, ...]:
-    """Return the states that a machine can come to from one on, itself first, nearest first."""
+def graph_of(machine: Asl) -> Graph:
+    """Return the states of a machine, each with those that may come right after it."""
     states = states_of(machine)
-    found = dict.fromkeys(name for name in (begin,) if name in states and name != without)
-    waiting = list(found)
-    while waiting:
-        ahead = following(states[waiting.pop(0)])
-        new = [n for n in ahead if n in states and n != without and n not in found]
-        found.update(dict.fromkeys(new))
-        waiting += new
-    return tuple(found)
+    return {
+        name: tuple(ahead for ahead in following(state) if ahead in states)
+        for name, state in states.items()
+    }
 
 
 def _parts(state: Asl, field: str) -> tuple[Asl, ...]:

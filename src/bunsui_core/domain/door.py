@@ -14,7 +14,7 @@ from bunsui_core.domain.asl import (
     all_inside,
     assigned_by,
     following,
-    reachable,
+    graph_of,
     read_asl,
     rules,
     start_of,
@@ -23,6 +23,7 @@ from bunsui_core.domain.asl import (
 )
 from bunsui_core.domain.entry import RESTART, inside_of
 from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.routes import gathered, reachable
 from bunsui_core.domain.value import Json
 
 ENTRY = "BunsuiEntry"
@@ -56,7 +57,9 @@ def with_entry(definition: str) -> str:
     begin = beginning(machine)
     own = {name: state for name, state in states_of(machine).items() if name not in OWN}
     bare: Asl = {**machine, "States": {**own}, "StartAt": begin}
-    doors = [_door(bare, name) for name, state in own.items() if type_of(state) not in _CLOSED]
+    before = gathered(graph_of(bare), {name: assigned_by(state) for name, state in own.items()})
+    open_to = [name for name, state in own.items() if type_of(state) not in _CLOSED]
+    doors = [_door(name, before[name]) for name in open_to]
     choices: list[Json] = [*doors, _enveloped(begin), _plain(begin)]
     entry: Asl = {
         "Type": "Choice",
@@ -86,7 +89,12 @@ def enterable(definition: str) -> tuple[str, ...]:
     if start_of(machine) != ENTRY:
         return ()
     named = dict.fromkeys(n for rule in _doors(machine) for n in following(rule))
-    return tuple(name for name in named if not _reader_of_input(machine, name))
+    graph, readers = graph_of(machine), _readers(machine)
+    back: dict[str, tuple[str, ...]] = dict.fromkeys(graph, ())
+    for name, ahead in graph.items():
+        back |= {after: (*back[after], name) for after in ahead}
+    closed = {name for reader in readers for name in reachable(back, reader)}
+    return tuple(name for name in named if name not in closed)
 
 
 def require_enterable(definition: str, state: str) -> None:
@@ -127,22 +135,17 @@ def require_top_level(machine: Asl, state: str) -> None:
     )
 
 
-def _door(machine: Asl, state: str) -> Asl:
+def _door(state: str, variables: frozenset[str]) -> Asl:
     """The rule that leads to a state, with its recorded input and what is assigned before it."""
-    states = states_of(machine)
-    before = [n for n, body in states.items() if _leads(machine, body, state)]
-    names = sorted({name for n in before for name in assigned_by(states[n])})
     rule: Asl = {
         "Condition": _expression(f"{_IS_OBJECT} and {_ENTER}.state = {_quoted(state)}"),
         "Output": _expression(f"{_ENTER}.input"),
         "Next": state,
     }
-    given: Asl = {name: _expression(_guarded(f"{_ENTER}.variables.`{name}`")) for name in names}
+    given: Asl = {
+        name: _expression(_guarded(f"{_ENTER}.variables.`{name}`")) for name in sorted(variables)
+    }
     return {**rule, "Assign": given} if given else rule
-
-
-def _leads(machine: Asl, body: Asl, state: str) -> bool:
-    return any(state in reachable(machine, name) for name in following(body))
 
 
 def _enveloped(begin: str) -> Asl:
@@ -181,9 +184,14 @@ def _doors(machine: Asl) -> tuple[Asl, ...]:
 
 def _reader_of_input(machine: Asl, state: str) -> str:
     """The first state from one on that reads the execution's input and not its payload."""
-    states = states_of(machine)
-    ahead = (name for name in reachable(machine, state) if name not in OWN)
-    return next((n for n in ahead if _READS_INPUT.search(json.dumps(states[n]))), "")
+    readers = _readers(machine)
+    return next((name for name in reachable(graph_of(machine), state) if name in readers), "")
+
+
+def _readers(machine: Asl) -> frozenset[str]:
+    """The states that read the execution's input and not its payload."""
+    own = {name: body for name, body in states_of(machine).items() if name not in OWN}
+    return frozenset(n for n, body in own.items() if _READS_INPUT.search(json.dumps(body)))
 
 
 def _enterable_now(definition: str) -> str:

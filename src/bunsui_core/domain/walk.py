@@ -9,8 +9,8 @@ from bunsui_core.domain.asl import (
     all_inside,
     catchers,
     ends_here,
+    graph_of,
     inside,
-    reachable,
     read_asl,
     start_of,
     states_of,
@@ -18,6 +18,7 @@ from bunsui_core.domain.asl import (
 )
 from bunsui_core.domain.door import OWN, beginning, require_top_level
 from bunsui_core.domain.failure import HistoryEvent
+from bunsui_core.domain.routes import reachable, unavoidable
 from bunsui_core.domain.trace import scopes
 
 
@@ -69,16 +70,15 @@ def states_run(events: tuple[HistoryEvent, ...], since: int = 0) -> tuple[str, .
 
 def _ways(machine: Asl, begin: str) -> Paths:
     """What runs in a machine, or in a branch, from one of its states on."""
-    states = states_of(machine)
-    ahead = reachable(machine, begin)
-    goals = _goals(states, ahead)
+    states, graph = states_of(machine), graph_of(machine)
+    ahead = reachable(graph, begin)
+    sure = unavoidable(graph, begin, _goals(states, ahead)) | {begin}
     certain: list[str] = []
     possible: list[str] = []
     for name in ahead:
-        is_sure = name == begin or not goals & {*reachable(machine, begin, without=name)}
         inner = _inner(states[name])
-        certain += (name, *inner.certain) if is_sure else ()
-        possible += inner.possible if is_sure else (name, *inner.certain, *inner.possible)
+        certain += (name, *inner.certain) if name in sure else ()
+        possible += inner.possible if name in sure else (name, *inner.certain, *inner.possible)
     return _told(tuple(certain), tuple(possible))
 
 
