@@ -182,6 +182,21 @@ def test_what_succeeded_is_judged_by_its_effect_alone(stage: Bench) -> None:
     assert "it did not fail" in verdict.reasons[0].text
 
 
+def test_what_runs_again_downstream_and_cannot_be_repeated_makes_it_unsafe(stage: Bench) -> None:
+    mails = a_pipeline(
+        jobs=[*a_pipeline().jobs[:2], {**a_pipeline().jobs[2].model_dump(), "effect": "external"}]
+    )
+    stage.store.pipelines.put(mails)
+    replace(stage, done_session().model_copy(update={"pipeline": mails}))
+    succeed(stage)
+
+    alone = desk(stage).rerun_from(SESSION_ID, "extract", Mode.RESTART).verdict
+    below = desk(stage).rerun_from(SESSION_ID, "extract", Mode.RESTART, downstream=True).verdict
+
+    assert (alone.ruling, below.ruling) == (Ruling.SAFE, Ruling.UNSAFE)
+    assert "load below runs again, and its effect is external" in below.reasons[0].text
+
+
 def test_a_job_that_could_not_be_started_is_restarted(stage: Bench) -> None:
     refused = a_failed_attempt(execution_arn="", cause="the role was not there.")
     runs = (JobRun(job="extract", attempts=(refused,)), *a_session().runs[1:])

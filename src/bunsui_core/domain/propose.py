@@ -107,7 +107,30 @@ def _proposal(
 
 
 def verdict_for(question: Question, mode: Mode) -> Verdict:
-    """Return the verdict of one mode; an edited input speaks for a new execution only."""
+    """Return the verdict of one mode, on the job and on what runs again below it."""
+    found, again = _verdict(question, mode), _repeated_below(question)
+    if found.ruling is not Ruling.SAFE or not again:
+        return found
+    return found.model_copy(update={"ruling": Ruling.UNSAFE, "reasons": (*again, *found.reasons)})
+
+
+def _repeated_below(question: Question) -> tuple[Reason, ...]:
+    """Why running again what is done below would do something twice."""
+    found = preview(question.session, question.job, downstream=question.wanted.downstream)
+    jobs = {job.name: job for job in question.session.pipeline.jobs}
+    return tuple(
+        Reason(
+            text=f"{name} below runs again, and its effect is {jobs[name].effect}: what it did may "
+            "be done twice",
+            evidence=(),
+        )
+        for name in found.resets
+        if jobs[name].effect not in _REPEATABLE
+    )
+
+
+def _verdict(question: Question, mode: Mode) -> Verdict:
+    """An edited input speaks for a new execution only."""
     if mode is Mode.MARK_DONE:
         return _of_given_output(question.job)
     if question.case is None:
