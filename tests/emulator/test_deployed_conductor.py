@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import pytest
 
 from bunsui_core.domain.orders import ScheduledStart, order_of, scheduled_id
+from bunsui_core.domain.permissions import Estate, executor
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.domain.value import Json
-from tests.emulator.conducting import TELLS, Conducted, a_start, conducted
-from tests.emulator.embedded import packed, until
+from tests.emulator.conducting import TABLE, TELLS, Conducted, a_start, conducted
+from tests.emulator.embedded import TRUST, Embedded, packed, until
 from tests.emulator.queues import Queue, client
 
 __all__ = ["conducted"]
@@ -44,6 +45,21 @@ class Deployed:
         return said
 
 
+def role(aws: Embedded) -> str:
+    """A role that may do what the executor of the account may, and nothing else."""
+    estate = Estate(
+        account=aws.account,
+        region=aws.server.region,
+        table=TABLE,
+        bucket=f"bunsui-{aws.account}",
+    )
+    made = aws.iam().create_role(RoleName="conductor", AssumeRolePolicyDocument=json.dumps(TRUST))
+    aws.iam().put_role_policy(
+        RoleName="conductor", PolicyName="least", PolicyDocument=json.dumps(executor(estate))
+    )
+    return made["Role"]["Arn"]
+
+
 @pytest.fixture
 def deployed(conducted: Conducted) -> Deployed:
     """The function, deployed by hand: a rule, a queue with another for what failed, a mapping."""
@@ -57,7 +73,7 @@ def deployed(conducted: Conducted) -> Deployed:
     aws.functions().create_function(
         FunctionName="conductor",
         Runtime="python3.12",
-        Role=aws.role(),
+        Role=role(aws),
         Handler="index.handler",
         Code={"ZipFile": packed(CODE)},
         Timeout=60,
