@@ -33,9 +33,7 @@ from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.freshness import Bound, Feed, Watch
 from bunsui_core.domain.health import Check, Checkup, Health, Probed
 from bunsui_core.domain.machine import MachineKind, MachineList, WatchedMachine
-from bunsui_core.domain.moving import Kind, Migrated, Moved, Shelving, StoreState
 from bunsui_core.domain.odds import odds
-from bunsui_core.domain.plan import Place
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import JobStatus, summarize
@@ -58,6 +56,7 @@ from tests.builders import (
     later,
 )
 from tests.cli.change_answers import of_changes
+from tests.cli.more_answers import of_store, of_storms
 from tests.watched import a_machine
 
 RISKY_ID = "r-risk"
@@ -238,6 +237,16 @@ def some_machines() -> MachineList:
     return MachineList(items=(watched, express), watch=watch)
 
 
+def of_local() -> Mapping[str, Value]:
+    """What the embedded AWS says of itself."""
+    return {
+        "local-up": a_running_aws(),
+        "local-down": LocalState(running=False),
+        "local-status": LocalState(running=False),
+        "local-reset": a_reset(),
+    }
+
+
 def every_answer() -> Mapping[str, Value]:
     """The value of every command's answer by the name that its envelope carries."""
     approval = an_approval()
@@ -268,55 +277,12 @@ def every_answer() -> Mapping[str, Value]:
         "approvals-reject": approval,
         "approvers-init": an_approver(),
         "approvers-list": ApproverList(items=(an_approver(),)),
-        "local-up": a_running_aws(),
-        "local-down": LocalState(running=False),
-        "local-status": LocalState(running=False),
-        "local-reset": a_reset(),
+        **of_local(),
         "demo": a_report(),
         "demo-list": a_scene_list(),
         "worker": WorkerStopped(signal="SIGTERM"),
         **of_settings(),
         **of_health(),
         **of_store(),
-    }
-
-
-def of_store() -> Mapping[str, Value]:
-    """What a whole store says of itself, and of being moved."""
-    place = Place(environment="local", account="000000000000", region="us-east-1")
-    done = Moved(
-        path="shop.tar",
-        digest="ab" * 32,
-        place=place,
-        counts={Kind.SESSIONS: 3, Kind.REQUESTS: 0},
-        documents=2,
-        damaged=1,
-        kept_aside="/home/me/replaced-20260302T011400Z.tar",
-    )
-    shelved = Shelving(
-        executions=7,
-        bytes=52_100,
-        oldest_at=NOW,
-        keep_days=400,
-        due=2,
-        staying={"their session failed and can still be recovered": 1},
-    )
-    state = StoreState(
-        kind="sqlite",
-        where="/home/me/store.db",
-        documents_where="/home/me/blobs",
-        version=5,
-        known_version=5,
-        unfinished="",
-        counts={Kind.SESSIONS: 3},
-        archive=shelved,
-    )
-    grown = Migrated(
-        where="/home/me", from_version=3, to_version=5, digest="cd" * 32, kept_aside="/x"
-    )
-    return {
-        "store-status": state,
-        "store-export": done,
-        "store-import": done,
-        "store-migrate": grown,
+        **of_storms(approval, a_proposal()),
     }
