@@ -24,7 +24,7 @@ from bunsui_core.domain.value import Json
 ESTATE = Estate(
     account="111122223333", region="ap-northeast-1", table="bunsui", bucket="plans", inputs="in-*"
 )
-READING = ("Get", "List", "Describe", "Query", "Batch", "Filter", "ConditionCheck")
+READING = ("Get", "List", "Describe", "Query", "BatchGet", "Filter", "ConditionCheck")
 ACTORS = {"asker": asker, "approver": approver, "executor": executor}
 
 
