@@ -117,7 +117,7 @@ class RerunStage:
     def started(self, pipeline: Pipeline, given: Json) -> str:
         """Start a session, which the human approves; return its id when it has begun."""
         asked = self.desk.start(pipeline.name, json.dumps(given), "the cases of a rerun")
-        self._approve(asked.request.id)
+        self.approve(asked.request.id)
         session_id = asked.request.plan.session_id
         self.until(lambda: self._status(asked.request.id).status is ApprovalStatus.DONE)
         return session_id
@@ -153,7 +153,7 @@ class RerunStage:
         """Ask for a rerun, approve it, and let the worker execute it."""
         before = self.session(proposal.session_id)
         request_id = self.desk.request(proposal.proposal_id, "it can go on").request.id
-        self._approve(request_id)
+        self.approve(request_id)
         self.until(lambda: not self._status(request_id).status.is_open)
         approval = self._status(request_id)
         assert approval.status is ApprovalStatus.DONE, approval
@@ -212,7 +212,8 @@ class RerunStage:
             self.worker.tick()
             time.sleep(0.02)
 
-    def _approve(self, request_id: str) -> None:
+    def approve(self, request_id: str) -> None:
+        """Review a request as the human does, and approve it."""
         review = self.desk.review(request_id)
         self.desk.decide(review, Answer.APPROVE, HUMAN, "as shown", review.typed_code)
 
