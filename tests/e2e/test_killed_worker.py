@@ -88,3 +88,16 @@ def test_a_worker_killed_at_thirty_moments_loses_nothing_and_starts_nothing_twic
 
     for session_id in session_ids:
         twelve.must_be_whole(twelve.store.sessions.get(session_id))
+
+
+@pytest.mark.slow
+def test_two_workers_at_once_do_each_job_once(twelve: TwelveJobs) -> None:
+    """Neither knows of the other; both look at the same sessions in every round."""
+    session_ids = [twelve.start() for _ in range(3)]
+
+    with worker(twelve.aws.home), worker(twelve.aws.home):
+        for session_id in session_ids:
+            until(lambda one=session_id: status(twelve, one) is SessionStatus.SUCCEEDED, PATIENCE)
+
+    for session_id in session_ids:
+        twelve.must_be_whole(twelve.store.sessions.get(session_id))
