@@ -91,29 +91,19 @@ def records(estate: Estate) -> list[Json]:
     return found
 
 
-def sets_up(estate: Estate) -> list[Json]:
-    """Let a table and a bucket be made, whom to trust be said, and pipelines be put there."""
-    table = _table(estate)
-    put = allows("SetUp", [WRITES[0]], [table])
+def makes_store(estate: Estate) -> list[Json]:
+    """Let the table and the bucket be made, or seen to be there."""
     make = ["dynamodb:CreateTable", "dynamodb:DescribeTable"]
     return [
-        allows("MakeTable", make, [table]),
+        allows("MakeTable", make, [_table(estate)]),
         allows("MakeBucket", ["s3:CreateBucket"], [_bucket(estate)]),
-        {**put, "Condition": _only_under(SET_UP)},
     ]
 
 
-def moves(estate: Estate) -> list[Json]:
-    """Let a whole store be read, emptied and filled, with all that anybody wrote."""
-    table, reads = _table(estate), (*READS, "dynamodb:Scan")
-    writes = (*WRITES[:4], "dynamodb:ConditionCheckItem")
-    documents = [_bucket(estate, "/blobs/*"), _bucket(estate, "/plans/*")]
-    return [
-        allows("ReadWhole", reads, [table, f"{table}/index/*"]),
-        allows("WriteWhole", writes, [table]),
-        allows("MoveDocuments", ["s3:GetObject", "s3:PutObject"], documents),
-        allows("MissDocuments", ["s3:ListBucket"], [_bucket(estate)]),
-    ]
+def sets_up(estate: Estate) -> list[Json]:
+    """Let whom to trust be said, and pipelines be put there."""
+    put = allows("SetUp", [WRITES[0]], [_table(estate)])
+    return [{**put, "Condition": _only_under(SET_UP)}]
 
 
 def denies(name: str, actions: Sequence[str]) -> dict[str, Json]:

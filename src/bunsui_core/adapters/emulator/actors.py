@@ -18,7 +18,7 @@ from bunsui_core.adapters.emulator.record import (
     LocalServer,
 )
 from bunsui_core.domain.errors import NotFound
-from bunsui_core.domain.keeping import sets_up
+from bunsui_core.domain.keeping import makes_store, sets_up
 from bunsui_core.domain.permissions import Estate, Policy, approver, asker, executor, mover
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ Actor = Literal["root", "agent", "worker", "approver", "mover"]
 _ESTATE = Estate(account=ACCOUNT, region=REGION, inputs="*", table="bunsui", bucket="bunsui-store")
 
 
-def _setting_up(policy: Policy) -> Policy:
-    """Let an actor also make a store: nobody else is there to do it."""
+def _also(policy: Policy, more: list[Json]) -> Policy:
     statements = policy["Statement"]
     assert isinstance(statements, list)
-    return {**policy, "Statement": [*statements, *sets_up(_ESTATE)]}
+    return {**policy, "Statement": [*statements, *more]}
 
 
-# The agents of this machine share one key, and so do the people.
+# The agents of this machine share one key, and so do the people. Nobody else is there to make the
+# store, to say whom to trust and to bring pipelines.
 _POLICIES = {
     "agent": asker(_ESTATE, "*"),
-    "worker": _setting_up(executor(_ESTATE)),
-    "approver": _setting_up(approver(_ESTATE, "*")),
+    "worker": _also(executor(_ESTATE), makes_store(_ESTATE)),
+    "approver": _also(approver(_ESTATE, "*"), [*makes_store(_ESTATE), *sets_up(_ESTATE)]),
     "mover": _setting_up(mover(_ESTATE)),
 }
 # Keys that a crash made unknown are refused with one of these.
