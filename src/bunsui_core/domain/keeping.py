@@ -106,6 +106,19 @@ def sets_up(estate: Estate) -> list[Json]:
     return [{**put, "Condition": _only_under(SET_UP)}]
 
 
+def moves(estate: Estate) -> list[Json]:
+    """Let a whole store be read, emptied and filled, with all that anybody wrote."""
+    table, reads = _table(estate), (*READS, "dynamodb:Scan")
+    writes = (*WRITES[:4], "dynamodb:ConditionCheckItem")
+    documents = [_bucket(estate, "/blobs/*"), _bucket(estate, "/plans/*")]
+    return [
+        allows("ReadWhole", reads, [table, f"{table}/index/*"]),
+        allows("WriteWhole", writes, [table]),
+        allows("MoveDocuments", ["s3:GetObject", "s3:PutObject"], documents),
+        allows("MissDocuments", ["s3:ListBucket"], [_bucket(estate)]),
+    ]
+
+
 def denies(name: str, actions: Sequence[str]) -> dict[str, Json]:
     """Return a statement that no other one outweighs."""
     return {"Sid": name, "Effect": "Deny", "Action": list(actions), "Resource": "*"}

@@ -20,6 +20,7 @@ from bunsui_core.adapters.emulator.record import (
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.keeping import makes_store, sets_up
 from bunsui_core.domain.permissions import Estate, Policy, approver, asker, executor, mover
+from bunsui_core.domain.value import Json
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -41,7 +42,7 @@ _POLICIES = {
     "agent": asker(_ESTATE, "*"),
     "worker": _also(executor(_ESTATE), makes_store(_ESTATE)),
     "approver": _also(approver(_ESTATE, "*"), [*makes_store(_ESTATE), *sets_up(_ESTATE)]),
-    "mover": _setting_up(mover(_ESTATE)),
+    "mover": _also(mover(_ESTATE), makes_store(_ESTATE)),
 }
 # Keys that a crash made unknown are refused with one of these.
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
