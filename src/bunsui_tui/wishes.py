@@ -30,6 +30,11 @@ class Draft:
         return "output" if self.mode is Mode.MARK_DONE else "input"
 
     @property
+    def job_name(self) -> str:
+        """The job alone, without the state where it is entered."""
+        return self.job.partition("/")[0]
+
+    @property
     def as_recorded(self) -> Draft:
         """The text as it was before it was edited."""
         return replace(self, text=self.recorded)

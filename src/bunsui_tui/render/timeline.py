@@ -71,6 +71,12 @@ def job_of(key: str) -> str:
     return key.split(_BETWEEN, 1)[0]
 
 
+def place_of(key: str) -> str:
+    """Return where a rerun would begin: a job, or the outermost state of one as `JOB/STATE`."""
+    job, path = parts_of(key)
+    return f"{job}/{path[0]}" if path else job
+
+
 def whole(board: Board, session_id: str) -> Window:
     """Return the window from the start of a session to its end, or until now."""
     detail = board.details.get(session_id)

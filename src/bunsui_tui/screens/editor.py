@@ -115,7 +115,7 @@ class EditorScreen(Frame):
 
     def _job(self) -> Job | None:
         detail = self.board.details.get(self.draft.session_id)
-        return detail.view.session.pipeline.find(self.draft.job) if detail else None
+        return detail.view.session.pipeline.find(self.draft.job_name) if detail else None
 
     def do(self, name: str) -> None:
         """Do what a key says."""

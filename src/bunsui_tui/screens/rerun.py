@@ -202,14 +202,19 @@ class RerunScreen(AskScreen):
         recorded = way.proposal.editable
         return Draft(*about, recorded=recorded, text=recorded, schema=schema)
 
+    @property
+    def _bare_job(self) -> str:
+        """The job alone, without the state where it is to be entered."""
+        return self.job.partition("/")[0]
+
     def _output(self) -> str:
         """The output of the job's last try that had one, to begin with."""
         detail = self.board.details.get(self.session_id)
-        run = detail.view.session.run(self.job) if detail else None
+        run = detail.view.session.run(self._bare_job) if detail else None
         outputs = [one.output for one in run.attempts if one.output] if run else []
         return outputs[-1] if outputs else "{}"
 
     def _schema(self) -> str:
         detail = self.board.details.get(self.session_id)
-        job = detail.view.session.pipeline.find(self.job) if detail else None
+        job = detail.view.session.pipeline.find(self._bare_job) if detail else None
         return (job.input_schema if job else None) or ""

@@ -11,7 +11,9 @@ from textual.widgets import Static
 
 from bunsui_core.domain.session import JobStatus
 from bunsui_tui.actions import BACK, COPY, LOG, MOVE, Key
+from bunsui_tui.asks import RerunOpened
 from bunsui_tui.board import TIMELINE, Board
+from bunsui_tui.controls import rerun_key
 from bunsui_tui.messages import LogOpened, TimelineWanted
 from bunsui_tui.pace import Pace
 from bunsui_tui.render.clock import Window
@@ -24,6 +26,7 @@ from bunsui_tui.render.timeline import (
     heading,
     job_of,
     middle,
+    place_of,
     rows,
     whole,
 )
@@ -51,6 +54,7 @@ class TimelineScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "do('all')", show=False),
         Binding("l", "do('log')", show=False),
+        Binding("r", "do('rerun')", show=False),
         Binding("y", "do('copy')", show=False),
         Binding("plus,equals_sign", "zoom(True)", show=False),
         Binding("minus", "zoom(False)", show=False),
@@ -99,6 +103,7 @@ class TimelineScreen(Frame):
             ALL,
             ZOOM,
             LOG.unless(started),
+            rerun_key(self.job, self._status(self.job)),
             BACK,
             MOVE,
             SHIFT,
@@ -168,6 +173,11 @@ class TimelineScreen(Frame):
         run = detail.view.session.run(job) if detail else None
         return (run.last.number, run.last.redrive_count) if run and run.last else (0, 0)
 
+    def _status(self, job: str) -> JobStatus:
+        detail = self.board.details.get(self.session_id)
+        run = detail.view.session.run(job) if detail else None
+        return run.status if run else JobStatus.WAITING
+
     def _has_started(self, job: str) -> bool:
         return self._attempt(job) != (0, 0)
 
@@ -216,6 +226,9 @@ class TimelineScreen(Frame):
                 self._show_job(self.job)
             case "log":
                 self.post_message(LogOpened(self.session_id, self.job))
+            case "rerun":
+                place = place_of(self.query_one(Rows).key)
+                self.post_message(RerunOpened(self.session_id, place))
             case "copy":
                 self.copy(self.session_id)
 
