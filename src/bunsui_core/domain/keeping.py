@@ -87,7 +87,6 @@ def records(estate: Estate) -> list[Json]:
             allows("KeepDocuments", ["s3:PutObject", "s3:DeleteObject"], [blobs]),
             allows("KeepPayloads", ["s3:PutObject"], [payloads]),
         ]
-        found.append(allows("KeepPayloads", ["s3:PutObject"], [_bucket(estate, "/payloads/*")]))
     return found
 
 
