@@ -209,3 +209,25 @@ def test_a_machine_without_a_door_is_not_entered(stage: RerunStage, doing: str) 
     with pytest.raises(Refused, match="carries no BunsuiEntry"):
         stage.asked(session.id, "load", Mode.ENTER_AT)
     assert stage.rerun(session, "load", Mode.RESTART).after.status is SessionStatus.SUCCEEDED
+
+
+@pytest.mark.slow
+def test_a_state_that_ran_in_the_execution_before_is_entered_too(
+    stage: RerunStage, doing: str
+) -> None:
+    """The newest execution entered after it, and failed again."""
+    made = prepared(
+        doing,
+        "twice",
+        Middle=does(doing, "twice-middle"),
+        Work=does(doing, {"did": "twice-work", "needs": "twice"}),
+    )
+    session = stage.failed(stage.pipeline("twice", {"load": made}), {})
+    again = stage.rerun(session, "load/Work", Mode.ENTER_AT)
+    stage.put("twice")
+
+    reran = stage.rerun(again.after, "load/Middle", Mode.ENTER_AT)
+
+    assert again.after.status is SessionStatus.FAILED
+    assert reran.after.status is SessionStatus.SUCCEEDED
+    assert [stage.did(f"twice-{one}") for one in ("prepare", "middle", "work")] == [1, 2, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from bunsui_core.app.world import World
 from bunsui_core.domain.called import functions_in
@@ -48,9 +49,9 @@ def entering(ground: Ground, job: str, wanted: Wanted, world: World) -> Ground:
     state = wanted.state or failed_state(job, world) or _none_failed(job)
     require_enterable(world.present.definition, state)
     edited = wanted.edited_input
-    given = world.history
+    given = _history_of(state, world)
     if edited is not None:
-        given = tuple(_with_input(one, state, edited) for one in world.history)
+        given = tuple(_with_input(one, state, edited) for one in given)
     recorded = recorded_entry(given, state)
     entry = recorded if edited is None else recorded.model_copy(update={"input": edited})
     return ground.model_copy(update={"entry": entry, "recorded": recorded.input})
@@ -67,6 +68,14 @@ def failed_state(job: str, world: World) -> str:
     caught = failure.died_in_fail_state and failure.caught_path
     path = failure.caught_path if caught else failure.state_path
     return path[0].split("[", 1)[0] if path else ""
+
+
+def _history_of(state: str, world: World) -> tuple[HistoryEvent, ...]:
+    """The newest history that tells of a state: a new execution may have entered after it."""
+    for events in chain((world.history,), world.before()):
+        if any(one.name == state and one.type.endswith("StateEntered") for one in events):
+            return events
+    return world.history
 
 
 def _none_failed(job: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from bunsui_core.domain.answer import Check
@@ -10,7 +13,7 @@ from bunsui_core.domain.failure import Definition, HistoryEvent, Observation
 from bunsui_core.domain.pipeline import Job
 from bunsui_core.domain.plan import Expect
 from bunsui_core.domain.rerun import last_attempt
-from bunsui_core.domain.session import Attempt, Session
+from bunsui_core.domain.session import Attempt, JobRun, Session
 from bunsui_core.ports.observe import Seeing
 
 GONE = "gone"
@@ -21,13 +24,15 @@ class World(NamedTuple):
     """A job's newest execution and its machine as they are now.
 
     There is no `execution` where none began, or it is one that cannot be looked at; no `present`
-    where the machine is gone.
+    where the machine is gone. `before` reads the histories of the executions that this one went on
+    from, by entering in the middle, newest first.
     """
 
     expect: Expect
     execution: Observation | None
     history: tuple[HistoryEvent, ...]
     present: Definition | None
+    before: Callable[[], Iterator[tuple[HistoryEvent, ...]]]
 
 
 def look(session: Session, job: str, seeing: Seeing) -> World:
@@ -49,7 +54,8 @@ def look(session: Session, job: str, seeing: Seeing) -> World:
         graph_hash=session.pipeline.graph_hash,
         attempt=attempt.number,
     )
-    return World(expect, execution, history, present)
+    before = partial(_went_on_from, session.run(job), seeing)
+    return World(expect, execution, history, present, before)
 
 
 def expectation(session: Session, job: str, seeing: Seeing) -> Expect:
@@ -63,6 +69,17 @@ def expectation(session: Session, job: str, seeing: Seeing) -> Expect:
 def _is_seen(attempt: Attempt) -> bool:
     """Whether an attempt has an execution that Step Functions tells of; an Express one has not."""
     return bool(attempt.execution_arn) and ":express:" not in attempt.execution_arn
+
+
+def _went_on_from(run: JobRun | None, seeing: Seeing) -> Iterator[tuple[HistoryEvent, ...]]:
+    newest_first = run.attempts[::-1] if run else ()
+    for newer, older in pairwise(newest_first):
+        if not newer.entered_state or not _is_seen(older):
+            return
+        try:
+            yield seeing.executions.history(older.execution_arn)
+        except NotFound:
+            return
 
 
 def _present(job: Job, seeing: Seeing) -> Definition | None:
