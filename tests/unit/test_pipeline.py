@@ -19,6 +19,7 @@ def a_pipeline(*jobs: dict[str, object]) -> Pipeline:
 
 
 A: dict[str, object] = {"name": "a"}
+B: dict[str, object] = {"name": "b"}
 REFUSED: tuple[tuple[tuple[dict[str, object], ...], str], ...] = (
     ((A, A), "two jobs have the same name: a"),
     (({"name": "a", "after": ["b", "c"]},), "job a waits for b, c, which this pipeline lacks"),
@@ -66,6 +67,18 @@ def test_a_pipeline_that_can_run_is_taken() -> None:
     assert found.descendants("a") == ("b", "c")
     assert found.ancestors("c") == ("a", "b")
     assert found == Pipeline.model_validate_json(found.model_dump_json())
+
+
+def test_a_copy_with_other_jobs_has_another_order_and_another_hash() -> None:
+    one = a_pipeline(A)
+    assert one.order == ("a",)
+    before = one.graph_hash
+
+    two = one.model_copy(update={"jobs": (*one.jobs, one.job("a").model_copy(update=B))})
+
+    assert two.order == ("a", "b")
+    assert two.graph_hash != before
+    assert one.graph_hash == before
 
 
 DOCUMENT: Json = {"n": 3, "t": "b", "y": True, "z": None, "l": [1, {"m": 0}], "a/b": 1, "": 2}

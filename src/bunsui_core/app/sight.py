@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bunsui_core.app.sweep import Watching, is_own, keep
-from bunsui_core.app.whose import owner_of
+from bunsui_core.app.whose import owner_of, repaired_by
 from bunsui_core.domain.advance import advance
 from bunsui_core.domain.errors import NotAuthorised, NotFound
 from bunsui_core.domain.failure import Observation
@@ -148,7 +148,10 @@ def _owned(
     parentage = parents.of(sighting, found.input, now)
     if not parentage.is_certain:
         return sighting
-    session_id = parentage.session_id or found_id(sighting.execution_arn)
+    session_id = parentage.session_id
+    if not session_id:
+        row, store = _row(sighting), watching.store
+        session_id = repaired_by(row, found, store, now) or found_id(sighting.execution_arn)
     return sighting.model_copy(update={"session_id": session_id, "parent": parentage.parent})
 
 

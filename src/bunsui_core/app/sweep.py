@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from bunsui_core.app.whose import owner_of
+from bunsui_core.app.whose import owner_of, repairable
 from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound
 from bunsui_core.domain.found import (
     found_id,
@@ -248,7 +248,9 @@ def keep(
 
 
 def _targets(watching: Watching) -> frozenset[str]:
-    return frozenset(arn for one in watching.store.watches.machines() for arn in one.starts)
+    """The machines whose executions may be part of another session, which only reading tells."""
+    started = {arn for one in watching.store.watches.machines() for arn in one.starts}
+    return frozenset(started | repairable(watching.store))
 
 
 def _whose(row: ExecutionRow, targets: frozenset[str], watching: Watching) -> str:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.answer import SessionFilter
+from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.found import is_expected, is_started_by, possible_owners
 from bunsui_core.domain.machine import ExecutionRow
-from bunsui_core.ports.store import Sessions
+from bunsui_core.domain.session import SessionOrigin, SessionStatus
+from bunsui_core.domain.taken_over import job_taken_over, taken_over
+from bunsui_core.domain.value import Instant
+from bunsui_core.ports.store import Sessions, Store
+
+NEWEST = 50
+"""How many failed sessions of a pipeline are looked through for one that was repaired by hand."""
 
 
 class Owner(NamedTuple):
@@ -30,3 +38,41 @@ def owner_of(row: ExecutionRow, sessions: Sessions) -> Owner:
             return Owner(candidate, may_show=False)
         may_show = may_show or is_expected(session, row)
     return Owner("", may_show)
+
+
+def repairable(store: Store) -> frozenset[str]:
+    """Return the machines of which somebody may start an execution that repairs a session."""
+    return frozenset(
+        job.machine
+        for name in store.pipelines.names()
+        if _failed_of(name, store.sessions)
+        for job in store.pipelines.get(name).jobs
+    )
+
+
+def repaired_by(row: ExecutionRow, found: Observation, store: Store, now: Instant) -> str:
+    """Return the failed session of which an execution runs a job again, which is stored in it.
+
+    Nothing when there is none, or when several failed alike: whose it is cannot be told then.
+    """
+    candidates = [
+        (session, job)
+        for name in store.pipelines.names()
+        if row.machine in {job.machine for job in store.pipelines.get(name).jobs}
+        for line in _failed_of(name, store.sessions)
+        if (job := job_taken_over(session := store.sessions.get(line), row, found))
+    ]
+    if len(candidates) != 1:
+        return ""
+    session, job = candidates[0]
+    try:
+        store.sessions.save(taken_over(session, job, row, found, now))
+    except Conflict:
+        return ""
+    return session.id
+
+
+def _failed_of(pipeline: str, sessions: Sessions) -> tuple[str, ...]:
+    wanted = SessionFilter(statuses=(SessionStatus.FAILED,), pipeline=pipeline)
+    lines = sessions.page(wanted, NEWEST, "").items
+    return tuple(one.session_id for one in lines if one.origin is SessionOrigin.STARTED)

@@ -109,7 +109,8 @@ class Job(Value):
 class Pipeline(Value):
     """A named DAG of jobs; cycles and dangling names are refused.
 
-    At most `max_concurrency` jobs of a session run at a time; 0 is no limit.
+    At most `max_concurrency` jobs of a session run at a time; 0 is no limit. What a human runs
+    again begins at once, beside it.
     """
 
     name: PipelineName
@@ -134,6 +135,13 @@ class Pipeline(Value):
         for name in order:
             self._must_be_decidable(self.job(name))
         return self
+
+    def __copy__(self) -> Pipeline:
+        """Return a copy that works out anew what follows from its jobs: they may be others."""
+        copied = super().__copy__()
+        for name in ("graph_hash", "order", "places", "_by_name"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     def _must_be_decidable(self, job: Job) -> None:
         if job.when and job.when.of and job.when.of not in self.ancestors(job.name):
