@@ -16,6 +16,7 @@ from tests.builders import (
     a_pipeline,
     a_session,
     an_attempt,
+    later,
     machine,
 )
 
@@ -73,6 +74,23 @@ def test_a_job_that_never_started_follows_the_one_that_failed() -> None:
 def test_a_job_that_waits_for_its_turn_is_left_to_it() -> None:
     with pytest.raises(Refused, match="It starts when transform is done"):
         require_rerun(standing(extract=an_attempt()), "load", PLAIN)
+
+
+def test_a_job_that_is_about_to_be_retried_is_left_to_it() -> None:
+    at = later(minutes=5)
+    planned = an_attempt(number=2, status="WAITING", execution_arn="", began="retry", not_before=at)
+    runs = (JobRun(job="extract", attempts=(a_failed_attempt(), planned)), *a_session().runs[1:])
+
+    with pytest.raises(Refused, match=r"by itself, not before 2026-03-02 01:19:00 UTC"):
+        require_rerun(a_session(runs=runs), "extract", PLAIN)
+
+
+def test_a_job_that_is_to_run_again_below_another_is_left_to_it() -> None:
+    done = JobRun(job="transform", attempts=(an_attempt("transform"),), is_reset=True)
+    runs = (JobRun(job="extract", attempts=(running("extract"),)), done, JobRun(job="load"))
+
+    with pytest.raises(Refused, match="about to run again by itself"):
+        require_rerun(a_session(runs=runs), "transform", PLAIN)
 
 
 def test_a_skipped_job_is_asked_again_only_downstream() -> None:

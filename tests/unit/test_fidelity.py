@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bunsui_core.domain.fidelity import attempts_since, fidelity, is_over
+from bunsui_core.domain.fidelity import attempts_since, fidelity, is_over, tried_by
 from bunsui_core.domain.plan import RestartJob
 from bunsui_core.domain.preview import ReusedOutput
 from bunsui_core.domain.previewing import output_digest
-from bunsui_core.domain.session import Attempt, JobRun, Session
+from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session, SessionStatus
 from tests.builders import (
     NOW,
     a_failed_attempt,
@@ -153,6 +153,18 @@ def test_it_is_compared_when_all_that_was_previewed_has_ended(session: Session, 
     still = session.model_copy(update={"status": a_session(status="RUNNING").status})
 
     assert is_over(STEP, still) is over
+
+
+def test_a_retry_that_follows_by_itself_belongs_to_what_was_asked() -> None:
+    first = again("extract", status="FAILED")
+    retry = again("extract", number=3, execution_arn=execution("extract", 3), began="retry")
+    waits = retry.model_copy(update={"status": JobStatus.WAITING, "execution_arn": ""})
+    waiting = recovered(extract=(a_failed_attempt(), first, waits), transform=(), load=())
+    over = recovered(extract=(a_failed_attempt(), first, retry))
+
+    assert not is_over(STEP, waiting.model_copy(update={"status": SessionStatus.RUNNING}))
+    assert [one.number for one in tried_by(STEP, over)] == [2, 3]
+    assert fidelity(STEP, over, {**WORKED, execution("extract", 3): ("Work",)}, NOW) == ""
 
 
 def test_a_session_at_rest_is_compared_whatever_did_not_run() -> None:

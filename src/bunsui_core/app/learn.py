@@ -8,10 +8,10 @@ from bunsui_core.domain.approval import Effect, EffectState, Request
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.fidelity import (
     States,
-    attempt_of,
     attempts_since,
     fidelity,
     is_over,
+    tried_by,
 )
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import ControlSession, JobStep, RedriveJob, StartSession
@@ -103,8 +103,8 @@ def _states(step: JobStep, session: Session, executions: Executions) -> States:
 def _outcome(
     request: Request, step: JobStep, session: Session, store: Store, now: datetime
 ) -> Outcome | None:
-    attempt = attempt_of(step, session)
-    if attempt is None:
+    tried = tried_by(step, session)
+    if not tried:
         return None
     diagnosis = store.diagnoses.get(step.session_id, step.job)
     known = diagnosis if diagnosis and step.expect.status.is_failure else None
@@ -116,7 +116,7 @@ def _outcome(
         job=step.job,
         mode=Mode(step.kind),
         category=known.category if known else None,
-        result=attempt.status,
+        result=tried[-1].status,
         waited_s=max(0, int((asked_at - failed_at).total_seconds())),
         at=now,
     )

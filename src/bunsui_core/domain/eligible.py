@@ -93,7 +93,13 @@ def _must_take_reruns(session: Session) -> None:
 
 
 def _not_begun(session: Session, job: str, status: JobStatus) -> Refused:
-    found = session.pipeline.find(job)
+    found, last = session.pipeline.find(job), last_attempt(session, job)
+    if last and status is JobStatus.WAITING:
+        at = f", not before {last.not_before:%Y-%m-%d %H:%M:%S} UTC" if last.not_before else ""
+        return Refused(
+            f"job {job} of session {session.id} is about to run again by itself{at}.",
+            "Wait until it has; or cancel the session.",
+        )
     above = [name for name in session.failed_jobs if job in session.pipeline.descendants(name)]
     if status is JobStatus.SKIPPED:
         return Refused(

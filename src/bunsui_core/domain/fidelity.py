@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, takewhile
 
 from bunsui_core.domain.plan import JobStep, RedriveJob
 from bunsui_core.domain.preview import JobPreview, Preview
@@ -19,8 +19,9 @@ States = Mapping[str, tuple[str, ...]]
 
 def is_over(step: JobStep, session: Session) -> bool:
     """Whether everything that a step previewed has ended, or cannot begin any more."""
-    own = attempt_of(step, session)
-    if own is None or own.status.is_open:
+    tried = tried_by(step, session)
+    own = tried[-1] if tried else None
+    if own is None or own.status.is_open or own.status is JobStatus.WAITING:
         return False
     if own.status.is_failure or not session.status.is_open:
         return True
@@ -28,19 +29,20 @@ def is_over(step: JobStep, session: Session) -> bool:
     return all(run is None or _is_past(run, session) for run in later)
 
 
-def attempt_of(step: JobStep, session: Session) -> Attempt | None:
-    """Return the attempt that a step made, or let go on."""
+def tried_by(step: JobStep, session: Session) -> tuple[Attempt, ...]:
+    """Return the attempt that a step made, or let go on, and the retries that followed it."""
     number = step.expect.attempt if isinstance(step, RedriveJob) else step.attempt
     run = session.run(step.job)
-    return next((a for a in run.attempts if a.number == number), None) if run else None
+    later = [one for one in run.attempts if one.number >= number] if run else []
+    retries = takewhile(lambda one: one.began is Began.RETRY, later[1:])
+    return (*later[:1], *retries) if later and later[0].number == number else ()
 
 
 def attempts_since(step: JobStep, session: Session) -> tuple[Attempt, ...]:
     """Return the attempts whose states a step previewed: its own, and those of jobs below."""
-    own = attempt_of(step, session)
     runs = (session.run(job) for job in (*step.preview.follows, *step.preview.resets))
     later = chain.from_iterable(_since(run, step.preview) for run in runs if run)
-    mine = (own,) if own and step.preview.runs else ()
+    mine = tried_by(step, session) if step.preview.runs else ()
     return (*mine, *later)
 
 
@@ -90,8 +92,7 @@ def _of_states(
     if run is None or not (planned.certain or planned.possible):
         return ()
     is_own = planned.job == step.job
-    own = attempt_of(step, session)
-    attempts = ((own,) if own else ()) if is_own else _since(run, step.preview)
+    attempts = tried_by(step, session) if is_own else _since(run, step.preview)
     begun = [one for one in attempts if one.execution_arn]
     if any(one.execution_arn not in states for one in begun):
         return (f"which states of {planned.job} ran cannot be seen",)
