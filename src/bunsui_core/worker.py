@@ -30,7 +30,10 @@ from bunsui_core.log import Troubles
 from bunsui_core.watcher import Watcher
 
 RECENT = 100
-"""How many failed sessions a new worker looks through for unexplained failures."""
+"""How many failed sessions, and how many others that are over, a new worker looks through."""
+
+CAUGHT_UP = ((SessionStatus.FAILED,), (SessionStatus.SUCCEEDED, SessionStatus.CANCELLED))
+"""Whose failures may be unexplained, and whose executions not archived, when a worker died."""
 
 
 class Pauses(NamedTuple):
@@ -226,15 +229,17 @@ class Worker:
         self._explained.put(session)
 
     def _catch_up(self) -> None:
-        """Explain failures that an earlier worker stored and died before explaining."""
-        page = self._hands.store.sessions.page(
-            SessionFilter(statuses=(SessionStatus.FAILED,)), RECENT, ""
-        )
-        for line in page.items:
-            try:
-                self._explain(self._hands.store.sessions.get(line.session_id))
-            except BunsuiError as error:
-                self._trouble("not_explained", line.session_id, error)
+        """Explain and archive what an earlier worker stored and died before it did so."""
+        for statuses in CAUGHT_UP:
+            page = self._hands.store.sessions.page(SessionFilter(statuses=statuses), RECENT, "")
+            for line in page.items:
+                try:
+                    self._explain(self._hands.store.sessions.get(line.session_id))
+                except NotFound as error:
+                    if line.status is SessionStatus.FAILED:  # of others nothing is missed
+                        self._trouble("not_explained", line.session_id, error)
+                except BunsuiError as error:
+                    self._trouble("not_explained", line.session_id, error)
 
     def _make_known(self) -> None:
         """Let searches find what an older bunsui stored, some of it in each round."""

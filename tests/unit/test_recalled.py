@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import pytest
 
@@ -16,10 +17,11 @@ from bunsui_core.app.world import expectation
 from bunsui_core.domain.archived import FORGOTTEN
 from bunsui_core.domain.errors import NotAuthorised, NotFound, StoreDamaged, Unavailable
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
-from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.session import JobRun, JobStatus
 from bunsui_core.ports.observe import Seeing
-from tests.builders import NOW, a_session, execution, later
-from tests.fakes import FakeStepFunctions, SilentLogs
+from bunsui_core.worker import Worker
+from tests.builders import NOW, a_failed_attempt, a_session, an_attempt, execution, later
+from tests.fakes import Clock, FakeStepFunctions, SilentLogs
 from tests.unit.desk_kit import Bench
 from tests.unit.histories import observed
 from tests.unit.seen import World
@@ -225,3 +227,22 @@ def test_a_failure_that_cannot_be_archived_is_explained_all_the_same(bench: Benc
 
     assert bench.store.diagnoses.get(bench.session.id, "extract")
     assert shelf.archive.newest(JOB) is None
+
+
+def test_what_a_worker_died_before_archiving_the_next_one_archives(bench: Bench) -> None:
+    arn = execution("extract", session_id="s-done")
+    bench.world.add_failed(arn, "{}")
+    tried = a_failed_attempt(execution_arn=arn), an_attempt(number=2, execution_arn="")
+    runs = (JobRun(job="extract", attempts=tried),)
+    bench.store.sessions.save(a_session(id="s-done", status="SUCCEEDED", runs=runs))
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+    stop = threading.Event()
+
+    class Once(Worker):
+        def tick(self) -> bool:
+            stop.set()
+            return False
+
+    Once(bench.hands(), shelf, "worker-2", Clock()).run(stop)
+
+    assert recall(arn, 0, shelf)
