@@ -162,6 +162,11 @@ LOST: Mapping[str, frozenset[str]] = {
     "ecs:DescribeTaskDefinition": frozenset({COPY_LOG}),
     "logs:FilterLogEvents": frozenset({LOAD_LOG}),
     "logs:GetLogEvents": frozenset({LOAD_LOG, COPY_LOG}),
+    "iam:GetRole": NOTHING,
+    "dynamodb:DescribeTable": NOTHING,
+    "sqs:GetQueueAttributes": NOTHING,
+    "secretsmanager:DescribeSecret": NOTHING,
+    "ecr:DescribeImages": NOTHING,
 }
 """What a person does without when an action is missing."""
 

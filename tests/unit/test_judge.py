@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -11,49 +10,20 @@ from bunsui_core.domain.diagnosis import Category, Confidence
 from bunsui_core.domain.failure import Nested
 from bunsui_core.domain.judge import judge
 from bunsui_core.domain.pipeline import SideEffect
-from bunsui_core.domain.verdict import Case, Look, Mode, Ruling, Subject, Verdict
-from tests.builders import NOW, a_diagnosis, a_failure, later
-
-DATA = {"category": Category.BAD_INPUT_DATA, "transient": False}
-BUG = {"category": Category.CODE_BUG, "transient": False}
-SLOW = {"category": Category.TIMEOUT, "transient": None}
-THROTTLED = {"category": Category.THROTTLING, "transient": True}
-RUNNING = (Mode.REDRIVE, Mode.ENTER_AT, Mode.RESTART)
-"""The modes in which something runs."""
-EVIDENCE = (
-    {"id": "E6", "kind": "event", "text": "TaskFailed", "source": "arn"},
-    {"id": "X1", "kind": "execution", "text": "FAILED", "source": "arn"},
+from bunsui_core.domain.verdict import Case, Mode, Ruling, Subject
+from tests.builders import a_failure, later
+from tests.unit.judging import (
+    BUG,
+    DATA,
+    EVIDENCE,
+    RUNNING,
+    SLOW,
+    THROTTLED,
+    a_case,
+    a_look,
+    redrive,
+    restart,
 )
-
-
-def a_look(subject: Subject, changed: bool | None) -> Look:
-    return Look(subject=subject, name="it", changed=changed, text=f"{subject}", seen_at=NOW)
-
-
-SAME = (a_look(Subject.CODE, False), a_look(Subject.OBJECT, False))
-
-
-def a_case(diagnosis: Mapping[str, object], **changes: object) -> Case:
-    failure = changes.pop("failure", None) or a_failure(evidence=EVIDENCE)
-    return Case.model_validate(
-        {
-            "diagnosis": a_diagnosis(**{"failure": failure, "evidence": EVIDENCE, **diagnosis}),
-            "redrive_status": "REDRIVABLE",
-            "redrive_status_reason": "",
-            "effect": SideEffect.IDEMPOTENT,
-            "looks": SAME,
-            "input_edited": False,
-            **changes,
-        }
-    )
-
-
-def redrive(case: Case) -> Verdict:
-    return judge(Mode.REDRIVE, case, later(hours=1))
-
-
-def restart(case: Case) -> Verdict:
-    return judge(Mode.RESTART, case, later(hours=1))
 
 
 def test_what_step_functions_does_not_redrive_is_hopeless_in_its_own_words() -> None:

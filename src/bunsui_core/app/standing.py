@@ -81,7 +81,7 @@ class _Looked:
 
     def _function(self, function: str) -> Iterator[Standing]:
         try:
-            found = self._seeing.inventory.code(_qualified(self._failure.resource, function))
+            found = self._seeing.inventory.code(self._qualified(function))
         except NotFound:
             yield self._noting.seen(Subject.CODE, function, "", f"function {function}")
             return
@@ -94,6 +94,14 @@ class _Looked:
             told = f"what is configured of {function}"
             yield self._noting.seen(Subject.SETTINGS, function, found.settings, told, at)
             yield self._noting.seen(Subject.LIMITS, function, found.limits, found.limits, at)
+
+    def _qualified(self, function: str) -> str:
+        """A function with the version or alias by which it was called: that decides what runs."""
+        rest = self._failure.resource.partition(":function:")[2]
+        if rest.startswith(f"{function}:"):
+            return rest
+        qualifier = asked_for(self._failure, self._ended.history, "Qualifier")
+        return f"{function}:{qualifier}" if qualifier else function
 
     def rights(self) -> list[Standing]:
         """What was denied to its role; or what it may have read, where no object is named."""
@@ -215,9 +223,3 @@ def task_name(failure: Failure, ended: Ended) -> str:
 def _definition_asked(failure: Failure, ended: Ended) -> str:
     asked = asked_for(failure, ended.history, "TaskDefinition")
     return asked or (failure.task.definition if failure.task else "")
-
-
-def _qualified(resource: str, function: str) -> str:
-    """A function with the version or alias by which it was called: that decides what runs."""
-    rest = resource.partition(":function:")[2]
-    return rest if rest.startswith(f"{function}:") else function

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from bunsui_core.domain.container_task import task_of
 from bunsui_core.domain.failure import HistoryEvent
-from bunsui_core.domain.operation import resource_of
+from bunsui_core.domain.operation import named, resource_of
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.signs import stem
 from bunsui_core.domain.trace import scopes
@@ -138,7 +138,8 @@ def _twice(mode: Mode, declared: SideEffect, twice: list[Operation]) -> tuple[Si
     worst = max(twice, key=lambda one: _ORDER.index(one.effect))
     if _is_repeatable(worst.effect):
         return worst.effect, f"all it does again is {worst.effect}: twice changes nothing"
-    told = f"{worst.state} began {worst.resource}, whose effect is {worst.effect}: {_TWICE}"
+    called = named(worst.resource, None)
+    told = f"{worst.state} began {called}, whose effect is {worst.effect}: {_TWICE}"
     return worst.effect, told
 
 

@@ -72,5 +72,30 @@ FEATURES = (
         action="logs:GetLogEvents",
         without="no log lines are read.",
     ),
+    Feature(
+        name="comparing roles",
+        action="iam:GetRole",
+        without="whether a denied action is allowed now is not known: its rerun stays UNKNOWN.",
+    ),
+    Feature(
+        name="missing tables",
+        action="dynamodb:DescribeTable",
+        without="whether a missing table is there now is not known: its rerun stays UNKNOWN.",
+    ),
+    Feature(
+        name="missing queues",
+        action="sqs:GetQueueAttributes",
+        without="whether a missing queue is there now is not known: its rerun stays UNKNOWN.",
+    ),
+    Feature(
+        name="missing secrets",
+        action="secretsmanager:DescribeSecret",
+        without="whether a missing secret is there now is not known: its rerun stays UNKNOWN.",
+    ),
+    Feature(
+        name="missing images",
+        action="ecr:DescribeImages",
+        without="whether a missing image is there now is not known: its rerun stays UNKNOWN.",
+    ),
 )
 """What reading an account gives, in the order in which it is needed."""

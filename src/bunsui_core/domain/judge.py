@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from bunsui_core.domain.diagnosis import Category, Confidence
 from bunsui_core.domain.history import EXECUTION_EVIDENCE
+from bunsui_core.domain.named import words_of
 from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.signs import stem
 from bunsui_core.domain.value import Instant
@@ -28,6 +30,7 @@ _DEPENDS_ON: Mapping[Category, frozenset[Subject]] = {
         {*_OF_CODE, *_OF_DEFINITION, Subject.OBJECT, Subject.THING}
     ),
     Category.IMAGE_PULL: frozenset({Subject.IMAGE, Subject.THING, Subject.TASK, *_OF_DEFINITION}),
+    Category.NETWORK: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.INPUT}),
     Category.PERMISSION: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.GRANT, Subject.POLICY}),
     Category.QUOTA_LIMIT: frozenset({*_OF_CODE, *_OF_DEFINITION, Subject.INPUT, Subject.OBJECT}),
     Category.RESOURCE_EXHAUSTED: frozenset(
@@ -43,6 +46,13 @@ _NOT_SEEN: Mapping[Category, str] = {
     Category.CONFLICT: "what was in the way",
 }
 """What such a cause also depends on and nobody here looks at."""
+
+_UNRESOLVED = re.compile(
+    r"name or service not known|nodename nor servname|enotfound|unknownhost|"
+    r"could not translate host name|no address associated with hostname",
+    re.IGNORECASE,
+)
+"""A name that does not resolve may be a wrong one, which time does not cure."""
 
 _FIXED = frozenset({"datalimitexceeded", "requestentitytoolarge", "requesttoolarge"})
 """Stems of limits that no account can have raised (Step Functions and Lambda, "Quotas")."""
@@ -64,6 +74,8 @@ def judge(mode: Mode, case: Case, now: Instant) -> Verdict:
     if refused:
         return Verdict(mode=mode, ruling=Ruling.HOPELESS, reasons=refused)
     match case.diagnosis.transient:
+        case True if _UNRESOLVED.search(words_of(case.diagnosis.failure)):
+            return _of_open_cause(mode, case)
         case True:
             return _may_succeed(mode, case, (_reason(case, "the cause frees itself with time"),))
         case False:
@@ -90,7 +102,7 @@ def _ineligible(case: Case, now: Instant) -> tuple[Reason, ...]:
 def _of_open_cause(mode: Mode, case: Case) -> Verdict:
     """A cause that may pass or last: only a change of what it depends on speaks for a rerun."""
     looks = _looks_for(mode, case)
-    if helping := _helping(case.diagnosis.category, looks):
+    if helping := _helping(case, looks, frozenset()):
         return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
     if case.diagnosis.category is Category.IMAGE_PULL and any(look.is_missing for look in looks):
         return _of_unchanged(mode, case, looks)
@@ -98,10 +110,24 @@ def _of_open_cause(mode: Mode, case: Case) -> Verdict:
     return _unknown(mode, (_reason(case, told),))
 
 
-def _helping(category: Category, looks: tuple[Look, ...]) -> tuple[Look, ...]:
-    """The looks that saw a change of something which a cause of this category depends on."""
-    relevant = _relevant(category, looks, frozenset())
-    return tuple(look for look in looks if look.changed and look.subject in relevant)
+def _helping(
+    case: Case, looks: tuple[Look, ...], otherwise: frozenset[Subject]
+) -> tuple[Look, ...]:
+    """The looks that saw a change of something which a cause of this category depends on.
+
+    Where the failure itself names an object, another object is not what it failed on.
+    """
+    relevant = _relevant(case.diagnosis.category, looks, otherwise)
+    words = words_of(case.diagnosis.failure)
+    objects = [look.name for look in looks if look.subject is Subject.OBJECT]
+    named = {name for name in objects if name in words}
+    return tuple(
+        look
+        for look in looks
+        if look.changed
+        and look.subject in relevant
+        and not (look.subject is Subject.OBJECT and named and look.name not in named)
+    )
 
 
 def _relevant(
@@ -116,13 +142,11 @@ def _relevant(
 
 
 def _of_lasting_cause(mode: Mode, case: Case) -> Verdict:
-    category = case.diagnosis.category
     looks = _looks_for(mode, case)
     if mode is not Mode.REDRIVE and case.input_edited:
         return _of_edited_input(mode, case)
-    relevant = _relevant(category, looks, frozenset(Subject))
     if changed := tuple(look for look in looks if look.changed):
-        if helping := tuple(look for look in changed if look.subject in relevant):
+        if helping := _helping(case, looks, frozenset(Subject)):
             return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
         told = "something changed, but not what this cause depends on"
         return _unknown(mode, (_reason(case, told), *(_seen(look) for look in changed)))

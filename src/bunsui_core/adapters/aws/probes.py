@@ -80,7 +80,11 @@ def _newest(clients: Clients, machine: str) -> str:
 
 
 def _calls(clients: Clients, about: Sample) -> Mapping[str, Callable[[], object]]:
-    return {**_of_executions(clients, about), **_of_operations(clients)}
+    return {
+        **_of_executions(clients, about),
+        **_of_operations(clients),
+        **_of_surroundings(clients, about),
+    }
 
 
 def _of_executions(clients: Clients, about: Sample) -> Mapping[str, Callable[[], object]]:
@@ -123,4 +127,21 @@ def _of_operations(clients: Clients) -> Mapping[str, Callable[[], object]]:
         "logs:GetLogEvents": lambda: clients.logs.get_log_events(
             logGroupName=group, logStreamName=NOWHERE, limit=1
         ),
+    }
+
+
+def _of_surroundings(clients: Clients, about: Sample) -> Mapping[str, Callable[[], object]]:
+    region, account = about.machine.split(":")[3:5]
+    queue = f"https://sqs.{region}.amazonaws.com/{account}/{NOWHERE}"
+    image = {"repositoryName": NOWHERE, "maxResults": 1}
+    return {
+        "iam:GetRole": lambda: clients.roles.get_role(RoleName=NOWHERE),
+        "dynamodb:DescribeTable": lambda: clients.of("dynamodb").describe_table(TableName=NOWHERE),
+        "sqs:GetQueueAttributes": lambda: clients.of("sqs").get_queue_attributes(
+            QueueUrl=queue, AttributeNames=["QueueArn"]
+        ),
+        "secretsmanager:DescribeSecret": lambda: clients.of("secretsmanager").describe_secret(
+            SecretId=NOWHERE
+        ),
+        "ecr:DescribeImages": lambda: clients.of("ecr").describe_images(**image),
     }
