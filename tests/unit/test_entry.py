@@ -89,6 +89,22 @@ def test_a_state_that_was_entered_twice_has_its_last_input() -> None:
     assert (found.input, found.variables) == ("2", '{"rows":[1,2]}')
 
 
+def test_what_a_redriven_state_assigned_is_known_behind_it() -> None:
+    """The variables from before the redrive stay, and the state is not entered again."""
+    on = (
+        event(16, 15, "ExecutionRedriven"),
+        event(17, 16, "LambdaFunctionScheduled", resource="x"),
+        event(18, 17, "LambdaFunctionSucceeded"),
+        event(19, 18, "TaskStateExited", name="Write", assigned='{"late": "7"}'),
+        event(20, 19, "TaskStateEntered", name="Send", input="5"),
+    )
+
+    found = recorded_entry((*walked(), *on), "Send")
+
+    assert (found.input, json.loads(found.variables)) == ("5", {"rows": [1, 2], "late": 7})
+    assert recorded_entry((*walked(), *on), "Write").input == '{"day": 1}'
+
+
 def test_what_a_history_does_not_tell_is_refused_with_the_reason() -> None:
     assert "never started" in refusal(walked(), "Done")
     assert "inside the Map state Each" in refusal(walked(), "One")
@@ -199,6 +215,24 @@ def test_a_state_that_reads_the_payload_of_it_does_not() -> None:
     assert "Write" in enterable(
         with_entry(json.dumps({**MACHINE, "States": {**states, "Write": write}}))
     )
+
+
+@pytest.mark.parametrize("name", [ENTRY, UNKNOWN])
+def test_a_state_of_that_name_that_is_somebody_elses_is_left_alone(name: str) -> None:
+    text = json.dumps({"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}})
+
+    with pytest.raises(BadInput, match=f"has a state {name} of its own"):
+        with_entry(text)
+    assert enterable(text) == ()
+    assert beginning(read_asl(text)) == name
+
+
+def test_a_definition_that_becomes_too_large_is_refused() -> None:
+    states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(6_000)}
+    states["S6000"] = {"Type": "Succeed"}
+
+    with pytest.raises(BadInput, match="Step Functions takes 1,048,576"):
+        with_entry(json.dumps({"StartAt": "S0", "States": states}))
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"StartAt": "A", "States": {}}'])

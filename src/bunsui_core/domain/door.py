@@ -22,7 +22,7 @@ from bunsui_core.domain.asl import (
     type_of,
 )
 from bunsui_core.domain.entry import RESTART, inside_of
-from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.routes import gathered, reachable
 from bunsui_core.domain.value import Json
 
@@ -38,6 +38,9 @@ OWN = frozenset({ENTRY, UNKNOWN})
 UNKNOWN_ERROR = "Bunsui.UnknownEntry"
 """The error of an execution that was told to enter where it cannot."""
 
+LARGEST_DEFINITION = 1024 * 1024
+"""Bytes of a definition (Step Functions, "Quotas")."""
+
 _CLOSED = frozenset({"Succeed", "Fail"})
 _ENTER = "$states.input.bunsui.enter_at"
 _IS_OBJECT = "$type($states.input) = 'object'"
@@ -51,9 +54,11 @@ _READS_INPUT = re.compile(
 def with_entry(definition: str) -> str:
     """Return a definition that carries a BunsuiEntry state in front; made anew if it had one.
 
-    Raises: BadInput.
+    Raises: BadInput, also when it has a state of that name that is none of bunsui's, or becomes
+    larger than Step Functions takes.
     """
     machine = read_asl(definition)
+    _must_be_free(machine)
     begin = beginning(machine)
     own = {name: state for name, state in states_of(machine).items() if name not in OWN}
     bare: Asl = {**machine, "States": {**own}, "StartAt": begin}
@@ -69,15 +74,20 @@ def with_entry(definition: str) -> str:
         "Default": UNKNOWN,
     }
     states: Asl = {ENTRY: entry, **own, UNKNOWN: _unknown()}
-    return json.dumps({**bare, "StartAt": ENTRY, "States": states}, ensure_ascii=False)
+    text = json.dumps({**bare, "StartAt": ENTRY, "States": states}, ensure_ascii=False)
+    if (size := len(text.encode())) > LARGEST_DEFINITION:
+        raise BadInput(
+            f"with a {ENTRY} state the definition has {size:,} bytes; Step Functions takes "
+            f"{LARGEST_DEFINITION:,}.",
+            "Leave that state out, or divide the machine.",
+        )
+    return text
 
 
 def beginning(machine: Asl) -> str:
     """Return the state at which a machine begins to work: the one behind BunsuiEntry."""
-    door = states_of(machine).get(ENTRY)
-    if door is None or start_of(machine) != ENTRY:
-        return start_of(machine)
-    return following(rules(door)[-1])[0]
+    door = _entry_of(machine)
+    return following(rules(door)[-1])[0] if door else start_of(machine)
 
 
 def enterable(definition: str) -> tuple[str, ...]:
@@ -86,8 +96,6 @@ def enterable(definition: str) -> tuple[str, ...]:
     Raises: BadInput.
     """
     machine = read_asl(definition)
-    if start_of(machine) != ENTRY:
-        return ()
     named = dict.fromkeys(n for rule in _doors(machine) for n in following(rule))
     graph, readers = graph_of(machine), _readers(machine)
     back: dict[str, tuple[str, ...]] = dict.fromkeys(graph, ())
@@ -110,7 +118,7 @@ def require_enterable(definition: str, state: str) -> None:
     if state not in {name for rule in _doors(machine) for name in following(rule)}:
         raise Refused(
             f"the machine cannot be entered at {state}: its definition carries no {ENTRY} state"
-            f"{' that leads there' if start_of(machine) == ENTRY else ''}.",
+            f"{' that leads there' if _entry_of(machine) else ''}.",
             f"{RESTART}, or redrive its execution.",
         )
     if reader := _reader_of_input(machine, state):
@@ -178,8 +186,24 @@ def _unknown() -> Asl:
 
 def _doors(machine: Asl) -> tuple[Asl, ...]:
     """The rules by state: all but the last two."""
+    door = _entry_of(machine)
+    return rules(door)[:-2] if door else ()
+
+
+def _entry_of(machine: Asl) -> Asl | None:
+    """The state that reads the envelope, if the machine starts with one as it is made here."""
     door = states_of(machine).get(ENTRY)
-    return rules(door)[:-2] if door is not None and start_of(machine) == ENTRY else ()
+    if door is None or start_of(machine) != ENTRY or door.get("Default") != UNKNOWN:
+        return None
+    return door if len(rules(door)) > 1 and following(rules(door)[-1]) else None
+
+
+def _must_be_free(machine: Asl) -> None:
+    taken = sorted(OWN & {*states_of(machine)})
+    if taken and not _entry_of(machine):
+        raise BadInput(
+            f"the definition has a state {taken[0]} of its own.", "Give that state another name."
+        )
 
 
 def _reader_of_input(machine: Asl, state: str) -> str:
