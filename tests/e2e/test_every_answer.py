@@ -15,7 +15,12 @@ import pytest
 
 from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.adapters.emulator.record import Folder
+from bunsui_core.domain.session import JobRun, SessionStatus, Wish
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.stage import PASSPHRASE
+from bunsui_core.wiring.store import store
+from tests.builders import a_session
 from tests.cli.shell import Done, Terminal, bunsui, environment
 from tests.cli.test_docs import commands
 from tests.cli.test_schemas import validator
@@ -60,8 +65,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         f"aws_secret_access_key = {root.secret_access_key}\n",
         encoding="utf-8",
     )
+    keep_open(path)
     yield Home(path, report.scenes[0].session_id)
     down(path)
+
+
+def keep_open(home: Path) -> None:
+    """Let one session run and one be paused, of which no job has begun and no worker knows."""
+    settings = Settings(home=home)
+    kept = store(settings, writer(settings))
+    runs = tuple(JobRun(job=name) for name in ("extract", "transform", "load"))
+    for status, wish in ((SessionStatus.RUNNING, Wish.RUN), (SessionStatus.PAUSED, Wish.PAUSE)):
+        open_one = a_session(id=f"s-{status.value.lower()}", status=status, stopped_at=None)
+        kept.sessions.save(open_one.model_copy(update={"runs": runs, "wish": wish}))
 
 
 LOOKS: list[tuple[str, ...]] = [
@@ -81,6 +97,11 @@ LOOKS: list[tuple[str, ...]] = [
     ("sessions", "logs", "SESSION"),
     ("sessions", "logs", "SESSION", "--follow"),
     ("sessions", "start", "orders", "--input", "-", "--reason", "r"),
+    ("sessions", "rerun", "SESSION", "--from", "enrich", "--dry-run"),
+    ("sessions", "rerun", "SESSION", "--from", "ingest", "--downstream", "--reason", "r"),
+    ("sessions", "pause", "s-running", "--dry-run"),
+    ("sessions", "cancel", "s-running", "--reason", "r"),
+    ("sessions", "unpause", "s-paused", "--reason", "r"),
     ("machines", "list"),
     ("pipelines", "list"),
     ("pipelines", "show", "orders"),

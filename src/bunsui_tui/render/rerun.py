@@ -21,7 +21,7 @@ COLUMNS = (Column("", 1), Column("mode", 10), Column("verdict", 12), Column("why
 
 MEANS = {
     Mode.REDRIVE: "the same execution goes on at its failed state",
-    Mode.ENTER_AT: "a new execution enters at the failed state",
+    Mode.ENTER_AT: "a new execution enters at a state, with the input of that state",
     Mode.RESTART: "a new execution of the whole job",
     Mode.MARK_DONE: "nothing of the job runs; its output is what you give",
 }

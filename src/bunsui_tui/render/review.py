@@ -94,7 +94,10 @@ def _alike(number: int, step: StepReview) -> Table:
 
 
 def _moved(review: Review) -> Text:
-    if all(check.holds for step in review.steps for check in step.checks):
+    """That the worker would refuse it; of what is over, the world may well have moved since."""
+    if not review.approval.status.is_open or all(
+        check.holds for step in review.steps for check in step.checks
+    ):
         return Text()
     what = "the world is not as the plan expects it: the worker will refuse it (see CHECKED)"
     return words(sign(FAILED), " ", named(FAILED, what))

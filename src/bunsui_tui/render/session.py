@@ -21,11 +21,11 @@ from bunsui_tui.render.times import absolute, ago, lasted, span, took
 
 CLOCK = 24
 BEGAN = {
-    Began.RETRY: "tried again by itself",
+    Began.RETRY: "retried",
     Began.RESTART: "restarted",
     Began.ENTER_AT: "entered",
-    Began.MARKED: "marked done by a human",
-    Began.DOWNSTREAM: "ran again after a job before it",
+    Began.MARKED: "marked done",
+    Began.DOWNSTREAM: "downstream",
 }
 """Why an attempt began that was not the first."""
 
@@ -89,12 +89,12 @@ def _standing(run: JobRun, session: Session, board: Board) -> str:
     """What a job waits for besides its jobs, or what made it run again; empty for neither."""
     last = run.last
     if run.is_reset:
-        return "runs again: a job before it did"
+        return "runs again"
     if last is None:
         is_held = session.status is SessionStatus.PAUSED
-        return "held: the session is paused" if is_held else ""
+        return "paused" if is_held else ""
     if last.not_before and last.not_before > board.now and not last.started_at:
-        return f"try {last.number} starts in {span(last.not_before - board.now)}"
+        return f"starts in {span(last.not_before - board.now)}"
     return last.external or BEGAN.get(last.began, "")
 
 
