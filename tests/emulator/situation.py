@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -35,6 +36,12 @@ LOGS: Json = {
 }
 
 
+@cache
+def archive(code: str) -> bytes:
+    """The archive of a function, the same bytes each time: archives carry the time of packing."""
+    return packed(code)
+
+
 @dataclass
 class Lab:
     """The embedded AWS under one name, with what a situation makes in it."""
@@ -59,7 +66,7 @@ class Lab:
             Runtime="python3.12",
             Role=role or self.role(suffix="function"),
             Handler="index.handler",
-            Code={"ZipFile": packed(code)},
+            Code={"ZipFile": archive(code)},
             Timeout=settings.pop("Timeout", 10),
             **settings,
         )
@@ -67,7 +74,7 @@ class Lab:
 
     def release(self, code: str) -> None:
         """Deploy other code of the function."""
-        self.aws.functions().update_function_code(FunctionName=self.name, ZipFile=packed(code))
+        self.aws.functions().update_function_code(FunctionName=self.name, ZipFile=archive(code))
 
     def configure(self, **settings: Any) -> None:  # of a boto3 client
         """Change what is configured of the function."""
