@@ -36,6 +36,8 @@ class Play:
         self._id = self.keeping.save(a_new_session(pipeline)).id
         self.people = People(self.world, self.keeping, self._id)
         self.rounds = 0
+        self.calls = 0
+        self.at: dict[int, Callable[[], object]] = {}
         self._depth = 0
         self._acting: set[int] = set()
         self.world.is_asked = lambda name, text: (name, text) in self.keeping.asked
@@ -56,6 +58,10 @@ class Play:
             return False
         return found.trouble is None
 
+    def die(self) -> None:
+        """The process that makes this call dies."""
+        raise Crash("here")
+
     def turmoil(self, turns: int) -> None:
         """Let workers come by while things go wrong."""
         for _ in range(turns):
@@ -73,7 +79,9 @@ class Play:
         for _ in range(40 + 20 * len(self.session.runs)):
             if self.session.status is SessionStatus.PAUSED:
                 self.people.control(Control.UNPAUSE)
-            assert self.round(again=True)
+            left = len(self.at)
+            if not self.round(again=True) or len(self.at) < left:
+                continue
             self._must_be_busy()
             at = self._next()
             if at is None:
@@ -129,6 +137,9 @@ class Play:
 
     def _disturb(self) -> None:
         chances = self.world.chances
+        self.calls += 1
+        if deed := self.at.pop(self.calls, None):
+            self._beside(deed)
         # No call takes longer than it may: a start within SURE_AFTER is the protocol's premise.
         if self._depth == 0 and self.rng.random() < chances.passing:
             self.world.pass_time(self.rng.randint(1, 3))
@@ -139,7 +150,7 @@ class Play:
         if is_free and self.rng.random() < chances.human / 10:
             self._beside(lambda: self._act(self.people.act))
         if self._depth not in self._acting and self.rng.random() < chances.crash:
-            raise Crash("here")
+            self.die()
 
     def _act(self, deed: Callable[[random.Random], None]) -> None:
         """Somebody acts, in a process that does not die."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bunsui_core.domain.advance import advance
 from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.plan import Control, ControlSession
 from bunsui_core.domain.session import JobStatus, Session, SessionOrigin, SessionStatus, Wish
-from bunsui_core.domain.settling import settled
 from bunsui_core.domain.value import Instant
 
 WISHES = {Control.PAUSE: Wish.PAUSE, Control.UNPAUSE: Wish.RUN, Control.CANCEL: Wish.CANCEL}
@@ -46,9 +46,9 @@ def waiting_jobs(session: Session) -> tuple[str, ...]:
 
 
 def controlled(session: Session, step: ControlSession, now: Instant) -> Session:
-    """Return the session with what is wanted of it; the reducer does the rest."""
+    """Return the session with what is wanted of it, and what follows from that at once."""
     wished = session.model_copy(update={"wish": WISHES[step.action]})
-    return settled(wished, wished.runs, now)
+    return advance(wished, (), now).session
 
 
 def is_controlled(session: Session, step: ControlSession) -> bool:
