@@ -11,6 +11,7 @@ from bunsui_core.app.execute import LEASE, Turn, execute
 from bunsui_core.app.perform import Hands
 from bunsui_core.domain.approval import Answer, ApprovalStatus, EffectState, Request, fold
 from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.plan import RedriveJob, RestartJob
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.ports.control import Control, Effects, Runner
@@ -58,7 +59,7 @@ def test_an_approved_restart_adds_one_attempt(bench: Bench) -> None:
 
 def test_an_approved_start_makes_a_session(bench: Bench) -> None:
     bench.store.pipelines.put(a_pipeline())
-    request = bench.submit(steps=(a_start(session_id="s-new"),))
+    request = bench.submit(steps=(a_start(session_id="s-new"),), risk="medium")
     bench.decide(request)
 
     assert execute(request, bench.hands(), turn()) is EffectState.DONE
@@ -252,6 +253,16 @@ def test_a_plan_that_understates_its_risk_is_not_executed(bench: Bench) -> None:
 
     assert execute(request, bench.hands(), turn()) is EffectState.FAILED
     assert bench.world.effects == []
+
+
+def test_a_start_that_understates_its_risk_is_not_executed(bench: Bench) -> None:
+    bench.store.pipelines.put(a_pipeline())
+    request = bench.submit(steps=(a_start(session_id="s-new"),), risk="low")
+    bench.decide(request)
+
+    assert execute(request, bench.hands(), turn()) is EffectState.FAILED
+    with pytest.raises(NotFound):
+        bench.store.sessions.get("s-new")
 
 
 def test_a_plan_for_another_account_is_not_executed(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bunsui_core.app.watch import seen_now
 from bunsui_core.domain.controlling import open_jobs, require_control, waiting_jobs
-from bunsui_core.domain.plan import Control, ControlSession, Plan, Risk
+from bunsui_core.domain.plan import SESSION_RISK, Control, ControlSession, Plan
 from bunsui_core.domain.propose import LIFETIME
 from bunsui_core.domain.recovery import ControlProposal
 from bunsui_core.domain.session import Session
@@ -57,6 +57,6 @@ def _plan(brake: Brake, session: Session) -> Plan:
         region=session.region,
         created_at=brake.at,
         expires_at=brake.at + LIFETIME,
-        risk=Risk.MEDIUM,
+        risk=SESSION_RISK,
         steps=(step,),
     )

@@ -20,6 +20,10 @@ from bunsui_core.domain.session import Session
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.observe import Inventory, Seeing
 
+MOST_MACHINES = 100
+"""Machines of jobs below whose definition is looked at, the nearest ones: each is a call, of which
+Step Functions allows 20 a second (DescribeStateMachine)."""
+
 MOST_FUNCTIONS = 20
 """Functions of a job whose code is looked at."""
 
@@ -28,8 +32,9 @@ def ground_of(session: Session, job: str, wanted: Wanted, world: World, seeing: 
     """Return what the preview of a rerun rests on; what cannot be seen is left out."""
     found = preview(session, job, Mode.RESTART, wanted.downstream)
     machines = {one.name: one.machine for one in session.pipeline.jobs}
-    later = {machines[name] for name in (*found.follows, *found.resets)} - {machines[job]}
-    present = tuple(_definitions(sorted(later), seeing.inventory))
+    later = dict.fromkeys(machines[name] for name in (*found.follows, *found.resets))
+    others = [one for one in later if one != machines[job]][:MOST_MACHINES]
+    present = tuple(_definitions(others, seeing.inventory))
     own = world.present
     return Ground(
         failed_state=failed_state(job, world),

@@ -16,6 +16,7 @@ from bunsui_core.domain.controlling import controlled, require_control
 from bunsui_core.domain.eligible import require_same_pipeline
 from bunsui_core.domain.errors import BadInput, Conflict, NotFound, Refused
 from bunsui_core.domain.plan import (
+    SESSION_RISK,
     ControlSession,
     EnterJob,
     JobStep,
@@ -25,6 +26,7 @@ from bunsui_core.domain.plan import (
     RestartJob,
     StartSession,
     Step,
+    step_job,
 )
 from bunsui_core.domain.previewing import preview_difference
 from bunsui_core.domain.propose import preview_for
@@ -42,6 +44,8 @@ from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.control import Control
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
+
+UNDERSTATED = "nothing was called: the plan understates its risk"
 
 TRIES = 8
 """How often a session is stored again when another writer was faster."""
@@ -71,6 +75,8 @@ def check(step: Step, request: Request, hands: Hands, now: datetime) -> None:
     if request.plan.version == 1:
         raise Stopped(EffectState.STALE, "nothing was called: an older bunsui planned it, ask anew")
     try:
+        if step_job(step) == "" and request.plan.risk.rank < SESSION_RISK.rank:
+            raise Stopped(EffectState.FAILED, UNDERSTATED)
         match step:
             case StartSession():
                 _check_start(step, hands)
@@ -87,7 +93,7 @@ def _check_job(step: JobStep, request: Request, hands: Hands, now: datetime) -> 
     if wrong := mismatch(step, session):
         raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
     if request.plan.risk.rank < step_risk(step, session).rank:
-        raise Stopped(EffectState.FAILED, "nothing was called: the plan understates its risk")
+        raise Stopped(EffectState.FAILED, UNDERSTATED)
     world = look(session, step.job, hands.seeing)
     if changed := difference(checks(step.expect, world.expect)):
         raise Stopped(EffectState.STALE, f"nothing was called: {changed}")

@@ -17,12 +17,14 @@ from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.inputs import input_changes
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import (
+    SESSION_RISK,
     Control,
     ControlSession,
     EnterJob,
     JobStep,
     MarkDone,
     RedriveJob,
+    Risk,
     StartSession,
     Step,
 )
@@ -113,11 +115,17 @@ def _compared(
 
 def _honest(step: JobStep, session: Session, request: Request) -> Check:
     """Whether the plan, written by its asker, names this session's own things and its risk."""
-    own = step_risk(step, session)
     wrong = mismatch(step, session)
-    if not wrong and request.plan.risk.rank < own.rank:
-        wrong = f"the plan says {request.plan.risk.value} risk, it is {own.value}"
-    return Check(name="plan", expected="honest", found=wrong or "honest", holds=not wrong)
+    if not wrong:
+        return _as_risky(request.plan.risk, step_risk(step, session))
+    return Check(name="plan", expected="honest", found=wrong, holds=False)
+
+
+def _as_risky(said: Risk, own: Risk) -> Check:
+    """Whether a plan says no less risk than there is."""
+    is_less = said.rank < own.rank
+    found = f"the plan says {said.value} risk, it is {own.value}" if is_less else "honest"
+    return Check(name="plan", expected="honest", found=found, holds=not is_less)
 
 
 def _checks(step: JobStep, question: Question | None) -> tuple[Check, ...]:
@@ -190,6 +198,7 @@ def _review_control(step: ControlSession, request: Request, looked: Looked) -> S
         effects=tuple(text for text in told if text and not text.startswith(" ")),
         undo=undo_of(step),
         checks=(
+            _as_risky(request.plan.risk, SESSION_RISK),
             Check(
                 name="session",
                 expected=step.expect_status.value,
@@ -212,6 +221,7 @@ def _review_start(step: StartSession, request: Request, looked: Looked) -> StepR
         effects=_start_effects(pipeline),
         undo=undo_of(step),
         checks=(
+            _as_risky(request.plan.risk, SESSION_RISK),
             Check(
                 name="graph",
                 expected=step.graph_hash[:12],

@@ -187,6 +187,10 @@ class Plan(Value):
         return self.steps[0].session_id
 
 
+SESSION_RISK = Risk.MEDIUM
+"""How much a mistake costs at least that starts a session, or concerns it as a whole."""
+
+
 def step_job(step: Step) -> str:
     """Return the job a step is about; empty for one about a whole session."""
     return "" if isinstance(step, StartSession | ControlSession) else step.job

@@ -15,7 +15,12 @@ WIDTH = 79
 
 _NAME = 19
 _WORDS = {Answer.APPROVE: "approves", Answer.REJECT: "rejects"}
-_ASKS = {"redrive": "to redrive", "restart": "to restart"}
+_ASKS = {
+    "redrive": "to redrive",
+    "enter_at": "to enter",
+    "restart": "to restart",
+    "mark_done": "to mark done",
+}
 
 
 def deployed(pipelines: Sequence[Pipeline]) -> str:
