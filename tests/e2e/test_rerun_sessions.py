@@ -222,3 +222,16 @@ def test_a_deleted_machine_is_only_marked_done(stage: RerunStage, doing: str) ->
         stage.desk.start("deleted", "{}", "once more")
     marked = stage.rerun(session, "load", Mode.MARK_DONE, output="1")
     assert marked.after.status is SessionStatus.SUCCEEDED
+
+
+@pytest.mark.slow
+def test_a_state_whose_input_and_the_jobs_are_too_large_together_is_not_entered(
+    stage: RerunStage, doing: str
+) -> None:
+    made = Made(row(First={"Type": "Pass"}, Work=does(doing, {"did": "large", "needs": "large"})))
+    session = stage.failed(stage.pipeline("large", {"load": made}), {"text": "x" * 140_000})
+    stage.put("large")
+
+    with pytest.raises(Refused, match="bytes together; Step Functions carries 262,144"):
+        stage.asked(session.id, "load", Mode.ENTER_AT)
+    assert stage.rerun(session, "load", Mode.RESTART).after.status is SessionStatus.SUCCEEDED
