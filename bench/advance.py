@@ -35,7 +35,7 @@ MOST_RATIO = 1.05
 
 
 def measure() -> Result:
-    """The time of a decision over ten thousand jobs."""
+    """The processor time of a decision over ten thousand jobs; a decision waits for nothing."""
     session = half_done(a_wide_pipeline(random.Random(1), LARGE))
     decided = advance(session, (), NOW).session
     spans = {"begins": session, "idle": decided}
@@ -43,16 +43,23 @@ def measure() -> Result:
     for name, one in spans.items():
         found = percentiles([seconds_of(one) for _ in range(DECISIONS)])
         numbers |= {f"{name}_{key}": value for key, value in found.items()}
+    fan = Pipeline(name="fan", jobs=tuple(a_lone_job(number) for number in range(LARGE)))
+    numbers["all_begin_at_once_ms"] = round(seconds_of(a_new_session(fan)) * 1000, 2)
     held = all(numbers[f"{name}_p50_ms"] <= MOST_MS for name in spans)
     claim = f"one decision of the reducer over {LARGE:,} jobs, half of them done"
-    return Result(claim, f"p50 ≤ {MOST_MS:.0f} ms", held, numbers)
+    return Result(claim, f"p50 ≤ {MOST_MS:.0f} ms of processor time", held, numbers)
+
+
+def a_lone_job(number: int) -> Job:
+    """A job that waits for none."""
+    return Job(name=f"j{number}", machine=machine(f"j{number}"))
 
 
 def seconds_of(session: Session) -> float:
     """How long one decision takes."""
-    began = time.perf_counter()
+    began = time.process_time()
     advance(session, (), NOW)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def a_wide_pipeline(rng: random.Random, size: int) -> Pipeline:

@@ -52,11 +52,10 @@ def _in_order(pipeline: Pipeline, names: Iterable[str]) -> list[str]:
 
 def forgotten(runs: tuple[JobRun, ...]) -> tuple[JobRun, ...]:
     """Return the runs without what was only planned: nothing of it can have begun."""
-    return tuple(without_plan(run) for run in runs)
+    return tuple(_without_plan(run) for run in runs)
 
 
-def without_plan(run: JobRun) -> JobRun:
-    """Return a run without an attempt that was only planned."""
+def _without_plan(run: JobRun) -> JobRun:
     if run.last is None or run.last.status is not JobStatus.WAITING:
         return run
     return run.model_copy(update={"attempts": run.attempts[:-1]})
@@ -74,12 +73,11 @@ def _begun(
     is_wanted = job.when is None or holds(job.when, _subject(session, job.when.of, runs))
     if is_wanted and not has_slot:
         return run
-    known = without_plan(run).attempts
     began = Began.DOWNSTREAM if run.is_reset else Began.FIRST
-    number = known[-1].number + 1 if known else 1
+    number = run.last.number + 1 if run.last else 1
     fresh = new_attempt(session, job.name, number, _joined(session, job, runs), began)
     update = _admitted(job, fresh, now) if is_wanted else _skipped(now)
-    return JobRun(job=run.job, attempts=(*known, fresh.model_copy(update=update)))
+    return JobRun(job=run.job, attempts=(*run.attempts, fresh.model_copy(update=update)))
 
 
 def _joined(session: Session, job: Job, runs: Mapping[str, JobRun]) -> str:
