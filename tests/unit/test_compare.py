@@ -152,6 +152,11 @@ def test_an_object_that_is_absent_and_is_not_what_is_missing_proves_nothing() ->
     assert look(Subject.OBJECT, "etag", "", FAILED).changed is True
 
 
+def test_an_object_that_came_helps_only_where_one_was_missing() -> None:
+    assert look(Subject.OBJECT, "", "etag", MISSED).changed is True
+    assert look(Subject.OBJECT, "", "etag", FAILED).changed is None
+
+
 def test_code_that_is_gone_is_no_change_for_the_better() -> None:
     assert look(Subject.CODE, "sha", "").changed is None
     assert look(Subject.CODE, "", "").changed is False

@@ -47,6 +47,8 @@ def compared(now: Standing, then: Standing | None, about: About) -> Look:
         return _of_presence(now, then, about)
     if then is None or then.unseen:
         return _of_unrecorded(now, about)
+    if now.subject is Subject.OBJECT and not (then.state or about.misses_object):
+        return _look(now, None, f"{now.text} was not there when it failed, and is there now")
     if then.state != now.state:
         return _of_limits(now, then) if now.subject is Subject.LIMITS else _of_change(now, then)
     return _of_same(now, then, about)
