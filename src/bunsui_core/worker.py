@@ -208,10 +208,11 @@ class Worker:
 
     def _advance(self, session_id: str) -> bool:
         try:
-            session, seen, trouble = self._conductor.advance(session_id)
-            self._explain(session, seen)
-            if trouble:
-                raise trouble
+            done = self._conductor.advance(session_id)
+            session = done.session
+            self._explain(session, done.seen)
+            if done.trouble:
+                raise done.trouble
             self._troubles.over("not_advanced", session_id)
         except Conflict:
             return True

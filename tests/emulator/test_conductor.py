@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bunsui_core.app.wake import obey
+from bunsui_core.app.wake import Swept, obey
 from bunsui_core.domain.errors import BadInput, NotFound, Stale
 from bunsui_core.domain.orders import ScheduledStart, order_of, scheduled_id, scheduled_session
 from bunsui_core.domain.session import Session, SessionStatus
@@ -107,11 +107,23 @@ def test_a_sweep_finds_what_no_event_told(conducted: Conducted) -> None:
     pipeline = conducted.pipeline({"extract": TELLS, "load": TELLS})
     session_id = begin(conducted, a_start(pipeline))
 
+    found = []
     for job in ("extract", "load"):
         closed(conducted, session_id, job)
-        obey(order_of(SWEEP), conducted.woken)
+        found.append(obey(order_of(SWEEP), conducted.woken))
 
     assert conducted.status(session_id) is SessionStatus.SUCCEEDED
+    assert [(one.sessions, one.late) for one in found if one] == [(1, 1), (1, 1)]
+    assert conducted.woken.store.heartbeat.last()
+
+
+def test_a_sweep_finds_nothing_late_where_every_event_came(conducted: Conducted) -> None:
+    pipeline = conducted.pipeline({"extract": FAILS, "load": TELLS})
+    followed(conducted, begin(conducted, a_start(pipeline)))
+
+    found = obey(order_of(SWEEP), conducted.woken)
+
+    assert found == Swept(sessions=1)
 
 
 def test_events_late_doubled_and_in_another_order_change_nothing(conducted: Conducted) -> None:

@@ -22,11 +22,13 @@ lets another one have its slot, what was stopped has closed."""
 class Round(NamedTuple):
     """A session as it is stored after one round, and what Step Functions said in it.
 
-    `trouble` is the first thing that could not be seen or done; all else was.
+    `news` is what of it had closed since the session was last looked at. `trouble` is the first
+    thing that could not be seen or done; all else was.
     """
 
     session: Session
     seen: tuple[Observation, ...]
+    news: tuple[Observation, ...] = ()
     trouble: BunsuiError | None = None
 
 
@@ -39,7 +41,7 @@ def advance_session(session_id: str, means: Means, look: Look = OPEN) -> Round:
     """
     session = means.sessions.get(session_id)
     told = _look(session, means, look)
-    seen, trouble = told.found, told.trouble
+    seen, news, trouble = told.found, _news(session, told), told.trouble
     for _ in range(TURNS):
         decided = advance(session, told.found, means.clock())
         session = _stored(session, decided.session, means)
@@ -50,7 +52,17 @@ def advance_session(session_id: str, means: Means, look: Look = OPEN) -> Round:
         session = _confirmed(decided, session, done.session, means)
         told = _look(session, means, Look(only=done.touched))
         seen, trouble = (*seen, *told.found), trouble or told.trouble
-    return Round(session, seen, trouble)
+    return Round(session, seen, news, trouble)
+
+
+def _news(session: Session, told: Seen) -> tuple[Observation, ...]:
+    known = {
+        attempt.execution_arn
+        for run in session.runs
+        for attempt in run.attempts
+        if attempt.stopped_at
+    }
+    return tuple(o for o in told.found if o.stopped_at and o.execution_arn not in known)
 
 
 def _look(session: Session, means: Means, look: Look) -> Seen:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
-from bunsui_core.app.advance import advance_session
+from bunsui_core.app.advance import Round, advance_session
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.explain import explain
 from bunsui_core.app.explained import Explained
@@ -54,8 +54,22 @@ class Woken:
     has_time: Callable[[], bool]
 
 
-def obey(order: Order, woken: Woken) -> None:
-    """Do what was ordered; again changes nothing.
+class Swept(NamedTuple):
+    """What a sweep looked at, and what of it no event had told: how much, and how old at most."""
+
+    sessions: int = 0
+    late: int = 0
+    longest: timedelta = timedelta()
+
+    def with_round(self, news: tuple[Observation, ...], now: datetime) -> Swept:
+        """Return the sweep with one session more."""
+        ages = [now - one.stopped_at for one in news if one.stopped_at]
+        longest = max([self.longest, *ages])
+        return Swept(self.sessions + 1, self.late + len(ages), longest)
+
+
+def obey(order: Order, woken: Woken) -> Swept | None:
+    """Do what was ordered, and return what a sweep found; again changes nothing.
 
     Raises: Conflict, Unavailable, NotAuthorised when it should be ordered again; Stale when a
     schedule is of another graph than the pipeline has; NotFound when there is no such pipeline.
@@ -64,13 +78,14 @@ def obey(order: Order, woken: Woken) -> None:
         case Moved():
             _moved(order, woken)
         case Sweep():
-            _sweep(woken)
+            return _sweep(woken)
         case ScheduledStart():
             _start(order, woken)
         case Elsewhere():
             pass
         case _:
             assert_never(order)
+    return None
 
 
 def _moved(order: Moved, woken: Woken) -> None:
@@ -89,20 +104,23 @@ def _moved(order: Moved, woken: Woken) -> None:
         )
 
 
-def _sweep(woken: Woken) -> None:
+def _sweep(woken: Woken) -> Swept:
     """Look at all that is open, whatever was told of it. The first trouble is raised at the end."""
-    trouble: BunsuiError | None = None
+    swept, trouble = Swept(), list[BunsuiError]()
+    woken.store.heartbeat.beat(woken.means.clock())
     for session_id in _to_sweep(woken):
         if not woken.has_time():
             raise Unavailable("the sweep had no time for every session.", "The next one goes on.")
         try:
-            advance(session_id, AGAIN, woken)
+            news = advance(session_id, AGAIN, woken)
+            swept = swept.with_round(news, woken.means.clock())
         except Unavailable:
             raise
         except BunsuiError as error:
-            trouble = trouble or error
+            trouble.append(error)
     if trouble:
-        raise trouble
+        raise trouble[0]
+    return swept
 
 
 def _to_sweep(woken: Woken) -> Iterator[str]:
@@ -136,19 +154,23 @@ def _start(order: ScheduledStart, woken: Woken) -> None:
     advance(session.id, AGAIN, woken)
 
 
-def advance(session_id: str, look: Look, woken: Woken) -> None:
-    """Bring a session forward and explain what failed; read it anew when another was faster."""
-    for last in (*[False] * (TRIES - 1), True):
-        try:
-            session, seen, trouble = advance_session(session_id, woken.means, look)
-        except Conflict:
-            if last:
-                raise
-            continue
-        _explain(session, look, seen, woken)
-        if trouble:
-            raise trouble
-        return
+def advance(session_id: str, look: Look, woken: Woken) -> tuple[Observation, ...]:
+    """Bring a session forward, explain what failed, and return what had closed.
+
+    Raises: Conflict when others were faster again and again.
+    """
+    done = _advanced(session_id, look, woken)
+    _explain(done.session, look, done.seen, woken)
+    if done.trouble:
+        raise done.trouble
+    return done.news
+
+
+def _advanced(session_id: str, look: Look, woken: Woken) -> Round:
+    for _ in range(TRIES - 1):
+        with suppress(Conflict):
+            return advance_session(session_id, woken.means, look)
+    return advance_session(session_id, woken.means, look)
 
 
 def _explain(session: Session, look: Look, seen: tuple[Observation, ...], woken: Woken) -> None:

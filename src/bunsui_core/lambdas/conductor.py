@@ -41,7 +41,7 @@ def handler(event: dict[str, Json], context: Context) -> dict[str, Json]:
     woken = _conductor()(lambda: context.get_remaining_time_in_millis() > SPARE_MS)
     records = event.get("Records")
     if not isinstance(records, list):
-        obey(order_of(json.dumps(event)), woken)
+        _obey(json.dumps(event), woken)
         return {}
     failed = [one for one in records if isinstance(one, dict) and not _is_done(one, woken)]
     return {"batchItemFailures": [{"itemIdentifier": one.get("messageId")} for one in failed]}
@@ -53,6 +53,13 @@ def _conductor() -> Callable[[Callable[[], bool]], Woken]:
     return conductor(os.environ)
 
 
+def _obey(text: str, woken: Woken) -> None:
+    """Do an order; what a sweep found says how late events are, or whether they come at all."""
+    if swept := obey(order_of(text), woken):
+        longest = round(swept.longest.total_seconds(), 1)
+        _log.info("swept", sessions=swept.sessions, late=swept.late, longest_s=longest)
+
+
 def _is_done(record: dict[str, Json], woken: Woken) -> bool:
     """Whether a message was taken in; one that has no time is given again."""
     message, body = record.get("messageId"), record.get("body")
@@ -60,7 +67,7 @@ def _is_done(record: dict[str, Json], woken: Woken) -> bool:
         _log.warning("message_left", message=message)
         return False
     try:
-        obey(order_of(body if isinstance(body, str) else ""), woken)
+        _obey(body if isinstance(body, str) else "", woken)
     except BunsuiError as error:
         _log.warning("message_failed", message=message, code=error.code, why=error.message)
         return False
