@@ -68,9 +68,8 @@ class Sides:
 
 @pytest.fixture
 def sides(tmp_path: Path, account: Embedded) -> Sides:
-    return Sides(
-        tmp_path, made(clients_of(account.server.url, account.account), f"moving-{account.account}")
-    )
+    clients, name = clients_of(account.server.url, account.account), f"moving-{account.account}"
+    return Sides(tmp_path, made(clients, name, tmp_path / "table"))
 
 
 def test_there_and_back_nothing_is_lost(sides: Sides) -> None:
@@ -106,6 +105,7 @@ def test_what_came_into_the_table_works_as_before(sides: Sides) -> None:
     assert table.effects.expired(later(hours=1)) == ()
 
 
+@pytest.mark.slow
 def test_nobody_can_begin_the_trust_list_of_a_table_that_has_one(sides: Sides) -> None:
     sides.into_table()
     (hanako,) = sides.home.keys.trusted()
@@ -115,6 +115,7 @@ def test_nobody_can_begin_the_trust_list_of_a_table_that_has_one(sides: Sides) -
     assert not DynamoTrust(sides.table.table).begin(hanako, policy)
 
 
+@pytest.mark.slow
 def test_what_was_in_the_table_is_replaced_whole(sides: Sides) -> None:
     sides.table.sessions.save(a_session(id="s-other", pipeline=a_session().pipeline))
     sides.table.requests.submit(a_request("x", request_id="r-other"))
@@ -126,6 +127,7 @@ def test_what_was_in_the_table_is_replaced_whole(sides: Sides) -> None:
     assert [one.id for one in sides.table.requests.newest(9)] == [REQUEST_ID]
 
 
+@pytest.mark.slow
 def test_another_account_in_the_same_table_is_left_alone(sides: Sides) -> None:
     theirs = sides.table.another(account="111111111111").sessions
     theirs.save(a_session(id="s-theirs"))
@@ -156,6 +158,7 @@ def test_an_import_that_died_is_said_in_every_list_until_it_is_run_again(sides: 
     assert sides.table.sessions.page(SessionFilter(), 9, "").total == 1
 
 
+@pytest.mark.slow
 def test_an_id_under_which_two_askers_wrote_is_not_moved(sides: Sides) -> None:
     sides.into_table()
     forged = a_request("mine", requester="agent:other", request_id=REQUEST_ID)

@@ -7,6 +7,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy as copy_of
 from pathlib import Path
 
 import pytest
@@ -82,11 +83,20 @@ def moving(request: pytest.FixtureRequest, tmp_path: Path) -> Moving:
     return Moving(tmp_path, request.param)
 
 
-@pytest.fixture
-def exported(tmp_path: Path) -> Moving:
-    """A folder that was exported, to be spoilt."""
-    made = Moving(tmp_path, "")
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Moving:
+    """A full store that was exported once for all that only spoil the export."""
+    made = Moving(tmp_path_factory.mktemp("once"), "")
     made.export()
+    return made
+
+
+@pytest.fixture
+def exported(once: Moving, tmp_path: Path) -> Moving:
+    """A copy of the export, and an empty store to import it into."""
+    made = copy_of(once)
+    made.target, made.path = Side(tmp_path / "target"), tmp_path / "shop"
+    shutil.copytree(once.path, made.path)
     return made
 
 
