@@ -9,18 +9,29 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from bunsui_cli.answers import ApprovalList
+from bunsui_cli.answers import ApprovalList, Rerun
 from bunsui_cli.views.screen import age, parts
 from bunsui_cli.views.words import status
 from bunsui_core.domain.answer import Analysis, SessionPage, Source
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.demo import JobPlayed
 from bunsui_core.domain.failure import LogLine, Nested
+from bunsui_core.domain.plan import EnterJob
 from bunsui_core.domain.session import summarize
 from bunsui_core.domain.value import Value
-from tests.builders import NOW, a_diagnosis, a_failed_attempt, a_failure, a_session
+from bunsui_core.domain.verdict import Mode
+from tests.builders import (
+    NOW,
+    a_diagnosis,
+    a_failed_attempt,
+    a_failure,
+    a_plan,
+    a_restart,
+    a_session,
+)
 from tests.cli.answers import (
     FRESHNESS,
+    a_proposal,
     a_report,
     a_waiting_approval,
     every_answer,
@@ -186,3 +197,15 @@ def test_a_further_failed_job_of_a_scene_is_told_with_its_own_cause() -> None:
 
     assert "prices: bad_input_data, redrive SAFE" in shown
     assert "Failed as well" not in painted(a_report())
+
+
+def test_where_an_execution_would_enter_is_told_and_a_hostile_name_is_harmless() -> None:
+    restart = a_restart().model_dump(exclude={"kind"})
+    step = EnterJob.model_validate({**restart, "state": f"Load {HOSTILE}"})
+    entering = a_proposal(Mode.ENTER_AT).model_copy(update={"plan": a_plan(steps=(step,))})
+
+    shown = painted(Rerun(proposal=entering))
+
+    assert "enter_at extract at Load" in shown
+    assert "\x1b[2J" not in shown
+    assert "at Load" not in painted(Rerun(proposal=a_proposal()))

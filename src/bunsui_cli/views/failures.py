@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from bunsui_cli.views.previews import ruling, will
+from bunsui_cli.views.previews import ruling, where, will
 from bunsui_cli.views.table import facts
 from bunsui_cli.views.words import line, plain
 from bunsui_core.domain.answer import Analysis, Proposals
@@ -80,6 +80,7 @@ def proposal(value: Proposal) -> list[RenderableType]:
     return [
         Text.assemble(
             (value.mode.value, "bold"),
+            line(where(value)),
             "  ",
             ruling(value.verdict),
             "  (recommended)" if value.recommended else "",

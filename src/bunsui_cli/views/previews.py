@@ -12,6 +12,7 @@ from bunsui_cli.views.approvals import one as approval
 from bunsui_cli.views.table import Cell, facts
 from bunsui_cli.views.words import STYLES, line
 from bunsui_core.domain.answer import InputChange
+from bunsui_core.domain.plan import EnterJob
 from bunsui_core.domain.preview import JobPreview, Preview
 from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.reviewing import odds_text
@@ -41,6 +42,12 @@ def will(preview: Preview) -> list[tuple[str, Cell]]:
     ]
 
 
+def where(one: Proposal) -> str:
+    """Return at which state an execution would enter; empty where it begins as it always does."""
+    first = one.plan.steps[0]
+    return f" at {first.state}" if isinstance(first, EnterJob) else ""
+
+
 def states(one: JobPreview) -> str:
     """Return the states of a job that run for certain and those that may, and its code."""
     code = ", ".join(
@@ -64,7 +71,9 @@ def rerun(value: Rerun) -> Sequence[RenderableType]:
 
 
 def _title(one: Proposal) -> Text:
-    return Text.assemble((f"{one.mode.value} {one.job}", "bold"), "  ", ruling(one.verdict))
+    named = line(f"{one.mode.value} {one.job}{where(one)}")
+    named.stylize("bold")
+    return Text.assemble(named, "  ", ruling(one.verdict))
 
 
 def _facts(one: Proposal, changes: tuple[InputChange, ...]) -> RenderableType:
