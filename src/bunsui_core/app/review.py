@@ -184,9 +184,9 @@ def _review_control(step: ControlSession, request: Request, looked: Looked) -> S
     session = looked.store.sessions.get(step.session_id)
     running, waiting = ", ".join(open_jobs(session)), ", ".join(waiting_jobs(session))
     told = {
-        Control.PAUSE: (f"{running or 'nothing'} runs to its end", f"{waiting} does not start"),
-        Control.UNPAUSE: (f"{waiting or 'nothing'} starts when its turn comes", ""),
-        Control.CANCEL: (f"{running or 'nothing'} is stopped", f"{waiting} never starts"),
+        Control.PAUSE: (("runs to the end", running), ("does not start", waiting)),
+        Control.UNPAUSE: (("starts when its turn comes", waiting), ("runs on", running)),
+        Control.CANCEL: (("stopped", running), ("never starts", waiting)),
     }[step.action]
     return StepReview(
         sentence=sentence(step, session.pipeline, request.plan),
@@ -195,7 +195,7 @@ def _review_control(step: ControlSession, request: Request, looked: Looked) -> S
         verdict=None,
         odds=None,
         preview=None,
-        effects=tuple(text for text in told if text and not text.startswith(" ")),
+        effects=tuple(f"{what}: {jobs or 'nothing'}" for what, jobs in told),
         undo=undo_of(step),
         checks=(
             _as_risky(request.plan.risk, SESSION_RISK),
