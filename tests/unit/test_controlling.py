@@ -106,6 +106,14 @@ def test_a_session_that_ended_meanwhile_is_not_paused(stage: Bench) -> None:
     assert "nothing of it runs" in effect.note
 
 
+def test_a_session_that_was_paused_meanwhile_is_cancelled_all_the_same(stage: Bench) -> None:
+    request = asked(stage, Control.CANCEL)
+    replace(stage, running(status="PAUSED", wish="pause"))
+
+    assert execute(request, stage.hands(), LATER) is EffectState.DONE
+    assert stage.store.sessions.get(SESSION_ID).status is SessionStatus.CANCELLING
+
+
 def test_a_pause_of_an_observed_session_is_not_stale_by_its_version(stage: Bench) -> None:
     request = asked(stage, Control.PAUSE)
     replace(stage, running())

@@ -12,7 +12,7 @@ from bunsui_core.app.questioned import foreign, question_of
 from bunsui_core.app.world import checks, difference, look
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.controlling import controlled, require_control
+from bunsui_core.domain.controlling import controlled, is_as_expected, require_control
 from bunsui_core.domain.eligible import require_same_pipeline
 from bunsui_core.domain.errors import BadInput, Conflict, NotFound, Refused
 from bunsui_core.domain.plan import (
@@ -219,7 +219,7 @@ def store_change(session_id: str, hands: Hands, change: Callable[[Session], Sess
 def _check_control(step: ControlSession, hands: Hands) -> None:
     session = hands.store.sessions.get(step.session_id)
     require_control(session, step.action)
-    if session.status is not step.expect_status:
+    if not is_as_expected(session, step):
         found = f"status was {step.expect_status}, is {session.status}"
         raise Stopped(EffectState.STALE, f"nothing was called: {found}")
 

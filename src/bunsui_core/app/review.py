@@ -11,7 +11,7 @@ from bunsui_core.app.propose import Asked, offers
 from bunsui_core.app.world import checks
 from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.controlling import open_jobs, waiting_jobs
+from bunsui_core.domain.controlling import is_as_expected, open_jobs, waiting_jobs
 from bunsui_core.domain.entry import entry_in
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.inputs import input_changes
@@ -203,7 +203,7 @@ def _review_control(step: ControlSession, request: Request, looked: Looked) -> S
                 name="session",
                 expected=step.expect_status.value,
                 found=session.status.value,
-                holds=step.expect_status is session.status,
+                holds=is_as_expected(session, step),
             ),
         ),
     )

@@ -51,6 +51,7 @@ def controlled(session: Session, step: ControlSession, now: Instant) -> Session:
     return advance(wished, (), now).session
 
 
-def is_controlled(session: Session, step: ControlSession) -> bool:
-    """Whether a session already is as the step wants it."""
-    return session.wish is WISHES[step.action]
+def is_as_expected(session: Session, step: ControlSession) -> bool:
+    """Whether a session still is as the plan saw it; a cancellation is about any open one."""
+    is_brake = step.action is Control.CANCEL and session.status.is_open
+    return is_brake or session.status is step.expect_status
