@@ -28,7 +28,7 @@ from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.machine import Machine, MachineKind, MachineList, WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Control
-from bunsui_core.domain.preview import CodeUsed, JobPreview, Preview, ReusedOutput
+from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.recovery import ControlProposal, Odds, Proposal
 from bunsui_core.domain.session import JobRun, Session, summarize
 from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
@@ -49,6 +49,7 @@ from tests.builders import (
     an_evidence,
     later,
 )
+from tests.tui.hostile_changes import a_control_of, a_preview_of
 
 FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
 
@@ -209,16 +210,7 @@ class HostileDesk:
 
     def control(self, session_id: str, action: Control) -> ControlProposal:
         """Return a change that is full of the text."""
-        jobs = (self.text, self.text)
-        return ControlProposal(
-            proposal_id=self.text,
-            session_id=self.text,
-            action=action,
-            stops=jobs,
-            holds=jobs,
-            goes_on=jobs,
-            plan=a_plan(),
-        )
+        return a_control_of(self.text, session_id, action)
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
         """Refuse with the text."""
@@ -231,19 +223,7 @@ class HostileDesk:
 
     def preview(self) -> Preview:
         """A preview full of the text."""
-        reused = ReusedOutput(job=self.text, output_digest=self.text)
-        name = self.text
-        code = (CodeUsed(name=name, revision=name),)
-        how = JobPreview(job=name, certain=(name,), possible=(name,), input_digest=name, code=code)
-        return Preview(
-            runs=(name,),
-            follows=(name,),
-            reused=(reused,),
-            untouched=(name,),
-            resets=(name,),
-            also_needs=(name,),
-            jobs=(how, how.model_copy(update={"job": "other"})),
-        )
+        return a_preview_of(self.text)
 
     def the_approval(self) -> Approval:
         """A waiting request full of the text."""
