@@ -94,6 +94,21 @@ def test_a_state_that_never_started_cannot_be_entered(stage: Bench) -> None:
         desk(stage).rerun_from(SESSION_ID, "extract/Write")
 
 
+def test_an_entry_that_is_too_large_leaves_the_other_modes(stage: Bench) -> None:
+    large = json.dumps({"rows": "x" * 262_000})
+    told = tuple(
+        one.model_copy(update={"input": large}) if one.name == "Write" else one for one in HISTORY
+    )
+    stage.world.told[execution("extract")] = told
+
+    found = desk(stage).propose(SESSION_ID)
+
+    assert {one.mode for one in found.proposals} == {Mode.REDRIVE, Mode.RESTART}
+    assert "bytes together" in found.refused[0].why
+    with pytest.raises(Refused, match="bytes together"):
+        desk(stage).rerun_from(SESSION_ID, "extract", Mode.ENTER_AT)
+
+
 def test_a_machine_without_an_entry_is_told_among_what_is_not_possible(bench: Bench) -> None:
     bench.world.told[execution("extract")] = HISTORY
     bench.inventory.definitions[machine("extract")] = ORDERS

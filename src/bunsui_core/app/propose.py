@@ -18,7 +18,7 @@ from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.eligible import require_mode, require_rerun, require_same_pipeline
 from bunsui_core.domain.errors import NotFound, Refused
 from bunsui_core.domain.pipeline import Job, Pipeline, SideEffect
-from bunsui_core.domain.propose import OFFERED, Question, propose
+from bunsui_core.domain.propose import OFFERED, Question, chosen_input, propose
 from bunsui_core.domain.recovery import Proposal, RefusedMode, Wanted
 from bunsui_core.domain.rerun import last_attempt
 from bunsui_core.domain.session import Session, SessionOrigin
@@ -107,7 +107,9 @@ def _offers(question: Question, world: World, asked: Asked, store: Store) -> Off
             require_possible(question.session, question.job, one, wanted, world)
             if one is Mode.ENTER_AT:
                 ground = entering(question.ground, question.job, wanted, world)
-                question = question.model_copy(update={"ground": ground})
+                at_state = question.model_copy(update={"ground": ground})
+                chosen_input(at_state, one)  # refuses what is too large together
+                question = at_state
         except Refused as error:
             if mode:
                 raise
