@@ -109,6 +109,15 @@ def test_an_entry_that_is_too_large_leaves_the_other_modes(stage: Bench) -> None
         desk(stage).rerun_from(SESSION_ID, "extract", Mode.ENTER_AT)
 
 
+def test_a_definition_that_cannot_be_read_leaves_the_other_modes(stage: Bench) -> None:
+    stage.inventory.definitions[machine("extract")] = "{}"
+
+    found = desk(stage).propose(SESSION_ID)
+
+    assert {one.mode for one in found.proposals} == {Mode.REDRIVE, Mode.RESTART}
+    assert "cannot be read" in found.refused[0].why
+
+
 def test_a_machine_without_an_entry_is_told_among_what_is_not_possible(bench: Bench) -> None:
     bench.world.told[execution("extract")] = HISTORY
     bench.inventory.definitions[machine("extract")] = ORDERS

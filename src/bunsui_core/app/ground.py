@@ -9,7 +9,7 @@ from bunsui_core.app.world import World
 from bunsui_core.domain.called import functions_in
 from bunsui_core.domain.door import require_enterable
 from bunsui_core.domain.entry import recorded_entry
-from bunsui_core.domain.errors import BunsuiError, Refused
+from bunsui_core.domain.errors import BadInput, BunsuiError, Refused
 from bunsui_core.domain.failure import Definition, HistoryEvent
 from bunsui_core.domain.history import read_failure
 from bunsui_core.domain.preview import CodeUsed
@@ -52,7 +52,10 @@ def entering(ground: Ground, job: str, wanted: Wanted, world: World) -> Ground:
     if world.present is None:
         raise Refused(f"the machine of job {job} is gone.", "Deploy it again.")
     state = wanted.state or failed_state(job, world) or _none_failed(job)
-    require_enterable(world.present.definition, state)
+    try:
+        require_enterable(world.present.definition, state)
+    except BadInput as error:
+        raise Refused(f"the machine of job {job} cannot be read.", "Restart it instead.") from error
     edited = wanted.edited_input
     given = _history_of(state, world)
     if edited is not None:
