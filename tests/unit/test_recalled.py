@@ -19,6 +19,7 @@ from bunsui_core.domain.errors import NotAuthorised, NotFound, StoreDamaged, Una
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.session import JobRun, JobStatus
 from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.store import Archived
 from bunsui_core.worker import Worker
 from tests.builders import NOW, a_failed_attempt, a_session, an_attempt, execution, later
 from tests.fakes import Clock, FakeStepFunctions, SilentLogs
@@ -246,3 +247,24 @@ def test_what_a_worker_died_before_archiving_the_next_one_archives(bench: Bench)
     Once(bench.hands(), shelf, "worker-2", Clock()).run(stop)
 
     assert recall(arn, 0, shelf)
+
+
+def test_a_store_is_asked_once_about_what_was_archived_and_explained(bench: Bench) -> None:
+    class Asked(LocalArchive):
+        asked = 0
+
+        def get(self, execution_arn: str, redrive_count: int) -> Archived | None:
+            self.asked += 1
+            return super().get(execution_arn, redrive_count)
+
+    seeing = Seeing(bench.world, SilentLogs(), bench.inventory)
+    archive = Asked(bench.connection)
+    shelf = Shelf(archive, FileBlobs(bench.settings.blobs_path))
+    explain(bench.session, bench.store, seeing, shelf, NOW)
+    explain(bench.session, bench.store, seeing, shelf, NOW)
+    before = archive.asked
+
+    for _ in range(9):
+        explain(bench.session, bench.store, seeing, shelf, NOW)
+
+    assert archive.asked == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bunsui_core.app.diagnose import LINES, Read, followed, read_lines, window_of
@@ -23,17 +23,38 @@ from bunsui_core.ports.store import Archive, Archived, Blobs
 MOST_NESTED = 100
 """How many executions below one are archived with it, the newest; a Map can start millions."""
 
+MOST_DONE = 100_000
+"""How many things that are done a worker remembers."""
+
 _LEVEL = 6
 """Of gzip: half the time of 9 for one percent more bytes."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where archives lie and which there are; `keep_days` is 0 where they are kept for good."""
+    """Where archives lie and which there are; `keep_days` is 0 where they are kept for good.
+
+    A session is looked at in every round until it is over, and the store is asked about each of
+    its executions once: what is `done` is remembered.
+    """
 
     archive: Archive
     blobs: Blobs
     keep_days: int = 0
+    done: set[str] = field(default_factory=set, compare=False, repr=False)
+
+    def has(self, execution_arn: str, redrive_count: int) -> bool:
+        """Whether an execution was archived after that many redrives, perhaps dropped since."""
+        key = f"archived {execution_arn} {redrive_count}"
+        if key not in self.done and self.archive.get(execution_arn, redrive_count):
+            self.remember(key)
+        return key in self.done
+
+    def remember(self, key: str) -> None:
+        """Remember something that need not be asked about again."""
+        if len(self.done) >= MOST_DONE:
+            self.done.clear()
+        self.done.add(key)
 
 
 @dataclass(frozen=True)
@@ -65,7 +86,7 @@ def archive_closed(
     for run in session.runs:
         for attempt in run.attempts:
             arn = attempt.execution_arn
-            if not (attempt.stopped_at and arn) or shelf.archive.get(arn, attempt.redrive_count):
+            if not (attempt.stopped_at and arn) or shelf.has(arn, attempt.redrive_count):
                 continue
             try:
                 found = known.get(arn) or seeing.executions.describe(arn)

@@ -32,13 +32,16 @@ def explain(
     executions = Recalled(seeing.executions, shelf.archive, shelf.blobs)
     for job in session.failed_jobs:
         attempt = last_attempt(session, job)
-        known = store.diagnoses.get(session.id, job)
         if attempt is None or not attempt.execution_arn:
             continue
-        if known and is_about(known, attempt.number, attempt.redrive_count):
+        key = f"explained {session.id} {job} {attempt.number} {attempt.redrive_count}"
+        if key in shelf.done:
             continue
-        kept = recall(attempt.execution_arn, attempt.redrive_count, shelf)
-        store.diagnoses.put(diagnose_job(session, job, executions, seeing.logs, now, kept))
+        known = store.diagnoses.get(session.id, job)
+        if not (known and is_about(known, attempt.number, attempt.redrive_count)):
+            kept = recall(attempt.execution_arn, attempt.redrive_count, shelf)
+            store.diagnoses.put(diagnose_job(session, job, executions, seeing.logs, now, kept))
+        shelf.remember(key)
     if trouble:
         raise trouble
 
