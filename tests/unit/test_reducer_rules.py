@@ -173,3 +173,21 @@ def test_a_job_to_run_again_that_still_runs_runs_to_its_end_first() -> None:
 
     assert [one.status for one in attempts(session, "load")] == [JobStatus.RUNNING]
     assert [one.began for one in attempts(again, "load")] == [Began.FIRST, Began.DOWNSTREAM]
+
+
+def test_a_pause_ends_with_the_session_so_that_what_is_run_again_is_followed() -> None:
+    session = wish(begin(a_job("load"), a_job("send", "load")), Wish.PAUSE)
+
+    failed = end(session, "load", "FAILED", later(seconds=5))
+    repaired = end(failed, "load", "SUCCEEDED", later(hours=1), redrive_count=1)
+
+    assert (failed.status, failed.wish) == (SessionStatus.FAILED, Wish.RUN)
+    assert statuses(repaired) == {"load": "SUCCEEDED", "send": "RUNNING"}
+
+
+def test_a_cancellation_that_came_too_late_stops_nothing_later() -> None:
+    session = wish(begin(a_job("load")), Wish.CANCEL)
+
+    done = end(session, "load", "SUCCEEDED", later(seconds=5))
+
+    assert (done.status, done.wish) == (SessionStatus.SUCCEEDED, Wish.RUN)

@@ -8,12 +8,20 @@ from bunsui_core.domain.value import Instant
 
 
 def settled(session: Session, runs: tuple[JobRun, ...], now: Instant) -> Session:
-    """Return the session with these runs, and the status and the end that follow from them."""
+    """Return the session with these runs, and the status and the end that follow from them.
+
+    A pause ends with the session, and so does a cancellation that came too late: what is run
+    again afterwards runs.
+    """
     status = status_of(runs, session.wish, session.pipeline)
+    is_as_wished = status.is_open or status is SessionStatus.CANCELLED
+    wish = session.wish if is_as_wished else Wish.RUN
     stopped_at = None if status.is_open else _end(session, runs, now)
-    if (runs, status, stopped_at) == (session.runs, session.status, session.stopped_at):
+    before = (session.runs, session.status, session.stopped_at, session.wish)
+    if (runs, status, stopped_at, wish) == before:
         return session
-    return session.model_copy(update={"runs": runs, "status": status, "stopped_at": stopped_at})
+    update = {"runs": runs, "status": status, "stopped_at": stopped_at, "wish": wish}
+    return session.model_copy(update=update)
 
 
 def status_of(
