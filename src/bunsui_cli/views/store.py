@@ -47,10 +47,10 @@ def troubles(value: StoreState) -> Sequence[str]:
 def shelved(value: Shelving) -> Sequence[tuple[str, str]]:
     """Return what is archived and for how long, and what of it is old."""
     since = f", the oldest of {moment(value.oldest_at)}" if value.oldest_at else ""
-    kept = f"kept for {value.keep_days} days" if value.keep_days else "kept for good"
+    kept = f"kept for {value.keep_days} days (keep_days)" if value.keep_days else "kept for good"
     lines = [
         ("archive", f"{value.executions} executions, {size(value.bytes)}{since}"),
-        ("retention", f"{kept}; keep_days of the environment says how long"),
+        ("retention", kept),
     ]
     if value.due:
         lines.append(("goes", f"{value.due} old ones, by the worker"))
@@ -62,7 +62,7 @@ def moved(value: Moved) -> Sequence[RenderableType]:
     return [
         facts(
             [
-                ("export", value.path),
+                ("in", value.path),
                 ("of", f"{value.place.environment}: {value.place.account}, {value.place.region}"),
                 ("holds", counted(value.counts)),
                 ("documents", str(value.documents)),
@@ -71,7 +71,7 @@ def moved(value: Moved) -> Sequence[RenderableType]:
                 ("in place of", value.kept_aside),
             ]
         ),
-        Text("Private keys are not part of it; they stay in the folder keys."),
+        Text("Private keys are not part of it: who decides elsewhere takes the folder keys along."),
     ]
 
 
@@ -89,7 +89,7 @@ def migrated(value: Migrated) -> Sequence[RenderableType]:
 
 def counted(counts: Mapping[Kind, int]) -> str:
     """Return how many there are of each kind of which there are any."""
-    return ", ".join(f"{n} {kind.value}" for kind, n in counts.items() if n) or "nothing"
+    return ", ".join(f"{kind.value} {n}" for kind, n in counts.items() if n) or "nothing"
 
 
 def size(number: float) -> str:
