@@ -6,13 +6,21 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from bunsui_cli.answers import Controlled
 from bunsui_cli.editor import edited
 from bunsui_cli.wishing import Wish
 from bunsui_core.domain.errors import BadInput, BunsuiError, Refused, Unavailable
+from bunsui_core.domain.plan import Control
 from bunsui_core.domain.verdict import Mode
 from tests.builders import SESSION_ID
+from tests.cli.answers import a_proposal
+from tests.cli.change_answers import a_rerun
 from tests.cli.shell import Shell
+from tests.cli.test_views import HOSTILE, painted
+from tests.tui.hostile_changes import a_control_of, a_preview_of
+from tests.tui.test_hostile_text import is_control
 
 RECORDED = '{"date":"2026-11-23","rows":[1,2]}'
 
@@ -144,3 +152,18 @@ def test_without_aws_the_sentence_says_so(shell: Shell, verb: str) -> None:
     done = shell("sessions", verb, SESSION_ID, *flags, "--reason", "r")
 
     assert done.error["code"] in {"unavailable", "refused"}
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_hostile_preview_fits_and_cannot_act(width: int) -> None:
+    hostile = a_rerun(a_proposal())
+    proposal = hostile.proposal.model_copy(update={"preview": a_preview_of(HOSTILE)})
+    values = (
+        hostile.model_copy(update={"proposal": proposal}),
+        Controlled(proposal=a_control_of(HOSTILE, HOSTILE, Control.CANCEL)),
+    )
+
+    for value in values:
+        shown = painted(value, width)
+        assert not [char for char in shown if char != "\n" and is_control(char)]
+        assert max(map(cell_len, shown.splitlines())) <= width

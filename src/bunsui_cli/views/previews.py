@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -16,6 +16,7 @@ from bunsui_core.domain.plan import EnterJob
 from bunsui_core.domain.preview import JobPreview, Preview
 from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.reviewing import odds_text
+from bunsui_core.domain.safe import safe
 from bunsui_core.domain.verdict import Ruling, Verdict
 
 _RULINGS = {Ruling.SAFE: "✓", Ruling.UNKNOWN: "◆", Ruling.UNSAFE: "✗", Ruling.HOPELESS: "✗"}
@@ -33,12 +34,12 @@ def will(preview: Preview) -> list[tuple[str, Cell]]:
     """Return which jobs run, follow, run again, are reused and stay, and which of their states."""
     reused = (f"{one.job} (output {one.output_digest[:DIGEST]})" for one in preview.reused)
     return [
-        ("runs", ", ".join(preview.runs) or "nothing of the job itself"),
-        *((f"  {one.job}", line(states(one), 400)) for one in preview.jobs if states(one)),
-        ("follows", preview.following),
-        ("runs again", ", ".join(preview.resets)),
-        ("reused", ", ".join(reused)),
-        ("untouched", ", ".join(preview.untouched)),
+        ("runs", names(preview.runs) or line("nothing of the job itself")),
+        *((_label(one.job), line(states(one), 400)) for one in preview.jobs if states(one)),
+        ("follows", line(preview.following, 600)),
+        ("runs again", names(preview.resets)),
+        ("reused", names(reused)),
+        ("untouched", names(preview.untouched)),
     ]
 
 
@@ -46,6 +47,15 @@ def where(one: Proposal) -> str:
     """Return at which state an execution would enter; empty where it begins as it always does."""
     first = one.plan.steps[0]
     return f" at {first.state}" if isinstance(first, EnterJob) else ""
+
+
+def names(jobs: Iterable[str]) -> Text:
+    """Return names on one line, of which a plan may hold a thousand."""
+    return line(", ".join(jobs), 600)
+
+
+def _label(job: str) -> str:
+    return f"  {safe(job, 40, newlines=False)}"
 
 
 def states(one: JobPreview) -> str:
@@ -105,10 +115,10 @@ def control(value: Controlled) -> Sequence[RenderableType]:
 def _control(one: ControlProposal) -> RenderableType:
     return facts(
         [
-            (one.action.value, one.session_id),
-            ("stops", ", ".join(one.stops) or "nothing"),
-            ("holds", ", ".join(one.holds) or "nothing"),
-            ("goes on", ", ".join(one.goes_on) or "nothing"),
+            (one.action.value, line(one.session_id)),
+            ("stops", names(one.stops) or line("nothing")),
+            ("holds", names(one.holds) or line("nothing")),
+            ("goes on", names(one.goes_on) or line("nothing")),
             ("risk", one.plan.risk.value),
             ("plan", one.plan.digest),
         ]
