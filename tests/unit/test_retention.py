@@ -15,7 +15,9 @@ from bunsui_core.domain.found import found_id
 from bunsui_core.domain.retention import ASKED, FAILED, OPEN, UNKNOWN, is_old_before, why_kept
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.ports.store import Archived
+from bunsui_core.worker import Worker
 from tests.builders import NOW, SESSION_ID, a_session, execution, later
+from tests.fakes import Clock
 from tests.unit.desk_kit import Bench
 
 DONE = "s-20260301-done"
@@ -149,3 +151,12 @@ def test_a_folder_of_documents_is_not_needed_to_tidy(bench: Bench, tmp_path: Pat
     shelf = Shelf(LocalArchive(bench.connection), FileBlobs(tmp_path / "nowhere"), 30)
 
     assert Tidying(shelf, bench.store).step(LATE) == 0
+
+
+def test_a_worker_drops_what_is_old_in_its_rounds(shelved: Shelved) -> None:
+    old, needed = shelved.put(DONE), shelved.put(SESSION_ID)
+
+    Worker(shelved.bench.hands(), shelved.shelf, "worker-1", Clock(LATE)).tick()
+
+    assert not shelved.has(old)
+    assert shelved.has(needed)
