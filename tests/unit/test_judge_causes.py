@@ -120,3 +120,19 @@ def test_what_a_human_says_the_output_is_nobody_here_can_judge(transient: bool |
     case = a_case({"category": Category.CODE_BUG, "transient": transient})
 
     assert judge(Mode.MARK_DONE, case, later(hours=1)).ruling is Ruling.UNKNOWN
+
+
+def test_what_is_unchanged_is_told_in_few_words_and_cited_whole() -> None:
+    function = [a_look(subject, False) for subject in (Subject.CODE, Subject.SETTINGS)]
+    objects = [
+        Look(subject=Subject.OBJECT, name=f"s3://in/{n}", changed=False, text="same", seen_at=NOW)
+        for n in range(4)
+    ]
+
+    reasons = redrive(a_case(BUG, looks=(*function, *objects))).reasons
+
+    assert [reason.text for reason in reasons[1:]] == [
+        "code and settings of it are the same now",
+        "the 4 objects that it names are the same now",
+    ]
+    assert sum(len(reason.evidence) for reason in reasons[1:]) == 6

@@ -10,6 +10,7 @@ from bunsui_core.domain.diagnosis import Category, Confidence
 from bunsui_core.domain.history import EXECUTION_EVIDENCE
 from bunsui_core.domain.named import words_of
 from bunsui_core.domain.pipeline import SideEffect
+from bunsui_core.domain.reasons import seen, unchanged
 from bunsui_core.domain.signs import stem
 from bunsui_core.domain.value import Instant
 from bunsui_core.domain.verdict import Case, Look, Mode, Reason, Ruling, Subject, Verdict
@@ -103,7 +104,7 @@ def _of_open_cause(mode: Mode, case: Case) -> Verdict:
     """A cause that may pass or last: only a change of what it depends on speaks for a rerun."""
     looks = _looks_for(mode, case)
     if helping := _helping(case, looks, frozenset()):
-        return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
+        return _may_succeed(mode, case, tuple(seen(look) for look in helping))
     if case.diagnosis.category is Category.IMAGE_PULL and any(look.is_missing for look in looks):
         return _of_unchanged(mode, case, looks)
     told = "the evidence does not tell whether it would fail again"
@@ -147,9 +148,9 @@ def _of_lasting_cause(mode: Mode, case: Case) -> Verdict:
         return _of_edited_input(mode, case)
     if changed := tuple(look for look in looks if look.changed):
         if helping := _helping(case, looks, frozenset(Subject)):
-            return _may_succeed(mode, case, tuple(_seen(look) for look in helping))
+            return _may_succeed(mode, case, tuple(seen(look) for look in helping))
         told = "something changed, but not what this cause depends on"
-        return _unknown(mode, (_reason(case, told), *(_seen(look) for look in changed)))
+        return _unknown(mode, (_reason(case, told), *(seen(look) for look in changed)))
     return _of_unchanged(mode, case, looks)
 
 
@@ -175,10 +176,8 @@ def _of_unchanged(mode: Mode, case: Case, looks: tuple[Look, ...]) -> Verdict:
         return _unknown(mode, (_reason(case, "the cause is only a guess"),))
     if unseen or missing:
         told = _reason(case, f"unchanged as far as seen{f', not seen: {missing}' * bool(missing)}")
-        return _unknown(mode, (cause, told, *(_seen(look) for look in unseen)))
-    return Verdict(
-        mode=mode, ruling=Ruling.HOPELESS, reasons=(cause, *(_seen(look) for look in looks))
-    )
+        return _unknown(mode, (cause, told, *(seen(look) for look in unseen)))
+    return Verdict(mode=mode, ruling=Ruling.HOPELESS, reasons=(cause, *unchanged(looks)))
 
 
 def _missing(case: Case, looks: tuple[Look, ...]) -> str:
@@ -241,8 +240,3 @@ def _of_execution(case: Case, text: str) -> Reason:
 def _citing(case: Case, cited: str, text: str) -> Reason:
     known = [evidence.id for evidence in case.diagnosis.evidence]
     return Reason(text=text, evidence=(cited if cited in known else known[0],))
-
-
-def _seen(look: Look) -> Reason:
-    """A reason that rests on a look, cited as `code:orders-validate`."""
-    return Reason(text=look.text, evidence=(f"{look.subject}:{look.name}",))
