@@ -89,6 +89,21 @@ def test_a_cancelled_session_stops_what_runs_and_settles_in_one_round(wide: Cond
     assert sorted(wide.world.effects)[3:] == [f"stop s-new-{job}-a1" for job in "abc"]
 
 
+def test_what_somebody_redrives_of_a_cancelled_session_is_not_stopped_again(
+    wide: Conducting,
+) -> None:
+    wide.advance()
+    wide.wish(Wish.CANCEL)
+    wide.advance()
+    arn = next(iter(wide.world.executions))
+    wide.world.redrive(arn, "somebody")
+
+    advance_session(wide.id, wide.means, AGAIN)
+
+    assert wide.world.running() == (arn,)
+    assert wide.session.status is SessionStatus.CANCELLED
+
+
 def test_a_paused_session_starts_nothing_and_goes_on_where_it_was(conducting: Conducting) -> None:
     conducting.advance()
     conducting.wish(Wish.PAUSE)

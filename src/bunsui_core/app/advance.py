@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bunsui_core.app.fulfil import Means, fulfil
+from bunsui_core.app.fulfil import Fulfilled, Means, fulfil
 from bunsui_core.app.watch import Seen, observe
 from bunsui_core.domain.advance import Advanced, advance
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound
@@ -12,7 +12,8 @@ from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.intents import StartJob
 from bunsui_core.domain.joining import address
 from bunsui_core.domain.looking import OPEN, Look, is_unwanted
-from bunsui_core.domain.session import Session
+from bunsui_core.domain.performed import started
+from bunsui_core.domain.session import Session, SessionStatus
 
 TURNS = 4
 """How often a session is decided on in one round: a kept payload lets a job start, a refused start
@@ -40,12 +41,14 @@ def advance_session(session_id: str, means: Means, look: Look = OPEN) -> Round:
     Unavailable when AWS or the store does not answer, after what was done is stored.
     """
     session = means.sessions.get(session_id)
+    if session.status is SessionStatus.CANCELLED:
+        return Round(session, ())  # it is over: what becomes of its executions is somebody else's
     told = _look(session, means, look)
     seen, news, trouble = told.found, _news(session, told), told.trouble
     for _ in range(TURNS):
         decided = advance(session, told.found, means.clock())
         session = _stored(session, decided.session, means)
-        done = fulfil(session, decided.intents, means)
+        done = _fulfilled(decided, session, means)
         trouble = trouble or done.trouble
         if done.session == session and not done.touched:
             break
@@ -73,6 +76,14 @@ def _stored(before: Session, after: Session, means: Means) -> Session:
     return before if after == before else means.sessions.save(after)
 
 
+def _fulfilled(decided: Advanced, session: Session, means: Means) -> Fulfilled:
+    try:
+        return fulfil(session, decided.intents, means)
+    except Conflict:
+        _disown(decided, session.id, means)
+        raise
+
+
 def _confirmed(decided: Advanced, before: Session, after: Session, means: Means) -> Session:
     try:
         return _stored(before, after, means)
@@ -93,3 +104,12 @@ def _disown(decided: Advanced, session_id: str, means: Means) -> None:
                 means.runner.stop(arn, f"session {session_id} was cancelled")
             except NotFound:
                 continue  # it was not started either
+            now = _told(now, intent, arn, means)
+
+
+def _told(session: Session, intent: StartJob, arn: str, means: Means) -> Session:
+    """Let a session know of an execution after all; the next round sees how it ended."""
+    try:
+        return _stored(session, started(session, intent, arn, means.clock()), means)
+    except Conflict:
+        return means.sessions.get(session.id)

@@ -54,7 +54,7 @@ class Aftercare:
         return next_look(failed_at, max(failed_at, self._looked.get(session_id, failed_at)))
 
     def _list(self, sessions: Sessions, now: datetime) -> None:
-        wanted = SessionFilter(statuses=(SessionStatus.FAILED, SessionStatus.CANCELLED))
+        wanted = SessionFilter(statuses=(SessionStatus.FAILED,))
         lines = sessions.page(wanted, NEWEST, "").items
         self._failed = {
             line.session_id: line.stopped_at

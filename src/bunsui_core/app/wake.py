@@ -129,7 +129,7 @@ def _to_sweep(woken: Woken) -> Iterator[str]:
     ours = [one for one in sessions.open_ids() if not is_found_id(one)]
     first = _turn(now) * 7919 % len(ours) if ours else 0
     yield from (*ours[first:], *ours[:first])
-    wanted = SessionFilter(statuses=(SessionStatus.FAILED, SessionStatus.CANCELLED))
+    wanted = SessionFilter(statuses=(SessionStatus.FAILED,))
     for line in sessions.page(wanted, _FAILED, "").items:
         if line.stopped_at is None or is_found_id(line.session_id):
             continue
