@@ -14,6 +14,7 @@ from bunsui_core.domain.environment import (
     Environment,
     EnvironmentClass,
     Expose,
+    StoreKind,
     environment_of,
     proper_name,
     usual_exposure,
@@ -62,6 +63,10 @@ class Asking:
             "exclude": wanted.exclude,
             "event_queue": wanted.event_queue,
             "keep_days": wanted.keep_days or 0,
+            "store": wanted.store or StoreKind.SQLITE,
+            "table": wanted.table,
+            "bucket": wanted.bucket,
+            "approve_profile": wanted.approve_profile,
         }
         return environment_of(said, "the answers")
 

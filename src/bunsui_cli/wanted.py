@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.output import AsJson
-from bunsui_core.domain.environment import Environment, EnvironmentClass, Expose
+from bunsui_core.domain.environment import Environment, EnvironmentClass, Expose, StoreKind
 
 NONE, ALL = "none", "all"
 """No profile, and every machine, in the words of a question."""
@@ -57,6 +57,12 @@ class Wanted:
     keep_days: Annotated[
         int | None, flag("How many days archives are kept; for good unless told.")
     ] = None
+    store: Annotated[
+        StoreKind | None, flag("Where bunsui remembers: files here, or DynamoDB and S3.")
+    ] = None
+    table: Annotated[str, flag("The table of a store in DynamoDB; bunsui unless told.")] = ""
+    bucket: Annotated[str, flag("The bucket of a store in DynamoDB.")] = ""
+    approve_profile: Annotated[str, flag("The AWS profile that decides in such a store.")] = ""
     yes: Annotated[bool, switch("--yes", "Ask nothing: the flags, and what is usual.")] = False
     replace: Annotated[
         bool, switch("--replace", "Change the one of that name as the flags say.")
@@ -83,4 +89,8 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         exclude=wanted.exclude or list(known.exclude),
         event_queue=wanted.event_queue or known.event_queue,
         keep_days=known.keep_days if wanted.keep_days is None else wanted.keep_days,
+        store=wanted.store or known.store,
+        table=wanted.table or known.table,
+        bucket=wanted.bucket or known.bucket,
+        approve_profile=wanted.approve_profile or known.approve_profile,
     )

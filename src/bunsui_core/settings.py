@@ -192,13 +192,18 @@ def _of(
         "keep_days": environment.keep_days,
         "store": environment.store,
         "table": environment.table or TABLE,
-        "bucket": environment.bucket or f"{TABLE}-{environment.account}-{environment.region}",
+        "bucket": environment.bucket or usual_bucket(environment),
         "approve_profile": environment.approve_profile,
     }
     here = {key: who for key, who in local.origins.items() if key != "store"}
     origins = {**here, **written, **_said(environ, OVERRIDES)}
     changes = {**chosen, "environment": name, "origins": origins}
     return Settings.model_validate({**dict(local), **changes})
+
+
+def usual_bucket(environment: Environment) -> str:
+    """Return the name of the bucket of a shared store where the file names none."""
+    return f"{TABLE}-{environment.account}-{environment.region}"
 
 
 def _overruled(environment: Environment, said: Mapping[str, str]) -> Environment:

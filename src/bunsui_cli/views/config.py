@@ -81,4 +81,18 @@ def policies(value: Policies) -> Sequence[RenderableType]:
         plain(json.dumps(value.executing, indent=2)),
         Text("To hear of executions at once instead of looking for them, a stack of AWS:"),
         plain(json.dumps(value.event_queue, indent=2)),
+        *_of_store(value),
+    ]
+
+
+def _of_store(value: Policies) -> Sequence[RenderableType]:
+    if not value.store:
+        return ()
+    return [
+        Text("For the profile that decides, of a person:"),
+        plain(json.dumps(value.approving, indent=2)),
+        Text("For a person who names the first approver and brings pipelines, on the occasion:"),
+        plain(json.dumps(value.setting_up, indent=2)),
+        Text("The store itself, a stack of AWS:"),
+        plain(json.dumps(value.store, indent=2)),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
+from typing import Annotated
+
+from pydantic import Field, JsonValue
 
 from bunsui_core.domain.environment import EnvironmentClass, Expose, StoreKind
 from bunsui_core.domain.health import Check
@@ -60,7 +62,9 @@ class Policies(Value):
     """The least that each profile of an environment needs, as IAM policy documents.
 
     `event_queue` is the CloudFormation template of the queue through which bunsui hears of
-    executions at once; without it they are looked for.
+    executions at once; without it they are looked for. For a store in DynamoDB, `approving` is
+    for whoever decides, `setting_up` for whoever names the first approver, once, and `store` is the
+    template of its table and bucket.
     """
 
     account: str
@@ -68,3 +72,6 @@ class Policies(Value):
     reading: dict[str, JsonValue]
     executing: dict[str, JsonValue]
     event_queue: dict[str, JsonValue]
+    approving: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    setting_up: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    store: Annotated[dict[str, JsonValue], Field(default_factory=dict)]

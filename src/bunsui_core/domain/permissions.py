@@ -19,6 +19,7 @@ from bunsui_core.domain.keeping import (
     moves,
     reads_store,
     records,
+    sets_up,
 )
 from bunsui_core.domain.value import Json
 
@@ -121,6 +122,11 @@ def approver(estate: Estate, name: str = f"${{aws:PrincipalTag/{APPROVER_TAG}}}"
     statements.append({**sign, "Condition": {"StringEquals": dict(own)}})
     changes = [*CHANGES, *_NOT_OURS, *WRITES[1:]]
     return _policy([*statements, denies("NeverChange", changes)])
+
+
+def setting_up(estate: Estate) -> Policy:
+    """Let a person say whom to trust and bring pipelines, on the occasion."""
+    return _policy([*reads_store(estate), *sets_up(estate)])
 
 
 def executor(estate: Estate) -> Policy:

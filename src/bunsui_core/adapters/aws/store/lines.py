@@ -15,11 +15,12 @@ from bunsui_core.adapters.aws.store.items import (
     stored,
     text,
 )
-from bunsui_core.adapters.aws.store.table import SHOWN, Ask, Table, Write
+from bunsui_core.adapters.aws.store.table import Ask, Table, Write
 from bunsui_core.domain.answer import SessionFilter, Totals
 from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.group import totals_of
 from bunsui_core.domain.session import ATTENTION, Session, SessionStatus, SessionSummary, summarize
+from bunsui_core.domain.store_template import SHOWN
 from bunsui_core.domain.value import Instant
 
 MOST_READ = 20_000
@@ -158,5 +159,5 @@ def too_many(what: str, most: int = MOST_READ) -> Refused:
     """Return the refusal of an answer for which too much would have to be read."""
     return Refused(
         f"more than {most:,} sessions {what}, and DynamoDB would have to read them all.",
-        "Narrow it by status, pipeline or time, as in `--after 7d`.",
+        "Narrow it by status, pipeline or time, as in `--after 2026-11-23`.",
     )

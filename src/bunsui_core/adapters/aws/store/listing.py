@@ -16,12 +16,13 @@ from bunsui_core.adapters.aws.store.lines import (
     too_many,
 )
 from bunsui_core.adapters.aws.store.searching import Search
-from bunsui_core.adapters.aws.store.table import SHOWN, Table
+from bunsui_core.adapters.aws.store.table import Table
 from bunsui_core.domain.answer import Placed, SessionFilter, SessionPage, Totals
 from bunsui_core.domain.cursor import Position, cursor_of, position_of
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.matching import is_search
 from bunsui_core.domain.session import ATTENTION, SessionStatus, SessionSummary
+from bunsui_core.domain.store_template import SHOWN
 
 MOST = 500
 """The longest page."""

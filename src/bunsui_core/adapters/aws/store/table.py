@@ -13,17 +13,7 @@ from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import code_of, translated
 from bunsui_core.adapters.aws.store.items import Item, Key, Scalar, from_wire, key_of, to_wire
 from bunsui_core.domain.errors import NotFound, Unavailable
-
-INDEXES: Mapping[str, Key] = {
-    "": ("pk", "sk"),
-    "one": ("pk1", "sk1"),
-    "two": ("pk2", "sk2"),
-    "three": ("pk3", "sk3"),
-}
-"""The table itself and its three indexes; an item without an index's key is not in it."""
-
-SHOWN = "line"
-"""The one attribute that the indexes carry beside their keys."""
+from bunsui_core.domain.store_template import INDEXES
 
 _READ_AT_ONCE = 100
 _WRITTEN_AT_ONCE = 25
@@ -240,7 +230,7 @@ class Table:
         except NotFound as error:
             raise Unavailable(
                 f"there is no store yet: DynamoDB has no table {self.name} here.",
-                "Make it with `bunsui init --print-store-template`, or correct the name.",
+                "Make it with the template of `bunsui init --print-policies`, or correct its name.",
             ) from error
 
 

@@ -8,10 +8,11 @@ from itertools import islice
 from typing import Literal
 
 from bunsui_core.adapters.aws.store.items import BEHIND, META, Item, joined, moment, stored, text
-from bunsui_core.adapters.aws.store.table import SHOWN, Ask, Table
+from bunsui_core.adapters.aws.store.table import Ask, Table
 from bunsui_core.domain.freshness import Watch
 from bunsui_core.domain.machine import Sighting, WatchedMachine
 from bunsui_core.domain.session import JobStatus
+from bunsui_core.domain.store_template import SHOWN
 from bunsui_core.domain.value import Instant
 
 MOST_READ = 20_000

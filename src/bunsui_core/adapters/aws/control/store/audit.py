@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bunsui_core.adapters.aws.store.items import Item, Key, joined, stored, text
-from bunsui_core.adapters.aws.store.table import SHOWN, Ask, Table, Write
+from bunsui_core.adapters.aws.store.table import Ask, Table, Write
 from bunsui_core.domain.audit import GENESIS, AuditEntry
 from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.store_template import SHOWN
 
 _TRIES = 100
 _NEW = "attribute_not_exists(#pk)"

@@ -14,9 +14,9 @@ from bunsui_core.adapters.aws.control.store.refilling import Refilling
 from bunsui_core.adapters.aws.control.store.scanning import Found, found_in, is_of, kind_of
 from bunsui_core.adapters.aws.store.bodies import Bodies
 from bunsui_core.adapters.aws.store.items import Item, joined, key_of, text
-from bunsui_core.adapters.aws.store.table import SHOWN
 from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.moving import Kind, record_of
+from bunsui_core.domain.store_template import SHOWN
 
 _NEVER = "1970-01-01T00:00:00+00:00"
 _HALF = Blind(

@@ -18,7 +18,7 @@ from bunsui_core.adapters.aws.store.remembered import (
 )
 from bunsui_core.adapters.aws.store.requests import WITHDRAWN, DynamoRequests
 from bunsui_core.adapters.aws.store.sessions import DynamoSessions
-from bunsui_core.adapters.aws.store.table import SHOWN, Write
+from bunsui_core.adapters.aws.store.table import Write
 from bunsui_core.adapters.aws.store.watching import DynamoSightings, DynamoWatches
 from bunsui_core.domain.approval import Effect, EffectState, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.archived import Archived
@@ -31,6 +31,7 @@ from bunsui_core.domain.moving import KeptSession, Record
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.store_template import SHOWN
 from bunsui_core.domain.trust import Approver
 
 _NEW = "attribute_not_exists(#pk)"

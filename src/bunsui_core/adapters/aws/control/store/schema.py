@@ -7,7 +7,7 @@ from typing import Any
 
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import code_of, translated
-from bunsui_core.adapters.aws.store.table import INDEXES, SHOWN
+from bunsui_core.domain.store_template import table_properties
 
 _THERE = frozenset(
     {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists", "TableInUse"}
@@ -19,7 +19,9 @@ def create_store(clients: Clients, table: str, bucket: str, region: str) -> None
 
     Raises: NotAuthorised, Unavailable.
     """
-    _unless_there(f"the table {table}", lambda: clients.tables.create_table(**described(table)))
+    _unless_there(
+        f"the table {table}", lambda: clients.tables.create_table(**table_properties(table))
+    )
     with translated(f"the table {table}"):
         clients.tables.get_waiter("table_exists").wait(
             TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
@@ -30,33 +32,6 @@ def create_store(clients: Clients, table: str, bucket: str, region: str) -> None
     _unless_there(
         f"the bucket {bucket}", lambda: clients.objects.create_bucket(Bucket=bucket, **where)
     )
-
-
-def described(table: str) -> dict[str, Any]:
-    """Return the parameters of CreateTable, which are also the properties of the template."""
-    names = [name for pair in INDEXES.values() for name in pair]
-    (pk, sk), indexes = INDEXES[""], [name for name in INDEXES if name]
-    return {
-        "TableName": table,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in names],
-        "KeySchema": _keys(pk, sk),
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": name,
-                "KeySchema": _keys(*INDEXES[name]),
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": [SHOWN]},
-            }
-            for name in indexes
-        ],
-    }
-
-
-def _keys(pk: str, sk: str) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": pk, "KeyType": "HASH"},
-        {"AttributeName": sk, "KeyType": "RANGE"},
-    ]
 
 
 def _unless_there(subject: str, make: Callable[[], object]) -> None:

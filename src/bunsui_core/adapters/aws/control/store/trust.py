@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bunsui_core.adapters.aws.store.items import Item, Key, joined, stored, text
-from bunsui_core.adapters.aws.store.table import SHOWN, Ask, Table, Write
+from bunsui_core.adapters.aws.store.table import Ask, Table, Write
 from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.store_template import SHOWN
 from bunsui_core.domain.trust import Approver
 
 _FIRST, _POLICY, _APPROVER = "FIRST", "POLICY", "APPROVER"
