@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bunsui_core.domain.performed import SURE_AFTER
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.session import SessionStatus, Wish
@@ -26,7 +27,7 @@ PIPELINE = Pipeline(
     ),
     max_concurrency=2,
 )
-SEEDS = range(6)
+SEEDS = range(4)
 
 
 def a_play(seed: int) -> Play:
@@ -79,3 +80,27 @@ def test_a_session_that_was_cancelled_stops_whatever_ran() -> None:
             assert end.status in {SessionStatus.CANCELLED, SessionStatus.SUCCEEDED}
             assert not play.world.running()
             assert play.world.now < later(hours=1)
+
+
+def sleeping(play: Play) -> Callable[[], object]:
+    """A worker sleeps in the middle of a call; meanwhile the session is cancelled and settles."""
+
+    def deed() -> None:
+        play.people.control(Control.CANCEL)
+        play.world.pass_time(2 * SURE_AFTER.total_seconds())
+        play.round()
+
+    return deed
+
+
+def test_what_a_worker_starts_after_its_session_has_settled_is_stopped_and_told() -> None:
+    told = 0
+    for seed in SEEDS:
+        for call in range(1, 25):
+            play = a_play(seed)
+            play.at[call] = sleeping(play)
+            end = run(play).session
+            assert not play.world.running()
+            attempts = [one for run_ in end.runs for one in run_.attempts]
+            told += any(one.execution_arn and one.error == "Broken" for one in attempts)
+    assert told
