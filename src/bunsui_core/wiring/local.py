@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from bunsui_core.adapters.emulator.launcher import down, reset, status, up
 from bunsui_core.adapters.emulator.record import LocalServer
 from bunsui_core.adapters.local.control.forget import forget
-from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.errors import Refused
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import reading_desk
-from bunsui_core.wiring.operator import writer
-from bunsui_core.wiring.store import reader, store
+from bunsui_core.wiring.store import read_store
+from bunsui_core.wiring.written import written
 
 REQUESTS = 200
 """How many of the newest requests are looked at."""
@@ -55,16 +54,21 @@ def local_status(settings: Settings) -> LocalServer | None:
 
 
 def local_reset(settings: Settings, progress: Callable[[str], None] | None = None) -> Emptied:
-    """Empty the embedded AWS of this home, which then runs if it ran. Raises: Unavailable."""
+    """Empty the embedded AWS of this home, which then runs if it ran.
+
+    Raises: Unavailable; Refused when a record of decisions that is not ours to remove is in it.
+    """
+    if settings.is_shared:
+        may_forget_store(settings)
     done = reset(settings.home, progress)
     return Emptied(done.removed, done.server.url if done.server else "")
 
 
 def referring(settings: Settings) -> Referring:
     """Return what in the store of this home refers to executions. Raises: StoreDamaged."""
-    if not settings.store_path.exists():
+    if not (settings.is_shared or settings.store_path.exists()):
         return Referring(0, 0, 0)
-    kept = store(settings, reader(settings))
+    kept = read_store(settings)
     asked = reading_desk(settings).approvals(REQUESTS)
     return Referring(
         sessions=kept.sessions.page(SessionFilter(), 1, "").total,
@@ -78,9 +82,9 @@ def may_forget_store(settings: Settings) -> None:
 
     Raises: Refused when the home has approvers of its own, whose record is not ours to remove.
     """
-    if not settings.store_path.exists():
+    if not (settings.is_shared or settings.store_path.exists()):
         return
-    known = LocalKeys(writer(settings), settings.keys_path).trusted()
+    known = written(settings, "approver").keys.trusted()
     if not all(approver.is_demo for approver in known):
         raise Refused(
             "this home has approvers of its own, and its record of decisions is theirs.",

@@ -23,6 +23,7 @@ from bunsui_core.domain.health import (
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import reading_desk
 from bunsui_core.wiring.clock import clock
+from bunsui_core.wiring.store import read_store
 
 
 def premises(settings: Settings) -> Iterator[Check]:
@@ -49,6 +50,9 @@ def home(settings: Settings) -> Iterator[Check]:
 
 def files(settings: Settings) -> Iterator[Check]:
     """Yield whether the store and the inbox are private, whole and of this version."""
+    if settings.is_shared:
+        yield attempted("store", partial(answering, settings))
+        return
     known = (
         ("store", settings.store_path, STORE_VERSION),
         ("inbox", settings.inbox_path, INBOX_VERSION),
@@ -60,6 +64,12 @@ def files(settings: Settings) -> Iterator[Check]:
             continue
         yield mode_check(f"{name} permissions", str(path), path.stat().st_mode)
         yield attempted(name, partial(whole, path, wanted))
+
+
+def answering(settings: Settings) -> str:
+    """Return where a shared store is, when it answers. Raises: Unavailable, NotAuthorised."""
+    read_store(settings).heartbeat.last()
+    return f"the table {settings.table} and the bucket {settings.bucket}"
 
 
 def whole(path: Path, wanted: int) -> str:
@@ -91,7 +101,7 @@ def keys(settings: Settings) -> Iterator[Check]:
 
 def work(settings: Settings) -> Iterator[Check]:
     """Yield whether a worker keeps the store fresh, and how old what it tells can be."""
-    if not settings.store_path.exists():
+    if not (settings.is_shared or settings.store_path.exists()):
         return  # the row of the store says so
     try:
         freshness = reading_desk(settings).freshness()

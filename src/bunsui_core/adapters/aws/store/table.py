@@ -230,7 +230,8 @@ class Table:
         except NotFound as error:
             raise Unavailable(
                 f"there is no store yet: DynamoDB has no table {self.name} here.",
-                "Make it with the template of `bunsui init --print-policies`, or correct its name.",
+                "`bunsui worker` makes it in the embedded AWS; elsewhere deploy the template that "
+                "`bunsui init --print-policies` prints, or correct its name.",
             ) from error
 
 
