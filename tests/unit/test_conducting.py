@@ -12,7 +12,7 @@ from bunsui_core.app.fulfil import FRESH
 from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.looking import AGAIN
-from bunsui_core.domain.performed import NEVER_STARTED, SURE_AFTER
+from bunsui_core.domain.performed import SURE_AFTER
 from bunsui_core.domain.session import JobStatus, SessionStatus, Wish
 from bunsui_core.ports.control import Started
 from tests.builders import a_pipeline
@@ -118,7 +118,9 @@ def test_a_paused_session_starts_nothing_and_goes_on_where_it_was(conducting: Co
     assert conducting.last("transform").status is JobStatus.RUNNING
 
 
-def test_what_is_started_after_another_worker_gave_it_up_is_stopped(bench: Bench) -> None:
+def test_what_is_started_after_another_worker_gave_it_up_is_stopped_and_told(
+    bench: Bench,
+) -> None:
     """It slept between its last look and its call, which nothing can prevent."""
     conducting = referring(bench)
 
@@ -129,11 +131,14 @@ def test_what_is_started_after_another_worker_gave_it_up_is_stopped(bench: Bench
 
     with pytest.raises(Conflict):
         advance_session(conducting.id, sleeping(conducting, cancelled, 0))
+    assert conducting.world.effects[-1] == "stop s-new-extract-a1"
+    conducting.advance()
 
     last = conducting.last("extract")
-    assert (last.status, last.error) == (JobStatus.ABORTED, NEVER_STARTED)
+    assert last.status is JobStatus.ABORTED
+    assert last.execution_arn in conducting.world.executions
     assert conducting.world.running() == ()
-    assert conducting.world.effects[-1] == "stop s-new-extract-a1"
+    assert conducting.session.status is SessionStatus.CANCELLED
 
 
 def test_a_worker_that_slept_does_nothing_of_what_was_decided_before(bench: Bench) -> None:

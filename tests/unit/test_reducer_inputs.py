@@ -66,6 +66,7 @@ def test_a_large_payload_is_kept_and_passed_as_a_reference() -> None:
     assert passed["uri"] == "s3://b/k"
     assert passed["sha256"] == keep.sha256 == text_digest(keep.text)
     assert passed["bytes"] == len(keep.text)
+    assert kept(session, keep, "s3://b/other", NOW) == session
     assert statuses(session)["load"] == "RUNNING"
 
 
