@@ -24,7 +24,7 @@ from bunsui_core.worker import Worker
 from tests.builders import NOW, a_failed_attempt, a_session, an_attempt, execution, later
 from tests.fakes import Clock, FakeStepFunctions, SilentLogs
 from tests.unit.desk_kit import Bench
-from tests.unit.histories import observed
+from tests.unit.histories import START, failed, observed, task
 from tests.unit.seen import World
 from tests.unit.test_nested import BROKEN, CHILD, JOB, Below, nesting
 from tests.unit.test_reading_jobs import Memory, MemoryArchive, MemoryBlobs
@@ -73,13 +73,29 @@ def test_the_history_of_an_archived_execution_is_read_from_aws_once() -> None:
     assert world.histories == 1
 
 
-def test_an_execution_that_was_not_archived_is_read_from_aws() -> None:
+def test_what_is_over_and_was_not_archived_is_read_from_aws_once_until_it_is_redriven() -> None:
     world = Counted()
-    kept = Kept(world)
+    world.events = (START, *task(2, 0, "Load", "Boom"), failed(5, 4))
+    executions = Recalled(world, MemoryArchive(Memory()), MemoryBlobs(Memory()))
 
-    kept.executions.history(execution("load"))
+    for _ in range(3):
+        assert executions.history(JOB) == world.events
+    assert world.histories == 1
 
+    world.observation = observed(redrive_count=1, stopped_at=later(seconds=9))
+    executions.history(JOB)
     assert world.histories == 2
+
+
+def test_what_still_runs_is_read_each_time() -> None:
+    world = Counted()
+    world.events = (START,)
+    executions = Recalled(world, MemoryArchive(Memory()), MemoryBlobs(Memory()))
+
+    for _ in range(3):
+        executions.history(JOB)
+
+    assert world.histories == 3
 
 
 def test_an_execution_that_was_redriven_since_is_read_from_aws() -> None:
