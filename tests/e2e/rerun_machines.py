@@ -11,13 +11,16 @@ from bunsui_core.domain.pipeline import SideEffect
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Json
 
+SOME_BUCKET = "SOME_BUCKET"
+"""Stands in the code of a function for the bucket of its stage."""
+
 DOING = """
 import json
 import uuid
 import boto3
 
 s3 = boto3.client("s3")
-BUCKET = "rerun"
+BUCKET = "SOME_BUCKET"
 
 
 def handler(event, context):

@@ -29,13 +29,11 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import operator_desk, writer
 from bunsui_core.wiring.store import store
 from bunsui_core.wiring.worker import worker
-from tests.e2e.rerun_machines import DOING, Made, text_of
+from tests.e2e.rerun_machines import DOING, SOME_BUCKET, Made, text_of
 from tests.emulator.embedded import Embedded, packed
-from tests.emulator.inside import INSIDE, serving
 from tests.local_home import LIGHT
 
 PATIENCE = 60.0
-BUCKET = "rerun"
 HUMAN = Signing(approver="hanako", passphrase="three quiet rivers")
 
 
@@ -60,18 +58,23 @@ class RerunStage:
     def __init__(self, aws: Embedded, settings: Settings) -> None:
         self.aws = aws
         self.settings = settings
+        self.bucket = self.named("objects")
         connection = writer(settings)
         LocalKeys(connection, settings.keys_path, LIGHT).create(
             HUMAN.approver, HUMAN.passphrase, False, self.desk.live().as_of
         )
         self.store: Store = store(settings, connection)
         self.worker = worker(settings)
-        aws.s3().create_bucket(Bucket=BUCKET)
+        aws.s3().create_bucket(Bucket=self.bucket)
 
     @cached_property
     def desk(self) -> OperatorDesk:
         """The human's desk."""
         return operator_desk(self.settings)
+
+    def named(self, name: str) -> str:
+        """A name for something in AWS that no other stage takes."""
+        return f"{self.settings.home.name}-{name}"
 
     def pipeline(self, name: str, jobs: Mapping[str, Made]) -> Pipeline:
         """Bring machines to the embedded AWS and their pipeline to the store."""
@@ -80,7 +83,7 @@ class RerunStage:
             jobs=tuple(
                 Job(
                     name=job,
-                    machine=self.aws.machine(f"{name}-{job}", text_of(one)),
+                    machine=self.aws.machine(self.named(f"{name}-{job}"), text_of(one)),
                     after=one.after,
                     effect=one.effect,
                     enters=one.enters,
@@ -99,19 +102,20 @@ class RerunStage:
 
     def function(self, name: str, code: str = DOING) -> str:
         """Make a function that does something, and return its ARN."""
-        return self.aws.function(name, code)
+        return self.aws.function(self.named(name), code.replace(SOME_BUCKET, self.bucket))
 
     def release(self, function: str, code: str = DOING) -> None:
         """Give a function other code."""
-        self.aws.functions().update_function_code(FunctionName=function, ZipFile=packed(code))
+        own = packed(code.replace(SOME_BUCKET, self.bucket))
+        self.aws.functions().update_function_code(FunctionName=function, ZipFile=own)
 
     def put(self, key: str) -> None:
         """Let an object be there."""
-        self.aws.s3().put_object(Bucket=BUCKET, Key=key, Body=b"")
+        self.aws.s3().put_object(Bucket=self.bucket, Key=key, Body=b"")
 
     def did(self, what: str) -> int:
         """How often something was done."""
-        listed = self.aws.s3().list_objects_v2(Bucket=BUCKET, Prefix=f"did/{what}/")
+        listed = self.aws.s3().list_objects_v2(Bucket=self.bucket, Prefix=f"did/{what}/")
         return int(listed["KeyCount"])
 
     def started(self, pipeline: Pipeline, given: Json) -> str:
@@ -222,13 +226,19 @@ class RerunStage:
 
 
 @contextmanager
-def rerun_stage(home: Path) -> Iterator[RerunStage]:
-    """A stage in a home; nothing on it waits longer than it must."""
-    with serving(home, replace(INSIDE, accounts=False)) as server:
-        folder = Folder.of(home)
-        folder.write_record(server)
-        ensure_actors(server, folder)
-        aws = Embedded(server, home)
-        with aws.open:
-            yield RerunStage(aws, Settings(home=home))
-        folder.forget_record()
+def rerun_stage(inside: Embedded, home: Path) -> Iterator[RerunStage]:
+    """A stage in a home of its own, on the embedded AWS of this process: nothing on it waits.
+
+    The actors have their own permissions there, in the account that is every user's first.
+    """
+    folder = Folder.of(home)
+    folder.prepare()
+    folder.write_record(inside.server)
+    root = Folder.of(inside.home).read_credentials("root")
+    assert root is not None
+    folder.write_credentials("root", root)
+    ensure_actors(inside.server, folder)
+    aws = Embedded(inside.server, home)
+    with aws.open:
+        yield RerunStage(aws, Settings(home=home))
+    folder.forget_record()

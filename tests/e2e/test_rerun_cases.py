@@ -15,13 +15,14 @@ from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 from tests.e2e.rerun_machines import BROKEN, Made, arn, does, output, prepared, row
 from tests.e2e.rerun_stage import RerunStage, rerun_stage
+from tests.emulator.embedded import Embedded
 
 CAUGHT: list[Json] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "GiveUp"}]
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
-    with rerun_stage(tmp_path_factory.mktemp("rerun")) as made:
+def stage(inside: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
+    with rerun_stage(inside, tmp_path_factory.mktemp("rerun")) as made:
         yield made
 
 
@@ -180,7 +181,7 @@ def test_a_failing_iteration_of_a_map_is_redriven(stage: RerunStage, doing: str)
 @pytest.mark.slow
 def test_a_redrive_starts_a_nested_execution_anew(stage: RerunStage, doing: str) -> None:
     below = stage.aws.machine(
-        "nested-below", row(Inner=does(doing, {"did": "nested", "needs": "nested"}))
+        stage.named("nested-below"), row(Inner=does(doing, {"did": "nested", "needs": "nested"}))
     )
     waits: dict[str, Json] = {
         "Type": "Task",

@@ -9,13 +9,14 @@ import pytest
 from bunsui_core.domain.session import SessionStatus
 from tests.e2e.random_sessions import RandomSession
 from tests.e2e.rerun_stage import RerunStage, rerun_stage
+from tests.emulator.embedded import Embedded
 
 SEEDS, MOST_RERUNS = 25, 8
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
-    with rerun_stage(tmp_path_factory.mktemp("random")) as made:
+def stage(inside: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
+    with rerun_stage(inside, tmp_path_factory.mktemp("random")) as made:
         yield made
 
 

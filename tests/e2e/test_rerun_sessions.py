@@ -18,11 +18,12 @@ from bunsui_core.domain.verdict import Mode, Ruling
 from tests.e2e.rerun_machines import Made, arn, does, output, prepared, row, status
 from tests.e2e.rerun_stage import RerunStage, rerun_stage
 from tests.emulator.aging import age, forget
+from tests.emulator.embedded import Embedded
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
-    with rerun_stage(tmp_path_factory.mktemp("rerun")) as made:
+def stage(inside: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
+    with rerun_stage(inside, tmp_path_factory.mktemp("rerun")) as made:
         yield made
 
 
@@ -127,7 +128,7 @@ def test_downstream_runs_again_only_on_purpose(stage: RerunStage, doing: str) ->
 @pytest.mark.slow
 def test_one_branch_is_repaired_while_another_runs(stage: RerunStage, doing: str) -> None:
     client = stage.aws.states()
-    activity = client.create_activity(name="slowly")["activityArn"]
+    activity = client.create_activity(name=stage.named("slowly"))["activityArn"]
     waits: dict[str, Json] = {"Type": "Task", "Resource": activity, "ResultPath": None}
     jobs = {
         "slow": Made(row(Slow=waits)),
@@ -170,7 +171,7 @@ def test_a_job_repaired_by_hand_is_marked_done_with_an_output(
 @pytest.mark.slow
 def test_an_express_workflow_is_refused_as_a_job(stage: RerunStage, doing: str) -> None:
     machine = stage.aws.states().create_state_machine(
-        name="express",
+        name=stage.named("express"),
         type="EXPRESS",
         definition=json.dumps(row(Work=does(doing, "express"))),
         roleArn=stage.aws.role(),
@@ -195,7 +196,7 @@ def test_a_machine_that_became_express_starts_nothing_and_says_why(
     client = stage.aws.states()
     client.delete_state_machine(stateMachineArn=pipeline.jobs[0].machine)
     client.create_state_machine(
-        name="turned-load",
+        name=stage.named("turned-load"),
         type="EXPRESS",
         definition=json.dumps(made.definition),
         roleArn=stage.aws.role(),

@@ -26,12 +26,12 @@ _START_SECONDS = 30.0
 
 
 @contextmanager
-def serving(home: Path, options: Options = INSIDE) -> Iterator[LocalServer]:
+def serving(home: Path) -> Iterator[LocalServer]:
     """An embedded AWS served by a thread of this process while the block runs."""
     _forget_ministack()
     before, temporary, finders = dict(os.environ), tempfile.tempdir, list(sys.meta_path)
     folder = Folder.of(home)
-    server = Server(folder, options=options)
+    server = Server(folder, options=INSIDE)
     # Asked for once a process; a process of its own would find it in the environment.
     tempfile.tempdir = str(folder.temporary)
     try:

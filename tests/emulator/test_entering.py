@@ -15,7 +15,7 @@ from bunsui_core.domain.walk import paths_from, states_run
 from tests.emulator.embedded import Embedded, Execution
 from tests.emulator.random_machines import RandomMachine
 
-QUICK, SEEDS = 8, 120
+QUICK, SEEDS = 8, 80
 GIVEN: Json = {"date": "2026-11-23", "table": {"k": "v1"}, "parts": [1, 2]}
 INNER: dict[str, Json] = {
     "StartAt": "One",
