@@ -132,6 +132,8 @@ def open_stage(settings: Settings, narrate: Narrate, waits: bool) -> Iterator[St
     The embedded AWS ends with this process, also when it becomes another program.
     Raises: Unavailable, Refused when this home has approvers of its own.
     """
+    if settings.is_shared:  # the store is in the embedded AWS
+        up(settings.home, watch_pid=os.getpid(), wait_scale=WAIT_SCALE, progress=narrate)
     desk = operator_desk(settings)
     _ensure_demo_key(desk.approvers(), desk.init_approver)
     with ExitStack() as opened:
