@@ -7,10 +7,14 @@ import json
 import pytest
 
 from bunsui_core.app.execute import Turn, execute
+from bunsui_core.desk.agent import Nature
+from bunsui_core.desk.veiled import VeiledDesk
 from bunsui_core.domain.approval import EffectState
-from bunsui_core.domain.errors import Stale
+from bunsui_core.domain.environment import Expose
+from bunsui_core.domain.errors import BadInput, Stale
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.verdict import Mode
+from bunsui_core.ports.observe import Seeing
 from tests.builders import (
     INPUT,
     SESSION_ID,
@@ -22,7 +26,7 @@ from tests.builders import (
     later,
     machine,
 )
-from tests.fakes import Crash, CrashPoint
+from tests.fakes import Clock, Crash, CrashPoint, SilentLogs
 from tests.unit.desk_kit import Bench
 from tests.unit.rerun_kit import (
     after,
@@ -34,6 +38,7 @@ from tests.unit.rerun_kit import (
     run,
     succeed,
 )
+from tests.unit.test_desk import Ids
 from tests.unit.test_execute import dying
 
 
@@ -174,3 +179,29 @@ def test_a_crash_at_any_point_is_repaired_and_adds_one_attempt(
     session = stage.store.sessions.get(SESSION_ID)
     assert [one.number for one in session.runs[0].attempts] == [1, 2]
     assert len(stage.world.effects) == (mode is Mode.ENTER_AT)
+
+
+@pytest.mark.parametrize("mode", [Mode.ENTER_AT, Mode.RESTART, Mode.REDRIVE])
+def test_what_a_rerun_starts_with_is_not_told_to_who_may_not_see_it(
+    stage: Bench, mode: Mode
+) -> None:
+    seeing = Seeing(stage.world, SilentLogs(), stage.inventory)
+    nature = Nature(Clock(later(minutes=5)), Ids(), Ids("S"))
+    veiled = VeiledDesk(stage.store, seeing, "agent:claude", nature, Expose.KEYS)
+
+    told = veiled.rerun_from(SESSION_ID, "extract", mode).model_dump_json()
+    seen = desk(stage).rerun_from(SESSION_ID, "extract", mode).model_dump_json()
+
+    assert "s3://orders/day.csv" in seen
+    assert "s3://orders/day.csv" not in told
+    assert "[1, 2, 3]" not in told
+
+
+def test_hidden_values_do_not_come_back_as_an_input(stage: Bench) -> None:
+    seeing = Seeing(stage.world, SilentLogs(), stage.inventory)
+    nature = Nature(Clock(later(minutes=5)), Ids(), Ids("S"))
+    veiled = VeiledDesk(stage.store, seeing, "agent:claude", nature, Expose.KEYS)
+    shown = veiled.rerun_from(SESSION_ID, "extract", Mode.RESTART).editable
+
+    with pytest.raises(BadInput, match="hidden values"):
+        veiled.rerun_from(SESSION_ID, "extract", Mode.RESTART, edited_input=shown)
