@@ -17,18 +17,20 @@ from bunsui_core.domain.timeline import StateEnd
 from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode, Ruling
 from bunsui_core.wiring.agent import agent_desk
-from tests.e2e.rerun_stage import Made, RerunStage, does, rerun_stage, row
+from tests.e2e.rerun_machines import SOME_BUCKET, Made, does, row
+from tests.e2e.rerun_stage import RerunStage, rerun_stage
 from tests.emulator.aging import forget
+from tests.emulator.embedded import Embedded
 
 pytestmark = pytest.mark.slow
 
-TALKING = """
+TALKING = f"""
 import boto3
 
 def handler(event, context):
     print("looking for", event["needs"])
-    boto3.client("s3").head_object(Bucket="rerun", Key=event["needs"])
-    return {"found": event["needs"]}
+    boto3.client("s3").head_object(Bucket="{SOME_BUCKET}", Key=event["needs"])
+    return {{"found": event["needs"]}}
 """
 
 
@@ -38,7 +40,9 @@ class Forgotten:
     def __init__(self, stage: RerunStage) -> None:
         self.stage = stage
         self.function = stage.function("talking", TALKING)
-        below = stage.aws.machine("below", row(Inner=does(self.function, {"needs.$": "$.needs"})))
+        below = stage.aws.machine(
+            stage.named("below"), row(Inner=does(self.function, {"needs.$": "$.needs"}))
+        )
         waits: dict[str, Json] = {
             "Type": "Task",
             "Resource": "arn:aws:states:::states:startExecution.sync:2",
@@ -55,13 +59,15 @@ class Forgotten:
         self.gone = [run.last.execution_arn for run in self.session.runs if run.last]
         for arn in (*self.gone, *(one["executionArn"] for one in self.nested)):
             forget(arn)
-        stage.aws.logs("root").delete_log_group(logGroupName="/aws/lambda/talking")
+        stage.aws.logs("root").delete_log_group(
+            logGroupName=f"/aws/lambda/{stage.named('talking')}"
+        )
         self.desk = agent_desk(stage.settings, "claude")
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forgotten]:
-    with rerun_stage(tmp_path_factory.mktemp("lost")) as stage:
+def lost(inside: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forgotten]:
+    with rerun_stage(inside, tmp_path_factory.mktemp("lost")) as stage:
         yield Forgotten(stage)
 
 
