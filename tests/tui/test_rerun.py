@@ -22,7 +22,7 @@ def rerun(home: Home, play: Play, size: tuple[int, int] = SIZE) -> None:
     async def run(pilot: Pilot[None]) -> None:
         await until_shown(pilot, "redrive UNKNOWN")
         await pilot.press("r")
-        await until_shown(pilot, "judged")
+        await until_shown(pilot, "· judged")
         await play(pilot)
 
     on_screen(home.app(), run, size)
@@ -104,7 +104,7 @@ def test_downstream_is_a_key_and_part_of_the_plan(home: Home) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await pilot.press("w")
         await until_shown(pilot, "those below it that are done, too")
-        await until_shown(pilot, "judged")
+        await until_shown(pilot, "· judged")
         await pilot.press("enter")
         await until_shown(pilot, "downstream too because")
         await type_in(pilot, REASON)
@@ -125,7 +125,7 @@ def test_an_edited_input_is_judged_anew_shown_and_asked_for(home: Home) -> None:
         await until_shown(pilot, '+ "s3://orders/day.csvx"')
         await pilot.press("ctrl+s")
         await until_shown(pilot, "CHANGED")
-        await until_shown(pilot, "judged")
+        await until_shown(pilot, "· judged")
         await pilot.press("enter")
         await type_in(pilot, REASON)
         await until_shown(pilot, "with an")
