@@ -14,13 +14,14 @@ from bunsui_core.domain.value import Json
 from bunsui_core.domain.verdict import Mode
 from tests.e2e.rerun_machines import Made, does, row
 from tests.e2e.rerun_stage import RerunStage, rerun_stage
+from tests.emulator.embedded import Embedded
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
-    with rerun_stage(tmp_path_factory.mktemp("control")) as made:
+def stage(inside: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
+    with rerun_stage(inside, tmp_path_factory.mktemp("control")) as made:
         yield made
 
 
