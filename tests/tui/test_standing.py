@@ -12,9 +12,10 @@ from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.session import Began, JobRun, JobStatus, SessionStatus
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Fate, Waves
-from bunsui_tui.board import Board, Detail, Overview
+from bunsui_tui.board import Board, Detail, Overview, Prepared
 from bunsui_tui.render.frame import status
 from bunsui_tui.render.inbox import beside, came, progress_line, rows
+from bunsui_tui.render.review import body
 from bunsui_tui.render.session import heading
 from bunsui_tui.render.session import rows as job_rows
 from bunsui_tui.render.signs import JOBS, SESSIONS
@@ -144,3 +145,18 @@ def test_a_job_says_why_it_waits_or_ran_again() -> None:
     told = [row.cells[-1].plain for row in job_rows(board, SESSION_ID)]
 
     assert told == ["retried", "starts in 25 s", "stopped outside bunsui"]
+
+
+def test_of_a_plan_in_waves_the_canary_is_reviewed_whole_and_the_others_in_a_line() -> None:
+    review = HostileDesk("x").review("x")
+    plan = a_storm().request.plan
+    (step,) = review.steps
+    named = tuple(step.model_copy(update={"sentence": f"redrive number {n}"}) for n in (1, 2, 3))
+    waves = review.model_copy(update={"plan": plan, "steps": named})
+
+    shown = drawn(body(Prepared(waves, NOW), NOW))
+
+    assert "1 of 500 first, then 25 at a time" in shown
+    assert shown.count("WILL HAPPEN") == 1
+    assert shown.count("ALSO") == 2
+    assert "redrive number 3 SAFE" in shown
