@@ -13,9 +13,9 @@ from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.looking import AGAIN
 from bunsui_core.domain.performed import SURE_AFTER
-from bunsui_core.domain.session import JobStatus, SessionStatus, Wish
+from bunsui_core.domain.session import JobStatus, Session, SessionStatus, Wish
 from bunsui_core.ports.control import Started
-from tests.builders import a_pipeline
+from tests.builders import NOW, a_pipeline
 from tests.fakes import Crash, CrashPoint, FakeStepFunctions
 from tests.race import together
 from tests.unit.conducting_kit import WIDE, Conducting, dying, referring, sleeping
@@ -155,8 +155,9 @@ def test_a_worker_that_slept_does_nothing_of_what_was_decided_before(bench: Benc
 
 
 def test_nothing_is_stopped_that_another_worker_let_go_on(wide: Conducting) -> None:
+    """The stops were decided by a worker that died; this one read them just before."""
     wide.advance()
-    wide.wish(Wish.CANCEL)
+    wide.sessions.save(cancelling(wide.session))
     world = wide.world
 
     class Late(FakeStepFunctions):
@@ -166,10 +167,27 @@ def test_nothing_is_stopped_that_another_worker_let_go_on(wide: Conducting) -> N
 
     late = Late()
     late.executions = world.executions
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="another worker"):
         advance_session(wide.id, replace(wide.means, executions=late))
 
     assert len(world.running()) == 3
+
+
+def cancelling(session: Session) -> Session:
+    """A session as it is stored when its stops are decided and not done."""
+    runs = tuple(
+        run.model_copy(
+            update={
+                "attempts": tuple(
+                    one.model_copy(update={"started_at": NOW, "redrive_status": "NOT_REDRIVABLE"})
+                    for one in run.attempts
+                )
+            }
+        )
+        for run in session.runs
+    )
+    update = {"runs": runs, "wish": Wish.CANCEL, "status": SessionStatus.CANCELLING}
+    return session.model_copy(update=update)
 
 
 def test_what_somebody_redrives_after_the_session_failed_goes_on_when_it_is_looked_at_again(
