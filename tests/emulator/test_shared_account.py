@@ -1,0 +1,146 @@
+"""A shared store of a named account, with nothing but the policies that `init` prints."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bunsui_core.adapters.aws.client import Access, Clients
+from bunsui_core.adapters.aws.control.store.schema import create_store
+from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.domain.approval import Request
+from bunsui_core.domain.environment import parse_environments
+from bunsui_core.domain.errors import NotAuthorised
+from bunsui_core.domain.permissions import AGENT_TAG, APPROVER_TAG
+from bunsui_core.settings import Settings, read_settings
+from bunsui_core.wiring.estates import policies
+from bunsui_core.wiring.store import read_store
+from bunsui_core.wiring.worker import worker
+from bunsui_core.wiring.written import Written, written
+from tests.builders import NOW, a_request, a_session, a_signed_decision
+from tests.emulator.embedded import Embedded
+from tests.emulator.iam_world import principal
+
+FILE = """
+[environments.shop]
+account = "{account}"
+region = "{region}"
+read_profile = "ask"
+execute_profile = "work"
+approve_profile = "decide"
+class = "dev"
+store = "dynamodb"
+table = "shop"
+bucket = "shop-store"
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The environment, its table made by root, its three profiles with the printed policies."""
+    home = tmp_path_factory.mktemp("shop")
+    aws = Embedded(up(home, watch_pid=os.getpid(), wait_scale=0), home)
+    (home / "bunsui.toml").write_text(
+        FILE.format(account=aws.server.account, region=aws.server.region)
+    )
+    (home / "bunsui.toml").chmod(0o600)
+    with aws.open, pytest.MonkeyPatch.context() as patch:
+        made(aws)
+        patch.setenv("AWS_CONFIG_FILE", str(profiles(aws, home)))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "none"))
+        yield read_settings({"BUNSUI_HOME": str(home), "BUNSUI_ENVIRONMENT": "shop"})
+    down(home)
+
+
+def made(aws: Embedded) -> None:
+    """Make the table and the bucket, as the stack does."""
+    root = aws.key("root")
+    access = Access(
+        aws.server.url,
+        aws.server.region,
+        root.access_key_id,
+        root.secret_access_key,
+        reading=False,
+    )
+    clients = Clients(lambda: access)
+    create_store(clients, "shop", "shop-store", aws.server.region)
+    clients.close()
+
+
+def profiles(aws: Embedded, home: Path) -> Path:
+    """The AWS configuration of three users, each of whom has a printed policy and nothing else."""
+    text = (home / "bunsui.toml").read_text()
+    printed = policies(parse_environments(text, "f")["shop"])
+    users = {
+        "ask": (printed.reading, (AGENT_TAG, "claude")),
+        "work": (printed.executing, ("part", "worker")),
+        "decide": (printed.approving, (APPROVER_TAG, "hanako")),
+    }
+    path, lines = home / "aws-config", []
+    for name, (policy, tag) in users.items():
+        key = principal(aws.iam(), name, policy, tag)
+        lines += [
+            f"[profile {name}]",
+            f"region = {aws.server.region}",
+            f"endpoint_url = {aws.server.url}",
+            f"aws_access_key_id = {key.access_key_id}",
+            f"aws_secret_access_key = {key.secret_access_key}",
+        ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def asked(number: int, requester: str) -> Request:
+    """A request of somebody."""
+    return a_request(request_id=f"r-{number}", requester=requester)
+
+
+def of(settings: Settings, actor: str) -> Written:
+    """The store as a worker or an approver of the environment holds it."""
+    return written(settings, actor)
+
+
+def test_a_worker_works_with_what_is_printed_for_it(shop: Settings) -> None:
+    working = of(shop, "worker")
+
+    saved = working.store.sessions.save(a_session(id="s-1", environment="shop"))
+    worker(shop, machines=False).tick()
+
+    assert read_store(shop).sessions.get("s-1") == saved
+    assert read_store(shop).heartbeat.last()
+    with pytest.raises(NotAuthorised):
+        working.decisions.append(a_signed_decision(asked(1, "agent:claude")))
+    with pytest.raises(NotAuthorised):
+        working.store.requests.submit(asked(1, "agent:claude"))
+
+
+def test_an_agent_asks_in_its_own_name_alone(shop: Settings) -> None:
+    agent = read_store(shop)
+
+    agent.requests.submit(asked(2, "agent:claude"))
+
+    assert agent.requests.get("r-2") == asked(2, "agent:claude")
+    for other in ("agent:ben", "human:hanako"):
+        with pytest.raises(NotAuthorised):
+            agent.requests.submit(asked(3, other))
+    with pytest.raises(NotAuthorised):
+        agent.sessions.save(a_session(id="s-2"))
+
+
+def test_a_human_decides_and_does_nothing_else(shop: Settings) -> None:
+    human = of(shop, "approver")
+    human.store.requests.submit(asked(4, "human:hanako"))
+
+    human.decisions.append(a_signed_decision(asked(4, "human:hanako")))
+
+    assert len(of(shop, "worker").store.requests.decisions("r-4")) == 1
+    with pytest.raises(NotAuthorised):
+        human.store.sessions.save(a_session(id="s-3"))
+    with pytest.raises(NotAuthorised):
+        human.audit.append("approved", "r-4", "hanako", "ab", NOW)
+    with pytest.raises(NotAuthorised):
+        human.keys.create("mallory", "three quiet rivers", False, NOW)
+    assert human.keys.trusted() == ()
