@@ -11,14 +11,16 @@ from bunsui_core.domain.session import Session, SessionStatus
 from bunsui_core.domain.storm import Storm, StormProposal
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Fate, Waves
-from tests.e2e.rerun_stage import HUMAN, Made, RerunStage, does, rerun_stage, row
+from tests.e2e.rerun_machines import Made, does, row
+from tests.e2e.rerun_stage import HUMAN, RerunStage, rerun_stage
+from tests.emulator.embedded import Embedded
 
 SESSIONS = 5
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
-    with rerun_stage(tmp_path_factory.mktemp("storm")) as made:
+def stage(inside: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerunStage]:
+    with rerun_stage(inside, tmp_path_factory.mktemp("storm")) as made:
         yield made
 
 
@@ -82,7 +84,7 @@ def test_a_canary_that_fails_again_keeps_the_others_as_they_are(stage: RerunStag
     stage.put("absent")
     found = stage.desk.recover_storm(storm.storm_id, Mode.REDRIVE, Waves(size=2))
     request_id = asked(stage, found)
-    stage.aws.s3().delete_object(Bucket="rerun", Key="absent")
+    stage.aws.s3().delete_object(Bucket=stage.bucket, Key="absent")
 
     approval = ended(stage, request_id)
 
