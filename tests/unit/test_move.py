@@ -145,6 +145,12 @@ def test_an_export_takes_the_place_of_nothing(moving: Moving) -> None:
     assert moving.path.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["shop.tar.gz", "shop.zip"])
+def test_an_export_is_not_taken_for_packed(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match="plain"):
+        FolderPacking(tmp_path / name)
+
+
 def test_an_export_that_fails_leaves_nothing(moving: Moving, tmp_path: Path) -> None:
     with moving.source.home.writer.writing() as direct:
         direct.execute("UPDATE sessions SET body = '{}'")

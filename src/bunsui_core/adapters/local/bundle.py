@@ -20,6 +20,7 @@ from bunsui_core.domain.value import read_json
 
 MANIFEST = "manifest.json"
 TAR = ".tar"
+_PACKED = frozenset({".gz", ".tgz", ".zip", ".bz2", ".xz", ".zst"})
 
 
 class FolderPacking:
@@ -27,6 +28,11 @@ class FolderPacking:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        if path.suffix in _PACKED:
+            raise BadInput(
+                f"{path} is to be packed, and an export is a folder or a plain {TAR} file.",
+                "Its documents are packed already; pack the rest yourself if it is worth it.",
+            )
         try:
             if path.exists() or path.is_symlink():
                 raise _taken(path)
