@@ -126,8 +126,10 @@ class Play:
         known = {a.execution_arn: a for run in session.runs for a in run.attempts}
         for arn, one in self.world.executions.items():
             assert arn in known, f"nobody knows of {arn}"
-            newest = known[arn] is self._newest(session, arn)
-            if newest or arn not in self.people.strange:
+            # A cancelled session is over: what a stranger redrives of it is theirs.
+            is_over = session.status is SessionStatus.CANCELLED
+            is_followed = known[arn] is self._newest(session, arn) and not is_over
+            if is_followed or arn not in self.people.strange:
                 said = (known[arn].status, known[arn].redrive_count, known[arn].output)
                 assert said == (one.now.status, one.now.redrive_count, one.now.output)
 
