@@ -78,7 +78,7 @@ class RequestTools:
     ) -> Annotated[CallToolResult, ApprovalAnswer]:
         """Take back a request of yours before it is executed.
 
-        Use it when the reason for it is gone. Never stops what has begun, never touches another's.
+        Use it when the reason for it is gone. Never stops what has begun or touches another's.
         """
         desk = self._whose()
         return tell(approval_answer(desk.withdraw(request_id, reason), desk.freshness()))
@@ -92,7 +92,7 @@ class RequestTools:
     ) -> Annotated[CallToolResult, ApprovalsAnswer]:
         """List requests, newest first, of every asker.
 
-        Use it to see what waits for a human, or what was tried before. Never decides anything.
+        Use it to see what waits, or was tried before. Never decides anything.
         """
         desk = self._whose()
         found = [
