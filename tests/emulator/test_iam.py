@@ -57,7 +57,9 @@ ASKER = [
     Pair("asks in its own name", put("asker", OTHER), put("asker", OWN)),
     Pair("asks and does not decide", put("asker", "DEC#1"), put("asker", OWN)),
     Pair("asks and does not execute", put("asker", "EXE#1"), put("asker", OWN)),
-    Pair("asks in its own name to the letter", put("asker", "REQ#agent:claudex#1"), put("asker", OWN)),
+    Pair(
+        "asks in its own name to the letter", put("asker", "REQ#agent:claudex#1"), put("asker", OWN)
+    ),
     Pair(
         "asks nothing more under a name with a line break",
         put("asker", "X\nREQ#agent:claude#1"),
