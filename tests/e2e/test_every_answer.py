@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.seed import seed
 from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.adapters.emulator.record import Folder
 from bunsui_core.domain.session import JobRun, SessionStatus, Wish
@@ -107,6 +108,9 @@ LOOKS: list[tuple[str, ...]] = [
     ("pipelines", "show", "orders"),
     ("pipelines", "graph", "orders"),
     ("failures", "analyze", "SESSION"),
+    ("storms", "list"),
+    ("store", "status"),
+    ("store", "migrate"),
     ("recovery", "propose", "SESSION"),
     ("recovery", "request", "SESSION", "--mode", "redrive", "--reason", "r"),
     ("approvals", "list"),
@@ -143,6 +147,24 @@ def test_what_a_person_decides_is_answered_in_its_schema(home: Home) -> None:
     for done, name in zip(said, ("approve", "reject"), strict=True):
         document = done.stdout[done.stdout.index("{\n") :]
         validator(f"cli.approvals-{name}.json").validate(json.loads(document))
+
+
+def test_a_storm_and_the_plan_for_it_are_answered_in_their_schemas(home: Home) -> None:
+    found = home.run("storms", "list").document["data"]
+    assert isinstance(found, dict)
+    storm = found["items"][0]["storm_id"]
+    for words in (("show", storm), ("recover", storm, "--dry-run", "--mode", "restart")):
+        assert_valid(home.run("storms", *words))
+
+    assert_valid(home.run("storms", "recover", storm, "--mode", "restart", "--reason", "r"))
+
+
+def test_a_store_that_moves_is_answered_in_its_schema(tmp_path: Path) -> None:
+    old, new, made = tmp_path / "old", tmp_path / "new", tmp_path / "made.tar"
+    seed(old, 3)
+
+    assert assert_valid(bunsui(old, "store", "export", str(made))) == "store-export"
+    assert assert_valid(bunsui(new, "store", "import", str(made))) == "store-import"
 
 
 def asked(done: Done) -> str:
@@ -198,7 +220,8 @@ def test_what_ends_it_answers_in_its_schema(home: Home, command: tuple[str, ...]
 def test_no_command_is_left_out() -> None:
     run = {tuple(w for w in words if w not in {"-e", "shop"}) for words in LOOKS}
     decided = {("approvals", "show"), ("approvals", "approve"), ("approvals", "reject")}
-    others = decided | {("approvers", "init"), ("worker",)} | STOPS | BECOME_ANOTHER_PROGRAM
+    apart = {("storms", "show"), ("storms", "recover"), ("store", "export"), ("store", "import")}
+    others = apart | decided | {("approvers", "init"), ("worker",)} | STOPS | BECOME_ANOTHER_PROGRAM
 
     missing = [
         words
