@@ -142,6 +142,16 @@ def unwrites(kept: Shared, name: str) -> None:
     kept.table.delete([(f"AUD#{ACCOUNT}#{REGION}", name)])
 
 
+def undoes(kept: Shared, name: str) -> None:
+    """Remove what says that a request was consumed."""
+    kept.table.delete([(f"EXE#{ACCOUNT}#{REGION}#{name}", "STATE")])
+
+
+def forgets(kept: Shared, name: str) -> None:
+    """Forget a machine that is gone."""
+    shared_store(kept).watches.forget((name,))
+
+
 def reads(kept: Shared, _name: str) -> None:
     """Read what everybody may read."""
     store = shared_store(kept)
@@ -163,6 +173,8 @@ ALLOWED: dict[Callable[[Shared, str], None], set[Actor]] = {
     chains: {"worker"},
     archives: {"worker"},
     unwrites: set(),
+    undoes: set(),
+    forgets: {"worker"},
     reads: {"agent", "approver", "worker"},
     plans: {"approver"},
     trusts: {"approver"},

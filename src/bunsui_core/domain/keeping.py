@@ -29,6 +29,9 @@ WRITES = (
 WORK = ("EXE#*", "SES#*", "CNT#*", "PAT#*", "ARC#*", "WAT#*", "SEE#*")
 """Where the worker writes what it observes and does."""
 
+MANY = ("CNT#*", "ARC#*", "WAT#*", "SEE#*")
+"""Of that, what is written many at a time and can be removed; what was done never can."""
+
 SET_UP = ("KEY#*", "PIPE#*")
 """Whom to trust, and what may run."""
 
@@ -71,13 +74,15 @@ def records(estate: Estate) -> list[Json]:
     if estate.table:
         table = _table(estate)
         others: Json = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["DEC#*", "REQ#*"]}}
+        many = allows("RecordMany", [WRITES[3]], [table])
         work, audit = (
-            allows("RecordWork", WRITES[:4], [table]),
+            allows("RecordWork", WRITES[:2], [table]),
             allows("ExtendAudit", WRITES[:1], [table]),
         )
         found += [
             allows("CheckStore", ["dynamodb:ConditionCheckItem"], [table]),
             {**work, "Condition": _only_under(WORK)},
+            {**many, "Condition": _only_under(MANY)},
             {**audit, "Condition": _only_under(["AUD#*"])},
             {**denies("NeverAskNorDecide", WRITES), "Condition": others},
         ]
