@@ -22,6 +22,7 @@ from bunsui_core.domain.approval import (
     StepState,
     fold,
 )
+from bunsui_core.domain.coherent import incoherence
 from bunsui_core.domain.waves import Fate, Waves
 from bunsui_core.ports.control import Claim
 
@@ -85,6 +86,8 @@ def _run(
     if not effect.steps and hands.store.requests.get(request.id).withdrawn:
         # Looked up after the claim: of the two, the later one sees the earlier.
         return EffectState.WITHDRAWN, "its asker took it back before anything ran"
+    if not effect.steps and (why := incoherence(request.plan)):
+        return EffectState.FAILED, f"nothing was called: {why}"
     if request.plan.waves:
         return _run_waves(request, request.plan.waves, effect, claim, hands)
     known = {step.number: step for step in effect.steps}

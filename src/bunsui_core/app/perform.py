@@ -10,8 +10,10 @@ from bunsui_core.app.fulfil import wrong_reference
 from bunsui_core.app.propose import present_pipeline
 from bunsui_core.app.questioned import foreign, question_of
 from bunsui_core.app.world import checks, difference, look
+from bunsui_core.domain.accepted import require_one_meaning
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.coherent import elsewhere, may_be_named
 from bunsui_core.domain.controlling import controlled, is_as_expected, require_control
 from bunsui_core.domain.eligible import require_same_pipeline
 from bunsui_core.domain.errors import BadInput, Conflict, NotFound, Refused
@@ -79,9 +81,9 @@ def check(step: Step, request: Request, hands: Hands, now: datetime) -> None:
             raise Stopped(EffectState.FAILED, UNDERSTATED)
         match step:
             case StartSession():
-                _check_start(step, hands)
+                _check_start(step, request, hands)
             case ControlSession():
-                _check_control(step, hands)
+                _check_control(step, request, hands)
             case _:
                 _check_job(step, request, hands, now)
     except (Refused, NotFound, BadInput) as error:
@@ -90,7 +92,7 @@ def check(step: Step, request: Request, hands: Hands, now: datetime) -> None:
 
 def _check_job(step: JobStep, request: Request, hands: Hands, now: datetime) -> None:
     session = hands.store.sessions.get(step.session_id)
-    if wrong := mismatch(step, session):
+    if wrong := elsewhere(session, request.plan) or mismatch(step, session):
         raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
     if request.plan.risk.rank < step_risk(step, session).rank:
         raise Stopped(EffectState.FAILED, UNDERSTATED)
@@ -216,8 +218,10 @@ def store_change(session_id: str, hands: Hands, change: Callable[[Session], Sess
     raise Conflict(f"session {session_id} changes too fast to be stored.", "Try again.")
 
 
-def _check_control(step: ControlSession, hands: Hands) -> None:
+def _check_control(step: ControlSession, request: Request, hands: Hands) -> None:
     session = hands.store.sessions.get(step.session_id)
+    if wrong := elsewhere(session, request.plan):
+        raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
     require_control(session, step.action)
     if not is_as_expected(session, step):
         found = f"status was {step.expect_status}, is {session.status}"
@@ -229,13 +233,25 @@ def _control(step: ControlSession, hands: Hands, now: datetime) -> str:
     return f"session {session.id} is {session.status}"
 
 
-def _check_start(step: StartSession, hands: Hands) -> None:
+def _check_start(step: StartSession, request: Request, hands: Hands) -> None:
+    require_one_meaning(input_of(step, request), "the session's input")
+    if not may_be_named(step.session_id) or _is_there(step.session_id, hands):
+        why = "the plan names a session that is there, or no session could have that name"
+        raise Stopped(EffectState.STALE, f"nothing was called: {why}")
     try:
         pipeline = hands.store.pipelines.get(step.pipeline)
     except NotFound as error:
         raise Stopped(EffectState.STALE, error.message) from error
     if pipeline.graph_hash != step.graph_hash:
         raise Stopped(EffectState.STALE, f"nothing was called: {step.pipeline} has a new graph")
+
+
+def _is_there(session_id: str, hands: Hands) -> bool:
+    try:
+        hands.store.sessions.get(session_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _start(step: StartSession, request: Request, hands: Hands, now: datetime) -> str:

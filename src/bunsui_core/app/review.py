@@ -8,12 +8,14 @@ from datetime import datetime
 from bunsui_core.app.glance import at_a_glance
 from bunsui_core.app.perform import Stopped, input_of
 from bunsui_core.app.propose import Asked, offers
+from bunsui_core.app.questioned import foreign
 from bunsui_core.app.world import checks
 from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
+from bunsui_core.domain.coherent import elsewhere, incoherence
 from bunsui_core.domain.controlling import is_as_expected, open_jobs, waiting_jobs
 from bunsui_core.domain.entry import entry_in
-from bunsui_core.domain.errors import BunsuiError
+from bunsui_core.domain.errors import BunsuiError, NotFound
 from bunsui_core.domain.inputs import input_changes
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import (
@@ -27,11 +29,13 @@ from bunsui_core.domain.plan import (
     Risk,
     StartSession,
     Step,
+    step_job,
 )
 from bunsui_core.domain.previewing import preview, preview_difference
-from bunsui_core.domain.propose import Question, chosen_input, odds_for, preview_for, verdict_for
+from bunsui_core.domain.propose import Question, odds_for, preview_for, verdict_for
 from bunsui_core.domain.rerun import last_attempt, mismatch, recorded_input, step_risk
 from bunsui_core.domain.reviewing import effects_of, sentence, undo_of
+from bunsui_core.domain.safe import safe
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.stepped import wanted_of
 from bunsui_core.domain.verdict import Mode
@@ -51,23 +55,49 @@ class Looked:
 def review_steps(request: Request, looked: Looked) -> tuple[StepReview, ...]:
     """Return each step of a request with what was looked up for it just now.
 
-    Of a plan in waves the canary is looked up in AWS, the others as they were archived.
+    Of a plan in waves the canary is looked up in AWS, the others as they were archived; so is all
+    of a plan of which nothing may be done.
     """
-    steps, waves = request.plan.steps, request.plan.waves
-    first = waves.canary if waves else len(steps)
+    steps, waves, wrong = request.plan.steps, request.plan.waves, incoherence(request.plan)
+    first = 0 if wrong else waves.canary if waves else len(steps)
     glance = replace(looked, seeing=at_a_glance(looked.seeing, looked.store))
-    return tuple(
+    found = tuple(
         _review(step, request, looked if number < first else glance)
         for number, step in enumerate(steps)
     )
+    return (_refused(found[0], wrong), *found[1:]) if wrong else found
+
+
+def _refused(step: StepReview, wrong: str) -> StepReview:
+    """The step, marked as one of a plan of which nothing may be done."""
+    check = Check(name="whole plan", expected="coherent", found=wrong, holds=False)
+    return step.model_copy(update={"checks": (check, *step.checks)})
 
 
 def _review(step: Step, request: Request, looked: Looked) -> StepReview:
-    if isinstance(step, StartSession):
-        return _review_start(step, request, looked)
-    if isinstance(step, ControlSession):
-        return _review_control(step, request, looked)
-    return _review_job(step, request, looked)
+    try:
+        if isinstance(step, StartSession):
+            return _review_start(step, request, looked)
+        if isinstance(step, ControlSession):
+            return _review_control(step, request, looked)
+        return _review_job(step, request, looked)
+    except NotFound as error:
+        return _review_nothing(step, error)
+
+
+def _review_nothing(step: Step, error: NotFound) -> StepReview:
+    """What is shown of a step about nothing that is there: so that it can be rejected."""
+    return StepReview(
+        sentence=f"{step.kind} {safe(step_job(step) or step.session_id, 80, False)}, not there",
+        input="null",
+        changes=(),
+        verdict=None,
+        odds=None,
+        preview=None,
+        effects=(),
+        undo="there is nothing to undo",
+        checks=(Check(name="step", expected="there", found=error.message, holds=False),),
+    )
 
 
 def _review_job(step: JobStep, request: Request, looked: Looked) -> StepReview:
@@ -115,10 +145,15 @@ def _compared(
 
 def _honest(step: JobStep, session: Session, request: Request) -> Check:
     """Whether the plan, written by its asker, names this session's own things and its risk."""
-    wrong = mismatch(step, session)
+    wrong = elsewhere(session, request.plan) or mismatch(step, session)
     if not wrong:
         return _as_risky(request.plan.risk, step_risk(step, session))
     return Check(name="plan", expected="honest", found=wrong, holds=False)
+
+
+def _out_of_place(session: Session, request: Request) -> tuple[Check, ...]:
+    wrong = elsewhere(session, request.plan)
+    return (Check(name="plan", expected="honest", found=wrong, holds=False),) if wrong else ()
 
 
 def _as_risky(said: Risk, own: Risk) -> Check:
@@ -141,7 +176,7 @@ def _same(step: JobStep, question: Question | None, text: str) -> tuple[Check, .
         return ()
     mode = Mode(step.kind)
     told = preview_difference(step.preview, preview_for(question, mode))
-    if not told and chosen_input(question, mode) != text:
+    if not told and foreign(step, text, question):
         told = "another input than the one that the request carries"
     return (
         Check(name="preview", expected="as planned", found=told or "as planned", holds=not told),
@@ -199,6 +234,7 @@ def _review_control(step: ControlSession, request: Request, looked: Looked) -> S
         undo=undo_of(step),
         checks=(
             _as_risky(request.plan.risk, SESSION_RISK),
+            *_out_of_place(session, request),
             Check(
                 name="session",
                 expected=step.expect_status.value,

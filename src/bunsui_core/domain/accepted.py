@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from bunsui_core.domain.canonical import json_digest
@@ -9,7 +10,7 @@ from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.joining import MOST_CARRIED, size
 from bunsui_core.domain.pipeline import Job
 from bunsui_core.domain.references import KEY, Reference, references
-from bunsui_core.domain.value import read_json
+from bunsui_core.domain.value import Json, read_json
 
 MOST_SAID = 5
 """Breaches of a schema that are told; there may be thousands."""
@@ -21,6 +22,7 @@ _ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]+/.+")
 def require_input(job: Job, text: str) -> None:
     """Refuse an edited input that a job cannot start with. Raises: BadInput."""
     _must_be_carried(text, "the edited input")
+    _must_not_enter(text)
     if found := breaches(job, text):
         raise BadInput(
             f"the edited input is not what {job.name} takes: {'; '.join(found)}.",
@@ -45,6 +47,29 @@ def require_output(text: str) -> None:
     """Refuse an output that jobs cannot be given. Raises: BadInput."""
     _must_be_carried(text, "the output")
     _whole_references(text)
+
+
+def require_one_meaning(text: str, what: str) -> None:
+    """Refuse a JSON text in which a name stands twice. Raises: BadInput."""
+    if is_named_twice(text):
+        raise BadInput(
+            f"a name stands twice in an object of {what}, and who reads it may take either.",
+            "Leave one of them out.",
+        )
+
+
+def is_named_twice(text: str) -> bool:
+    """Whether a name stands twice in an object of a JSON text; its digest does not tell."""
+    found = False
+
+    def pairs(given: list[tuple[str, Json]]) -> dict[str, Json]:
+        nonlocal found
+        document = dict(given)
+        found = found or len(document) < len(given)
+        return document
+
+    json.loads(text, object_pairs_hook=pairs)
+    return found
 
 
 def breaches(job: Job, text: str) -> tuple[str, ...]:
@@ -91,10 +116,22 @@ def _whole_references(text: str) -> tuple[Reference, ...]:
 
 def _must_be_carried(text: str, what: str) -> None:
     json_digest(text)
+    require_one_meaning(text, what)
     if (found := size(text)) > MOST_CARRIED:
         raise BadInput(
             f"{what} has {found:,} bytes, Step Functions carries {MOST_CARRIED:,} of it.",
             "Shorten it, or put the data into S3 and its address into the input.",
+        )
+
+
+def _must_not_enter(text: str) -> None:
+    """An input that names a state to enter at is not one of a machine that runs from its start."""
+    document = read_json(text)
+    if isinstance(document, dict) and "bunsui" in document:
+        raise BadInput(
+            "the edited input has a field bunsui, as an input has that lets a machine be entered "
+            "in the middle (bunsui.enter_at).",
+            "Leave it out, or choose enter_at.",
         )
 
 

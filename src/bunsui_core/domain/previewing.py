@@ -104,6 +104,8 @@ def _told(one: Preview) -> tuple[str, ...]:
 def _job_difference(planned: JobPreview, found: JobPreview | None) -> str:
     if found is None:
         return f"the plan previews {planned.job}, which would not run"
+    if [one.name for one in planned.code] != [one.name for one in found.code]:
+        return f"the plan names other code of {planned.job} than it would run"
     revisions = {one.name: one.revision for one in found.code}
     for one in planned.code:
         now = revisions.get(one.name, UNSEEN)
@@ -111,10 +113,16 @@ def _job_difference(planned: JobPreview, found: JobPreview | None) -> str:
             return f"{one.name}, which {planned.job} runs, was changed since the plan was made"
     if planned.input_digest != found.input_digest:
         return f"{planned.job} would run with another input than the plan says"
-    seen = planned.code and found.code and planned.code[0].revision and found.code[0].revision
-    if seen and (planned.certain, planned.possible) != (found.certain, found.possible):
+    told = bool(planned.certain or planned.possible or _is_seen(planned))
+    is_other = (planned.certain, planned.possible) != (found.certain, found.possible)
+    if told and _is_seen(found) and is_other:
         return f"the plan previews other states of {planned.job} than it would run"
     return ""
+
+
+def _is_seen(job: JobPreview) -> bool:
+    """Whether the definition of a job's machine could be seen; who could not, tells no states."""
+    return bool(job.code and job.code[0].revision)
 
 
 def _is_over(run: JobRun) -> bool:

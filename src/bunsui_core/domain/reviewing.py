@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bunsui_core.domain.answer import StepReview
+from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
 from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.pipeline import Pipeline
@@ -26,6 +26,9 @@ from bunsui_core.domain.waves import Waves
 SHOWN = 600
 """Characters of one input or value that a review shows; the digest covers the whole."""
 
+LONGEST_LINE = 100_000
+"""Characters of one line of a review: the names of all jobs of a large pipeline fit into it."""
+
 
 _CONTROLS = {
     Control.PAUSE: "start nothing more in",
@@ -43,9 +46,9 @@ _UNDO = {
 def sentence(step: Step, pipeline: Pipeline, plan: Plan) -> str:
     """Return what a step does, in one line, and where nothing is executed, that it does nothing."""
     said = _said(step, pipeline, f"in {plan.environment}, account {plan.account}, {plan.region}")
-    if plan.environment == LOCAL:
-        return said
-    return f"NOTHING, for bunsui only reads {plan.environment}; it would be: {said}"
+    if plan.environment != LOCAL:
+        said = f"NOTHING, for bunsui only reads {plan.environment}; it would be: {said}"
+    return _short(said)
 
 
 def _said(step: Step, pipeline: Pipeline, where: str) -> str:
@@ -120,7 +123,8 @@ def document(request: Request, steps: tuple[StepReview, ...], requirement: str) 
         lines += _step_lines(number, step) if number <= first else _like_lines(number, step)
     reason = safe(request.reason)
     words = [f"| {line}" for line in reason.splitlines() or [""]]
-    return "\n".join([*lines, "", "THE ASKER'S WORDS, not bunsui's:", *words]) + "\n"
+    told = [safe(line, LONGEST_LINE, False) for line in lines]
+    return "\n".join([*told, "", "THE ASKER'S WORDS, not bunsui's:", *words]) + "\n"
 
 
 def waves_text(waves: Waves, steps: int) -> str:
@@ -141,7 +145,12 @@ def _like_lines(number: int, step: StepReview) -> list[str]:
         for c in step.changes
     ]
     wrong = (check for check in step.checks if not check.holds)
-    return lines + [f"CHECKED      {c.name} {c.expected}, now {c.found}: DIFFERS" for c in wrong]
+    return lines + [_checked(check) for check in wrong]
+
+
+def _checked(check: Check) -> str:
+    sign = "holds" if check.holds else "DIFFERS"
+    return f"CHECKED      {check.name} {_short(check.expected)}, now {_short(check.found)}: {sign}"
 
 
 def _step_lines(number: int, step: StepReview) -> list[str]:
@@ -161,10 +170,7 @@ def _step_lines(number: int, step: StepReview) -> list[str]:
         lines.append(f"ODDS         {odds_text(step.odds)}")
     lines += [f"EFFECTS      {text}" for text in step.effects]
     lines.append(f"UNDO         {step.undo}")
-    for check in step.checks:
-        sign = "holds" if check.holds else "DIFFERS"
-        lines.append(f"CHECKED      {check.name} {check.expected}, now {check.found}: {sign}")
-    return lines
+    return lines + [_checked(check) for check in step.checks]
 
 
 def _preview_lines(preview: Preview) -> list[str]:
