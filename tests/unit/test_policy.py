@@ -51,9 +51,10 @@ def test_one_more_deny_never_widens(
 
 @given(rules=RULES, plan=st.sampled_from(PLANS))
 def test_the_first_rule_that_matches_decides(rules: list[Rule], plan: Plan) -> None:
-    matching = [rule.require for rule in rules if rule.match.covers(plan)]
+    (kind, *more) = {step.kind for step in plan.steps}
+    matching = [rule.require for rule in rules if rule.match.covers(plan, kind)]
 
-    assert of(rules, plan) is (matching[0] if matching else Requirement.DENY)
+    assert more or of(rules, plan) is (matching[0] if matching else Requirement.DENY)
 
 
 def test_without_a_policy_everything_is_denied() -> None:
@@ -64,6 +65,21 @@ def test_a_rule_about_one_kind_does_not_cover_a_plan_of_several_kinds() -> None:
     mixed = a_plan(steps=(a_redrive(), a_restart()))
 
     assert of([Rule(match=Match(kind="redrive"), require=Requirement.ONE)], mixed) == "deny"
+
+
+@pytest.mark.parametrize("first", [Requirement.DENY, Requirement.TWO])
+def test_a_step_of_another_kind_hides_none_of_the_kind_that_a_rule_is_about(
+    first: Requirement,
+) -> None:
+    rules = [
+        Rule(match=Match(kind="restart"), require=first),
+        Rule(match=Match(), require=Requirement.ONE),
+    ]
+    alone, mixed = a_plan(steps=(a_restart(),)), a_plan(steps=(a_redrive(), a_restart()))
+
+    assert of(rules, alone) is first
+    assert of(rules, mixed) is first
+    assert of(rules, a_plan()) is Requirement.ONE
 
 
 def test_under_the_starter_policy_a_human_may_decide_alone_and_an_agent_needs_one() -> None:

@@ -23,20 +23,19 @@ class Requirement(StrEnum):
 
 
 class Match(Value):
-    """The plans a rule speaks of; an empty field matches everything."""
+    """The steps of plans that a rule speaks of; an empty field matches everything."""
 
     environment: str = ""
     kind: str = ""
     risk: str = ""
     requester: str = ""
 
-    def covers(self, plan: Plan) -> bool:
-        """Whether every given field matches the plan."""
-        kinds = {step.kind for step in plan.steps}
+    def covers(self, plan: Plan, kind: str) -> bool:
+        """Whether every given field matches the steps of that kind of the plan."""
         asker = plan.requester.split(":", 1)[0]
         return (
             self.environment in {"", plan.environment}
-            and (not self.kind or kinds == {self.kind})
+            and self.kind in {"", kind}
             and self.risk in {"", plan.risk.value}
             and self.requester in {"", asker, plan.requester}
         )
@@ -105,8 +104,16 @@ def parse_policy(text: str) -> Policy:
 
 
 def requirement(policy: Policy | None, plan: Plan) -> Requirement:
-    """Return what a plan needs; without a policy or a matching rule the answer is deny."""
+    """Return what a plan needs; without a policy or a matching rule the answer is deny.
+
+    Of steps of several kinds, the one that needs most decides: no kind hides behind another.
+    """
     if policy is None:
         return Requirement.DENY
-    found = (rule.require for rule in policy.rules if rule.match.covers(plan))
+    kinds = {step.kind for step in plan.steps}
+    return max((_of_kind(policy, plan, kind) for kind in kinds), key=list(Requirement).index)
+
+
+def _of_kind(policy: Policy, plan: Plan, kind: str) -> Requirement:
+    found = (rule.require for rule in policy.rules if rule.match.covers(plan, kind))
     return next(found, Requirement.DENY)
