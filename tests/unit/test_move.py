@@ -34,6 +34,7 @@ from tests.stocked import remembered, stock
 
 HERE = Place(environment="shop", account=ACCOUNT, region=REGION)
 MADE = Made(HERE, NOW, "0.6")
+LIST = "manifest.json"
 
 
 class Side:
@@ -102,9 +103,8 @@ def exported(once: Moving, tmp_path: Path) -> Moving:
 
 def test_everything_arrives_as_it_was(moving: Moving) -> None:
     sent = moving.export()
-    received = moving.restore()
 
-    assert received.digest == sent.digest
+    assert moving.restore().digest == sent.digest
     assert sent.damaged == 1  # the archive whose document is not there
     ours, theirs = moving.source.lines(), moving.target.lines()
     assert len(ours.pop(Kind.ARCHIVES)) == 2
@@ -199,11 +199,9 @@ SPOILT: Mapping[str, Callable[[Path], object]] = {
     "a file that is no text": lambda f: (f / "requests.jsonl").write_bytes(b"\xff\xfe"),
     "a document that was changed": lambda f: next(_documents(f)).write_bytes(b"other"),
     "a document that is missing": lambda f: next(_documents(f)).unlink(),
-    "a manifest that is none": lambda f: (f / "manifest.json").write_text("{}"),
-    "a manifest that is no JSON": lambda f: (f / "manifest.json").write_text("{"),
-    "a manifest that was changed": lambda f: _change(
-        f / "manifest.json", '"count": 1', '"count": 2'
-    ),
+    "a manifest that is none": lambda f: (f / LIST).write_text("{}"),
+    "a manifest that is no JSON": lambda f: (f / LIST).write_text("{"),
+    "a manifest that was changed": lambda f: _change(f / LIST, '"count": 1', '"count": 2'),
 }
 
 
