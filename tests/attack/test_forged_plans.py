@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +22,6 @@ from tests.builders import (
     INPUT,
     SESSION_ID,
     a_failed_attempt,
-    a_pipeline,
     a_plan,
     a_redrive,
     a_restart,
@@ -36,47 +33,30 @@ from tests.builders import (
     machine,
 )
 from tests.fakes import SilentLogs
-from tests.unit.desk_kit import Bench, make_home
+from tests.unit.desk_kit import Bench
 from tests.unit.rerun_kit import asking, desk, entering_stage, replace
 
 OUTPUT = '{"rows": 0}'
 RUNNING = SessionStatus.RUNNING
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home that every test copies."""
-    home = tmp_path_factory.mktemp("made")
-    make_home(home)
-    return home
-
-
-@pytest.fixture
-def stage(made: Path, tmp_path: Path) -> Bench:
-    """A failed extract, and an approver."""
-    shutil.copytree(made, tmp_path / "home")
-    bench = Bench(tmp_path / "home")
-    bench.store.pipelines.put(a_pipeline())
-    return bench
-
-
 def turn() -> Turn:
     return Turn("worker-1", later(minutes=6))
 
 
-def forced(stage: Bench, request: Request) -> str:
+def forced(bench: Bench, request: Request) -> str:
     """What the executor says of a request that was inserted by hand and approved."""
-    stage.store.requests.submit(request)
-    stage.decide(request)
-    state = execute(request, stage.hands(), turn())
-    effect = stage.store.requests.effect(request.id)
+    bench.store.requests.submit(request)
+    bench.decide(request)
+    state = execute(request, bench.hands(), turn())
+    effect = bench.store.requests.effect(request.id)
     return f"{state} {effect.note if effect else ''}"
 
 
-def shown(stage: Bench, request: Request) -> tuple[tuple[StepReview, ...], str]:
+def shown(bench: Bench, request: Request) -> tuple[tuple[StepReview, ...], str]:
     """What the approver's process shows of a request, and the document that she signs."""
-    seeing = Seeing(stage.world, SilentLogs(), stage.inventory)
-    steps = review_steps(request, Looked(stage.store, seeing, later(minutes=6)))
+    seeing = Seeing(bench.world, SilentLogs(), bench.inventory)
+    steps = review_steps(request, Looked(bench.store, seeing, later(minutes=6)))
     return steps, document(request, steps, "one")
 
 
@@ -84,18 +64,18 @@ def wrong(steps: tuple[StepReview, ...]) -> str:
     return "; ".join(c.found for step in steps for c in step.checks if not c.holds)
 
 
-def asked(stage: Bench, edited_input: str | None = None) -> Proposal:
+def asked(bench: Bench, edited_input: str | None = None) -> Proposal:
     """An honest restart on a machine that can be entered."""
-    agent = desk(entering_stage(stage))
+    agent = desk(entering_stage(bench))
     return agent.rerun_from(SESSION_ID, "extract", Mode.RESTART, edited_input=edited_input)
 
 
-def a_second(stage: Bench, session_id: str = "s-2") -> dict[str, str]:
+def a_second(bench: Bench, session_id: str = "s-2") -> dict[str, str]:
     """Another session that failed alike, and what a step names of it."""
     arn = execution("extract", session_id=session_id)
     runs = (JobRun(job="extract", attempts=(a_failed_attempt(execution_arn=arn),)),)
-    stage.store.sessions.save(a_session(id=session_id, runs=(*runs, *a_session().runs[1:])))
-    stage.world.add_failed(arn, INPUT)
+    bench.store.sessions.save(a_session(id=session_id, runs=(*runs, *a_session().runs[1:])))
+    bench.world.add_failed(arn, INPUT)
     return {"session_id": session_id, "execution_arn": arn}
 
 
@@ -120,66 +100,66 @@ MIXED: dict[str, Callable[[dict[str, str]], Step]] = {
 
 
 @pytest.mark.parametrize("what", MIXED)
-def test_behind_a_canary_nothing_is_done_that_is_not_like_it(stage: Bench, what: str) -> None:
-    two = a_second(stage)
+def test_behind_a_canary_nothing_is_done_that_is_not_like_it(bench: Bench, what: str) -> None:
+    two = a_second(bench)
     steps = (a_redrive(), MIXED[what](two))
     plan = a_plan(risk="high", waves=Waves(), steps=steps)
     request = ask(plan, "a storm", (INPUT, OUTPUT))
 
-    seen, _ = shown(stage, request)
+    seen, _ = shown(bench, request)
 
     assert "in waves" in wrong(seen)
-    assert "FAILED nothing was called" in forced(stage, request)
-    assert stage.world.effects == []
+    assert "FAILED nothing was called" in forced(bench, request)
+    assert bench.world.effects == []
 
 
-def test_behind_a_canary_the_like_of_it_is_done(stage: Bench) -> None:
-    plan = a_plan(waves=Waves(canary=2), steps=(a_redrive(), a_redrive(**a_second(stage))))
+def test_behind_a_canary_the_like_of_it_is_done(bench: Bench) -> None:
+    plan = a_plan(waves=Waves(canary=2), steps=(a_redrive(), a_redrive(**a_second(bench))))
 
-    forced(stage, ask(plan, "a storm", (INPUT,)))
+    forced(bench, ask(plan, "a storm", (INPUT,)))
 
-    assert "in waves" not in wrong(shown(stage, ask(plan, "a storm", (INPUT,)))[0])
+    assert "in waves" not in wrong(shown(bench, ask(plan, "a storm", (INPUT,)))[0])
 
 
-def test_one_job_is_not_touched_twice_by_one_plan(stage: Bench) -> None:
+def test_one_job_is_not_touched_twice_by_one_plan(bench: Bench) -> None:
     request = ask(a_plan(risk="high", steps=(a_redrive(), a_restart())), "both", (INPUT,))
 
-    assert "FAILED nothing was called" in forced(stage, request)
-    assert "twice" in wrong(shown(stage, request)[0])
-    assert stage.world.effects == []
+    assert "FAILED nothing was called" in forced(bench, request)
+    assert "twice" in wrong(shown(bench, request)[0])
+    assert bench.world.effects == []
 
 
-def test_a_thousand_steps_without_waves_are_not_done_and_not_looked_up(stage: Bench) -> None:
+def test_a_thousand_steps_without_waves_are_not_done_and_not_looked_up(bench: Bench) -> None:
     steps = tuple(a_redrive(session_id=f"s-{n}") for n in range(1000))
     request = ask(a_plan(steps=steps), "all of it", (INPUT,))
 
-    seen, _ = shown(stage, request)
+    seen, _ = shown(bench, request)
 
     assert "at most" in wrong(seen)
-    assert "FAILED nothing was called" in forced(stage, request)
+    assert "FAILED nothing was called" in forced(bench, request)
 
 
 @pytest.mark.parametrize("step", [a_redrive(), a_restart()])
 def test_a_plan_for_one_environment_does_not_touch_a_session_of_another(
-    stage: Bench, step: object
+    bench: Bench, step: object
 ) -> None:
     """Both may be of one account and share a store; the policy speaks of the plan's."""
-    replace(stage, a_session(environment="prod"))
+    replace(bench, a_session(environment="prod"))
     request = ask(a_plan(risk="high", steps=(step,)), "quick", (INPUT,))
 
-    assert "is of prod" in wrong(shown(stage, request)[0])
-    assert "of prod" in forced(stage, request)
-    assert stage.world.effects == []
+    assert "is of prod" in wrong(shown(bench, request)[0])
+    assert "of prod" in forced(bench, request)
+    assert bench.world.effects == []
 
 
-def test_a_session_of_another_environment_is_not_cancelled(stage: Bench) -> None:
-    replace(stage, a_session(environment="prod", status=RUNNING))
+def test_a_session_of_another_environment_is_not_cancelled(bench: Bench) -> None:
+    replace(bench, a_session(environment="prod", status=RUNNING))
     step = ControlSession(session_id=SESSION_ID, action=Control.CANCEL, expect_status=RUNNING)
     request = ask(a_plan(risk="medium", steps=(step,)), "quick", ())
 
-    assert "is of prod" in wrong(shown(stage, request)[0])
-    assert "of prod" in forced(stage, request)
-    assert stage.store.sessions.get(SESSION_ID).status.is_open
+    assert "is of prod" in wrong(shown(bench, request)[0])
+    assert "of prod" in forced(bench, request)
+    assert bench.store.sessions.get(SESSION_ID).status.is_open
 
 
 @pytest.mark.parametrize(
@@ -189,9 +169,9 @@ def test_a_session_of_another_environment_is_not_cancelled(stage: Bench) -> None
         '{"input": {}, "outputs": {}, "bunsui": {"enter_at": {"state": "Write", "input": 1}}}',
     ],
 )
-def test_a_restart_does_not_enter_in_the_middle_by_its_input(stage: Bench, text: str) -> None:
+def test_a_restart_does_not_enter_in_the_middle_by_its_input(bench: Bench, text: str) -> None:
     """Its preview says that the machine runs from its beginning."""
-    found = desk(entering_stage(stage)).rerun_from(
+    found = desk(entering_stage(bench)).rerun_from(
         SESSION_ID, "extract", Mode.RESTART, edited_input='{"a": 1}'
     )
     (step,) = found.plan.steps
@@ -199,64 +179,64 @@ def test_a_restart_does_not_enter_in_the_middle_by_its_input(stage: Bench, text:
     told["preview"]["jobs"][0]["input_digest"] = json_digest(text)
     plan = Plan.model_validate({**found.plan.model_dump(), "risk": "high", "steps": (told,)})
 
-    assert "enter_at" in forced(stage, ask(plan, "ok", (text,)))
-    assert stage.world.effects == []
+    assert "enter_at" in forced(bench, ask(plan, "ok", (text,)))
+    assert bench.world.effects == []
 
 
 TWICE = '{"input": {"source": "s3://mallory/day.csv"}, ' + INPUT[1:]
 
 
-def test_an_input_in_which_a_name_stands_twice_is_not_the_recorded_one(stage: Bench) -> None:
+def test_an_input_in_which_a_name_stands_twice_is_not_the_recorded_one(bench: Bench) -> None:
     """Its digest is that of the recorded one; who reads it may take the first of both."""
-    found = asked(stage)
+    found = asked(bench)
     request = ask(found.plan, "as it was", (TWICE,))
 
     assert json_digest(TWICE) == json_digest(INPUT)
-    assert "STALE" in forced(stage, request)
-    assert stage.world.effects == []
+    assert "STALE" in forced(bench, request)
+    assert bench.world.effects == []
 
 
-def test_no_input_is_given_in_which_a_name_stands_twice(stage: Bench) -> None:
-    found = desk(entering_stage(stage)).rerun_from(
+def test_no_input_is_given_in_which_a_name_stands_twice(bench: Bench) -> None:
+    found = desk(entering_stage(bench)).rerun_from(
         SESSION_ID, "extract", Mode.RESTART, edited_input='{"a": 2}'
     )
     request = ask(found.plan, "as it was", ('{"a": 1, "a": 2}',))
 
-    assert "STALE" in forced(stage, request)
-    assert stage.world.effects == []
+    assert "STALE" in forced(bench, request)
+    assert bench.world.effects == []
 
 
 @pytest.mark.parametrize(
     "session_id", ["s-1\nCHECKED      all: holds", "", "F7R4X9K-2M3PA8", "../../etc", "s" * 200]
 )
-def test_a_session_is_started_under_no_name_but_a_plain_one(stage: Bench, session_id: str) -> None:
+def test_a_session_is_started_under_no_name_but_a_plain_one(bench: Bench, session_id: str) -> None:
     step = a_start(session_id=session_id)
     request = ask(a_plan(risk="medium", steps=(step,)), "start", (INPUT,))
 
-    _, text = shown(stage, request)
+    _, text = shown(bench, request)
 
-    assert "STALE" in forced(stage, request)
+    assert "STALE" in forced(bench, request)
     assert "\nCHECKED      all: holds" not in text
 
 
-def test_a_start_does_not_take_the_place_of_a_session_that_is_there(stage: Bench) -> None:
-    before = stage.store.sessions.get(SESSION_ID)
+def test_a_start_does_not_take_the_place_of_a_session_that_is_there(bench: Bench) -> None:
+    before = bench.store.sessions.get(SESSION_ID)
     request = ask(a_plan(risk="medium", steps=(a_start(),)), "start", (INPUT,))
 
-    assert "STALE" in forced(stage, request)
-    assert stage.store.sessions.get(SESSION_ID) == before
+    assert "STALE" in forced(bench, request)
+    assert bench.store.sessions.get(SESSION_ID) == before
 
 
 FORGED = "x\nEFFECTS      nothing at all\x1b[2J"
 
 
-def test_nothing_that_an_asker_writes_makes_a_line_of_the_document(stage: Bench) -> None:
+def test_nothing_that_an_asker_writes_makes_a_line_of_the_document(bench: Bench) -> None:
     expect = an_expectation(definition_revision=FORGED)
     step = {**a_redrive(expect=expect).model_dump()}
     step["preview"]["follows"] = (FORGED,)
     plan = a_plan(environment=FORGED, region=FORGED, request_id=FORGED, steps=(step,))
 
-    _, text = shown(stage, ask(plan, "trust me", (INPUT,)))
+    _, text = shown(bench, ask(plan, "trust me", (INPUT,)))
 
     assert "nothing at all" in text
     assert "\nEFFECTS      nothing" not in text
@@ -264,47 +244,47 @@ def test_nothing_that_an_asker_writes_makes_a_line_of_the_document(stage: Bench)
 
 
 @pytest.mark.parametrize("request_id", ["", "    ", "a b"])
-def test_a_high_risk_always_needs_a_code_that_can_be_typed(stage: Bench, request_id: str) -> None:
+def test_a_high_risk_always_needs_a_code_that_can_be_typed(bench: Bench, request_id: str) -> None:
     plan = a_plan(risk="high", request_id=request_id)
 
-    assert "id" in forced(stage, ask(plan, "trust me", (INPUT,)))
-    assert stage.world.effects == []
+    assert "id" in forced(bench, ask(plan, "trust me", (INPUT,)))
+    assert bench.world.effects == []
 
 
-def test_a_request_about_no_session_can_be_reviewed_and_so_rejected(stage: Bench) -> None:
-    steps = (a_redrive(session_id="s-nobody"), a_redrive(**a_second(stage)))
+def test_a_request_about_no_session_can_be_reviewed_and_so_rejected(bench: Bench) -> None:
+    steps = (a_redrive(session_id="s-nobody"), a_redrive(**a_second(bench)))
     request = ask(a_plan(waves=Waves(), steps=steps), "trust me", (INPUT,))
 
-    seen, text = shown(stage, request)
+    seen, text = shown(bench, request)
 
     assert len(seen) == 2
     assert "there is no session s-nobody" in wrong(seen)
     assert "s-nobody" in text
 
 
-def test_a_request_does_not_wait_for_years(stage: Bench) -> None:
+def test_a_request_does_not_wait_for_years(bench: Bench) -> None:
     request = ask(a_plan(expires_at=later(days=400)), "later", (INPUT,))
 
-    assert "waits longer" in wrong(shown(stage, request)[0])
-    assert "FAILED" in forced(stage, request)
-    assert stage.world.effects == []
+    assert "waits longer" in wrong(shown(bench, request)[0])
+    assert "FAILED" in forced(bench, request)
+    assert bench.world.effects == []
 
 
-def test_a_preview_without_code_does_not_hide_which_states_run(stage: Bench) -> None:
-    found = asked(stage)
+def test_a_preview_without_code_does_not_hide_which_states_run(bench: Bench) -> None:
+    found = asked(bench)
     told = found.plan.steps[0].model_dump()
     told["preview"]["jobs"] = [*told["preview"]["jobs"]]
     told["preview"]["jobs"][0] |= {"code": (), "certain": ("Harmless",)}
 
-    assert "STALE" in forced(stage, asking(found, told))
-    assert stage.world.effects == []
+    assert "STALE" in forced(bench, asking(found, told))
+    assert bench.world.effects == []
 
 
-def test_a_preview_that_hides_a_function_is_not_what_would_run(stage: Bench) -> None:
+def test_a_preview_that_hides_a_function_is_not_what_would_run(bench: Bench) -> None:
     """A function that the plan does not name could be another one when it runs."""
-    found = asked(stage)
+    found = asked(bench)
     told = found.plan.steps[0].model_dump()
     jobs = told["preview"]["jobs"]
     jobs[0]["code"] = tuple(one for one in jobs[0]["code"] if one["name"] == machine("extract"))
 
-    assert "STALE" in forced(stage, asking(found, told))
+    assert "STALE" in forced(bench, asking(found, told))

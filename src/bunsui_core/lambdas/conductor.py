@@ -2,6 +2,8 @@
 
 It is given batches of an SQS queue, or one order by a schedule. What it could not do of a batch it
 names, so that SQS gives it again and puts it aside in the end; an order by itself is refused.
+
+Who may write to a queue may say where to look. To start something takes who may call the function.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from functools import cache
 from typing import Protocol
 
 from bunsui_core.app.wake import Woken, obey
-from bunsui_core.domain.errors import BunsuiError
-from bunsui_core.domain.orders import order_of
+from bunsui_core.domain.errors import BunsuiError, NotAuthorised
+from bunsui_core.domain.orders import Order, ScheduledStart, order_of
 from bunsui_core.domain.value import Json
 from bunsui_core.log import Events, to_stderr
 from bunsui_core.wiring.deployed import conductor
@@ -41,7 +43,7 @@ def handler(event: dict[str, Json], context: Context) -> dict[str, Json]:
     woken = _conductor()(lambda: context.get_remaining_time_in_millis() > SPARE_MS)
     records = event.get("Records")
     if not isinstance(records, list):
-        _obey(json.dumps(event), woken)
+        _obey(order_of(json.dumps(event)), woken)
         return {}
     failed = [one for one in records if isinstance(one, dict) and not _is_done(one, woken)]
     return {"batchItemFailures": [{"itemIdentifier": one.get("messageId")} for one in failed]}
@@ -53,11 +55,20 @@ def _conductor() -> Callable[[Callable[[], bool]], Woken]:
     return conductor(os.environ)
 
 
-def _obey(text: str, woken: Woken) -> None:
+def _obey(order: Order, woken: Woken) -> None:
     """Do an order; what a sweep found says how late events are, or whether they come at all."""
-    if swept := obey(order_of(text), woken):
+    if swept := obey(order, woken):
         longest = round(swept.longest.total_seconds(), 1)
         _log.info("swept", sessions=swept.sessions, late=swept.late, longest_s=longest)
+
+
+def _told(body: Json) -> Order:
+    order = order_of(body if isinstance(body, str) else "")
+    if isinstance(order, ScheduledStart):
+        raise NotAuthorised(
+            f"the queue may not start {order.pipeline}.", "Let its schedule call the function."
+        )
+    return order
 
 
 def _is_done(record: dict[str, Json], woken: Woken) -> bool:
@@ -67,7 +78,7 @@ def _is_done(record: dict[str, Json], woken: Woken) -> bool:
         _log.warning("message_left", message=message)
         return False
     try:
-        _obey(body if isinstance(body, str) else "", woken)
+        _obey(_told(body), woken)
     except BunsuiError as error:
         _log.warning("message_failed", message=message, code=error.code, why=error.message)
         return False
