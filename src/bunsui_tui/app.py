@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.errors import BadInput, BunsuiError
+from bunsui_core.domain.group import GroupBy
 from bunsui_tui.arrivals import with_arrival
 from bunsui_tui.asking_app import AskingApp
 from bunsui_tui.messages import (
@@ -21,6 +22,7 @@ from bunsui_tui.messages import (
     Arrival,
     Decided,
     EnvironmentChosen,
+    GroupsOpened,
     GroupsWanted,
     LogOpened,
     LogsWanted,
@@ -44,6 +46,7 @@ from bunsui_tui.screens.pipelines import PipelinesScreen
 from bunsui_tui.screens.review import ReviewScreen
 from bunsui_tui.screens.session import SessionScreen
 from bunsui_tui.screens.sessions import SessionsScreen
+from bunsui_tui.screens.storms import StormsScreen
 from bunsui_tui.screens.timeline import TimelineScreen
 from bunsui_tui.sentences import sentence_of
 from bunsui_tui.theme import DARK, LIGHT
@@ -79,6 +82,7 @@ class DeskApp(AskingApp):
         yield SystemCommand("pipelines", "Go to the pipelines and machines", self.action_pipelines)
         yield SystemCommand("environment", "Go to another environment", self.action_environment)
         yield SystemCommand("groups", "Group the sessions by error or pipeline", self.group)
+        yield SystemCommand("causes", "Group failed sessions by root cause", self.on_storms_opened)
         for theme, name in ((LIGHT, "light"), (DARK, "dark")):
             choose = partial(self.choose_theme, theme.name)
             yield SystemCommand(name, f"Use the {name} theme", choose)
@@ -151,15 +155,21 @@ class DeskApp(AskingApp):
         self.calls.review(event.request_id)
         self.push_screen(ReviewScreen(self.board, event.request_id))
 
-    def group(self) -> None:
+    def group(self, by: GroupBy = GroupBy.ERROR) -> None:
         """Show the sessions in groups."""
         if not isinstance(self.screen, GroupsScreen):
             self.action_sessions()
-            self.push_screen(GroupsScreen(self.board))
+            self.push_screen(GroupsScreen(self.board, by))
 
-    def on_groups_opened(self) -> None:
+    def on_groups_opened(self, event: GroupsOpened) -> None:
         """Show the sessions in groups."""
-        self.group()
+        self.group(event.by)
+
+    def on_storms_opened(self) -> None:
+        """Show the failed sessions by root cause."""
+        if not isinstance(self.screen, StormsScreen):
+            self.action_sessions()
+            self.push_screen(StormsScreen(self.board))
 
     def on_groups_wanted(self, event: GroupsWanted) -> None:
         """Group the sessions that the filter lets through."""
@@ -235,12 +245,15 @@ class DeskApp(AskingApp):
             self.call_after_refresh(self.start_work)
 
     def on_decided(self, event: Decided) -> None:
-        """Leave the review; after an approval, show the session that it moves."""
+        """Leave the review; after an approval, show what it moves: a session, or how far it is."""
         self.action_leave()
         plan = event.approval.request.plan
         if event.answer is Answer.APPROVE:
             self.notice(f"request {plan.request_id} approved; the worker executes it", False)
-            self.on_session_opened(SessionOpened(plan.session_id))
+            if plan.waves:
+                self.action_inbox()
+            else:
+                self.on_session_opened(SessionOpened(plan.session_id))
         else:
             self.notice(f"request {plan.request_id} rejected; nothing of it will run", False)
         self.read_all()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bunsui_core.domain.editing import same
-from bunsui_tui.asks import ControlRead, Edited, WaysRead
+from bunsui_tui.asks import ControlRead, Edited, StormsRead, StormWaysRead, WaysRead
 from bunsui_tui.board import Board, Detail, Prepared
 from bunsui_tui.listing import with_reading
 from bunsui_tui.messages import (
@@ -55,6 +55,10 @@ def _with_ask(board: Board, arrival: Arrival) -> Board:
             return replace(board, ways=arrival.ways)
         case ControlRead():
             return replace(board, controlled=arrival.controlled)
+        case StormsRead():
+            return replace(board, causes=arrival.causes)
+        case StormWaysRead():
+            return replace(board, storm_ways=arrival.ways)
         case Edited():
             return _with_draft(board, arrival.draft)
     return board

@@ -7,11 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from bunsui_core.domain.errors import BunsuiError, Unavailable
+from bunsui_core.domain.propose import OFFERED
 from bunsui_core.domain.verdict import Mode
 from bunsui_tui.asks import AskGiven, Requested
 from bunsui_tui.needs import Desk
 from bunsui_tui.sentences import sentence_of
-from bunsui_tui.wishes import Controlled, ControlWish, RerunWish, Way, Ways
+from bunsui_tui.wishes import (
+    Controlled,
+    ControlWish,
+    RerunWish,
+    StormWay,
+    StormWays,
+    StormWish,
+    Way,
+    Ways,
+)
 
 
 def ways(desk: Desk, wish: RerunWish, clock: Callable[[], datetime]) -> Ways:
@@ -55,6 +65,23 @@ def controlled(desk: Desk, wish: ControlWish, clock: Callable[[], datetime]) -> 
     except BunsuiError as error:
         return Controlled(wish, None, sentence_of(error), clock())
     return Controlled(wish, proposal, "", clock())
+
+
+def storm_ways(desk: Desk, wish: StormWish, clock: Callable[[], datetime]) -> Iterator[StormWays]:
+    """Yield the modes in which a storm was planned so far, after each one. Raises: Unavailable."""
+    known: tuple[StormWay, ...] = ()
+    for mode in OFFERED:
+        known = (*known, _storm_way(desk, wish, mode))
+        yield StormWays(wish, known, clock(), is_whole=len(known) == len(OFFERED))
+
+
+def _storm_way(desk: Desk, wish: StormWish, mode: Mode) -> StormWay:
+    try:
+        return StormWay(mode, desk.recover_storm(wish.storm_id, mode, wish.waves))
+    except Unavailable:
+        raise
+    except BunsuiError as error:
+        return StormWay(mode, why_not=sentence_of(error))
 
 
 def requested(desk: Desk, given: AskGiven) -> Requested:

@@ -11,6 +11,9 @@ from bunsui_tui.asks import (
     EditorOpened,
     Requested,
     RerunOpened,
+    StormOpened,
+    StormsWanted,
+    StormWaysWanted,
     WaysWanted,
 )
 from bunsui_tui.messages import ReviewOpened
@@ -18,6 +21,7 @@ from bunsui_tui.screens.asking import AskScreen
 from bunsui_tui.screens.control import ControlScreen
 from bunsui_tui.screens.editor import EditorScreen
 from bunsui_tui.screens.rerun import RerunScreen
+from bunsui_tui.screens.storm import StormScreen
 from bunsui_tui.showing import BoardApp
 
 
@@ -41,6 +45,19 @@ class AskingApp(BoardApp):
     def on_control_wanted(self, event: ControlWanted) -> None:
         """Look up what a change would do."""
         self.calls.control(event.wish)
+
+    def on_storm_opened(self, event: StormOpened) -> None:
+        """Show the ways to recover every session of a storm."""
+        self.show(replace(self.board, storm_ways=None))
+        self.push_screen(StormScreen(self.board, event.storm))
+
+    def on_storms_wanted(self, event: StormsWanted) -> None:
+        """Group the failed sessions by root cause."""
+        self.calls.storms()
+
+    def on_storm_ways_wanted(self, event: StormWaysWanted) -> None:
+        """Plan a storm in every mode."""
+        self.calls.storm_ways(event.wish)
 
     def on_editor_opened(self, event: EditorOpened) -> None:
         """Edit a text."""

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.storm import Storm
 from bunsui_tui.messages import Arrival
-from bunsui_tui.wishes import Controlled, ControlWish, Draft, RerunWish, Ways
+from bunsui_tui.wishes import (
+    Causes,
+    Controlled,
+    ControlWish,
+    Draft,
+    RerunWish,
+    StormWays,
+    StormWish,
+    Ways,
+)
 
 
 @dataclass
@@ -52,6 +62,42 @@ class ControlRead(Arrival):
     """What a change of a session would do was looked up."""
 
     controlled: Controlled
+
+
+class StormsOpened(Message):
+    """The failed sessions shall be shown by root cause."""
+
+
+class StormsWanted(Message):
+    """The failed sessions by root cause are wanted."""
+
+
+@dataclass
+class StormsRead(Arrival):
+    """The failed sessions were grouped by root cause."""
+
+    causes: Causes
+
+
+@dataclass
+class StormOpened(Message):
+    """The ways to recover every session of a storm shall fill the screen."""
+
+    storm: Storm
+
+
+@dataclass
+class StormWaysWanted(Message):
+    """What a plan for a whole storm would do is wanted, in every mode."""
+
+    wish: StormWish
+
+
+@dataclass
+class StormWaysRead(Arrival):
+    """A storm was planned in one mode more."""
+
+    ways: StormWays
 
 
 @dataclass

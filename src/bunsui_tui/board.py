@@ -25,7 +25,7 @@ from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode
 from bunsui_tui.listing import Listing
 from bunsui_tui.query import EVERYTHING, Query
-from bunsui_tui.wishes import Controlled, Draft, Ways
+from bunsui_tui.wishes import Causes, Controlled, Draft, StormWays, Ways
 
 LOGS, TIMELINE = "logs", "timeline"
 """What a trouble may be about that a screen shows in its own place too."""
@@ -137,6 +137,8 @@ class Board:
     reviews: Mapping[str, Prepared] = field(default_factory=dict)
     ways: Ways | None = None
     controlled: Controlled | None = None
+    causes: Causes | None = None
+    storm_ways: StormWays | None = None
     drafts: Mapping[tuple[str, str, Mode], Draft] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     notice: Notice | None = None
@@ -148,8 +150,8 @@ class Board:
         return tuple(one for one in approvals if one.status is ApprovalStatus.REQUESTED)
 
     def waiting_for(self, session_id: str) -> tuple[Approval, ...]:
-        """The waiting requests about one session."""
-        return tuple(one for one in self.waiting if one.request.plan.session_id == session_id)
+        """The waiting requests about one session, be it one of many."""
+        return tuple(one for one in self.waiting if session_id in sessions_of(one))
 
     @property
     def pipelines_shown(self) -> frozenset[str]:
@@ -171,3 +173,8 @@ class Board:
         """The board with a trouble added, or taken off when the sentence is empty."""
         others = {key: text for key, text in self.troubles.items() if key != about}
         return replace(self, troubles=others | ({about: sentence} if sentence else {}))
+
+
+def sessions_of(one: Approval) -> frozenset[str]:
+    """Return every session that a request is about."""
+    return frozenset(step.session_id for step in one.request.plan.steps)

@@ -205,8 +205,11 @@ class RowsWanted(Message):
     """Rows of the list are in sight that were not read yet."""
 
 
+@dataclass
 class GroupsOpened(Message):
     """The sessions shall be shown in groups."""
+
+    by: GroupBy = GroupBy.ERROR
 
 
 @dataclass

@@ -23,9 +23,11 @@ from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.recovery import ControlProposal, Proposal
+from bunsui_core.domain.storm import StormProposal, Storms
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.waves import WAVES, Waves
 
 if TYPE_CHECKING:
     from bunsui_core.desk.operator import Signing
@@ -108,6 +110,16 @@ class Desk(Lists, Protocol):
 
     def control(self, session_id: str, action: Control) -> ControlProposal:
         """Return what pausing, unpausing or cancelling a session would do."""
+        ...
+
+    def storms(self) -> Storms:
+        """Return the failed sessions by root cause."""
+        ...
+
+    def recover_storm(
+        self, storm_id: str, mode: Mode | None = None, waves: Waves = WAVES
+    ) -> StormProposal:
+        """Return one plan for every session of a storm."""
         ...
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.recovery import ControlProposal, Proposal
+from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.waves import WAVES, Waves
 
 
 @dataclass(frozen=True)
@@ -97,3 +99,46 @@ class Controlled:
     proposal: ControlProposal | None
     why_not: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Causes:
+    """The storms there are, as they were grouped at a moment."""
+
+    storms: Storms
+    at: datetime
+
+    def of(self, storm_id: str) -> Storm | None:
+        """Return one of them, if it is still there."""
+        return next((one for one in self.storms.items if one.storm_id == storm_id), None)
+
+
+@dataclass(frozen=True)
+class StormWish:
+    """A storm whose sessions shall all run again, in these waves."""
+
+    storm_id: str
+    waves: Waves = WAVES
+
+
+@dataclass(frozen=True)
+class StormWay:
+    """One mode with the plan for the whole storm, or with why there is none."""
+
+    mode: Mode
+    proposal: StormProposal | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class StormWays:
+    """The modes for one wish that were planned so far; `is_whole` when all were."""
+
+    wish: StormWish
+    ways: tuple[StormWay, ...]
+    at: datetime
+    is_whole: bool = False
+
+    def of(self, mode: str) -> StormWay | None:
+        """Return the way of a mode, if it was planned."""
+        return next((one for one in self.ways if one.mode.value == mode), None)

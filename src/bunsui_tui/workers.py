@@ -15,8 +15,8 @@ from bunsui_core.domain.answer import Analysis, Proposals
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_core.domain.group import GroupBy
 from bunsui_core.log import events
-from bunsui_tui.asking import controlled, requested, ways
-from bunsui_tui.asks import AskGiven, ControlRead, WaysRead
+from bunsui_tui.asking import controlled, requested, storm_ways, ways
+from bunsui_tui.asks import AskGiven, ControlRead, StormsRead, StormWaysRead, WaysRead
 from bunsui_tui.board import LOGS, TIMELINE, Overview, Tail
 from bunsui_tui.catalog import catalog
 from bunsui_tui.ground import Ground, Opened
@@ -42,7 +42,7 @@ from bunsui_tui.reader import ListReader, Wish
 from bunsui_tui.runs import RunsReader
 from bunsui_tui.sentences import sentence_of
 from bunsui_tui.tailing import tail
-from bunsui_tui.wishes import ControlWish, RerunWish
+from bunsui_tui.wishes import Causes, ControlWish, RerunWish, StormWish
 
 TRY_AGAIN_S = 10.0
 """Seconds until an explanation that could not be had is tried again."""
@@ -66,6 +66,7 @@ class Workers:
         self._runs_reader = RunsReader()
         self._check = ground.check
         self._busy: set[str] = set()
+        self._storm_wish: StormWish | None = None
         self._explained: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
         self._log = events("tui")
@@ -167,6 +168,25 @@ class Workers:
             PREVIEW,
             lambda: self._post(ControlRead(controlled(self._desk, wish, self._clock))),
         )
+
+    def storms(self) -> None:
+        """Group the failed sessions by root cause."""
+        self._begin(
+            GROUPS,
+            GROUPS,
+            lambda: self._post(StormsRead(Causes(self._desk.storms(), self._clock()))),
+        )
+
+    def storm_ways(self, wish: StormWish) -> None:
+        """Plan a storm in every mode; what was wished before is given up."""
+        self._storm_wish = wish
+        self._begin(f"{PREVIEW} {wish}", PREVIEW, lambda: self._storm_ways(wish))
+
+    def _storm_ways(self, wish: StormWish) -> None:
+        for found in storm_ways(self._desk, wish, self._clock):
+            if self._storm_wish != wish:
+                return
+            self._post(StormWaysRead(found))
 
     def ask(self, given: AskGiven) -> None:
         """Ask for what was previewed."""

@@ -31,9 +31,11 @@ from bunsui_core.domain.plan import Control
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.recovery import ControlProposal, Odds, Proposal
 from bunsui_core.domain.session import JobRun, Session, summarize
+from bunsui_core.domain.storm import StormProposal, Storms
 from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
+from bunsui_core.domain.waves import WAVES, Waves
 from tests.builders import (
     NOW,
     a_diagnosis,
@@ -49,7 +51,7 @@ from tests.builders import (
     an_evidence,
     later,
 )
-from tests.tui.hostile_changes import a_control_of, a_preview_of
+from tests.tui.hostile_changes import a_control_of, a_preview_of, a_recovery_of, a_storm_of
 
 FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
 
@@ -211,6 +213,18 @@ class HostileDesk:
     def control(self, session_id: str, action: Control) -> ControlProposal:
         """Return a change that is full of the text."""
         return a_control_of(self.text, session_id, action)
+
+    def storms(self) -> Storms:
+        """Return one storm."""
+        return Storms(items=(a_storm_of(self.text),), looked_at=1, failed=2, unexplained=1)
+
+    def recover_storm(
+        self, storm_id: str, mode: Mode | None = None, waves: Waves = WAVES
+    ) -> StormProposal:
+        """Return one mode that is possible; the others are refused in the text."""
+        if mode is Mode.REDRIVE:
+            raise Refused(self.text, self.text)
+        return a_recovery_of(self.text, self.propose(self.text).proposals[0], waves)
 
     def request(self, proposal_id: str, reason: str, client_claim: str = "") -> Approval:
         """Refuse with the text."""

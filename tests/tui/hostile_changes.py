@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.preview import CodeUsed, JobPreview, Preview, ReusedOutput
-from bunsui_core.domain.recovery import ControlProposal
-from tests.builders import a_plan
+from bunsui_core.domain.recovery import ControlProposal, Proposal
+from bunsui_core.domain.storm import Casualty, LeftOut, Storm, StormProposal
+from bunsui_core.domain.waves import Waves
+from tests.builders import NOW, a_plan, a_redrive
 
 
 def a_preview_of(text: str) -> Preview:
@@ -38,4 +40,33 @@ def a_control_of(text: str, session_id: str, action: Control) -> ControlProposal
         holds=(text, text),
         goes_on=(text, text),
         plan=a_plan(),
+    )
+
+
+def a_storm_of(text: str) -> Storm:
+    """A storm with the text in every place."""
+    said = {
+        "pipeline": text,
+        "job": text,
+        "machine": text,
+        "fingerprint": text,
+        "category": "unknown",
+        "error": text,
+        "message": text,
+    }
+    hit = Casualty.model_validate({**said, "session_id": text, "failed_at": NOW})
+    whole = {**said, "storm_id": text, "first_at": NOW, "last_at": NOW, "casualties": (hit, hit)}
+    return Storm.model_validate(whole)
+
+
+def a_recovery_of(text: str, canary: Proposal, waves: Waves) -> StormProposal:
+    """One plan for two sessions, with the text in every place."""
+    return StormProposal(
+        proposal_id=text,
+        storm=a_storm_of(text),
+        mode=canary.mode,
+        canary=canary,
+        left_out=(LeftOut(session_id=text, reason=text),),
+        plan=a_plan(waves=waves, steps=(a_redrive(session_id=text), a_redrive(session_id="s"))),
+        inputs=("{}",),
     )

@@ -28,6 +28,8 @@ def test_pipelines_are_grouped_with_their_last_runs(home: Home) -> None:
         await pilot.press("b")
         await until_shown(pilot, "1 failed session")
         await pilot.press("b")
+        await until_shown(pilot, "by root cause")
+        await pilot.press("b")
         shown = await until_shown(pilot, "2 sessions")
         assert "by pipeline" in shown
         await until_shown(pilot, "✗▅")
@@ -44,6 +46,8 @@ def test_groups_keep_to_the_filter(home: Home) -> None:
         await until_shown(pilot, "1 of 2")
         await pilot.press("b")
         await until_shown(pilot, "nothing failed")
+        await pilot.press("b")
+        await until_shown(pilot, "whatever the filter chooses")
         await pilot.press("b")
         await until_shown(pilot, "1 session")
         assert "status:ok" in text_of(pilot)

@@ -37,6 +37,8 @@ ROUTE = (
     *("enter", "l", "escape", "t", "escape", "tab", "escape", "question_mark", "escape"),
     *("r", "down", "i", "a", "escape", "escape", "w", "end", "i", "b", "ctrl+s", "enter", "y"),
     *("enter", "escape", "escape", "p", "tab", "enter", "y", "enter", "escape", "escape"),
+    *("b", "r", "b", "tab", "enter", "down", "w", "c", "f", "tab", "enter", "y", "enter"),
+    *("escape", "escape", "s", "escape", "escape"),
     *("3", "down", "down", "tab", "s", "escape", "3", "enter", "escape"),
     *("2", "down", "up", "enter", "d", "e", "e", "a", "x", "enter", "escape"),
     *("R", "n", "enter", "n", "enter", "n", "enter", "escape", "escape", "1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from rich.console import Group
@@ -9,18 +10,21 @@ from rich.table import Table
 from rich.text import Text
 
 from bunsui_core.domain.answer import Analysis, Check, InputChange, Review, StepReview
-from bunsui_core.domain.approval import ApprovalStatus
+from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.plan import Step
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.reviewing import waves_text
 from bunsui_tui.board import Prepared
 from bunsui_tui.render.diagnosis import evidence
-from bunsui_tui.render.inbox import asker, came
+from bunsui_tui.render.inbox import asker, came, progress_line
 from bunsui_tui.render.preview import reused, states
 from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, named, sign
 from bunsui_tui.render.text import (
     MUTED,
     TITLE,
     Block,
+    Hanging,
+    Kept,
     apart,
     beside,
     joined,
@@ -35,11 +39,19 @@ from bunsui_tui.render.times import ago, left
 CHANGES_SHOWN = 3
 VALUE_LIMIT = 120
 CHECK_LIMIT = 24
+INDENT = " " * 12
 
 
-def heading(review: Review, now: datetime, width: int) -> Text:
-    """Return who asks, since when, until when, and how it stands."""
-    plan, approval = review.plan, review.approval
+def heading(review: Review, approval: Approval, now: datetime, width: int) -> Group:
+    """Return who asks, since when, until when, how it stands, and how far a long plan is."""
+    first = _first_line(review, approval, now, width)
+    line = progress_line(approval)
+    line.truncate(width, overflow="ellipsis")
+    return stack([first, line])
+
+
+def _first_line(review: Review, approval: Approval, now: datetime, width: int) -> Text:
+    plan = review.plan
     kind = "agent" if plan.requester.startswith("agent:") else "human"
     line = words(
         ("Review ", TITLE),
@@ -58,20 +70,21 @@ def heading(review: Review, now: datetime, width: int) -> Text:
     return apart(line, words(status, "   ", risk), width)
 
 
-def body(prepared: Prepared, now: datetime) -> Group:
-    """Return what will happen, what will not, why, and what was checked."""
+def body(prepared: Prepared, now: datetime, others: Kept | None = None) -> Group:
+    """Return what will happen, what will not, why, and what was checked.
+
+    `others` are the steps after the canary, when they were laid out before.
+    """
     review = prepared.review
     age = ago(prepared.at, now)
     parts: list[Block] = [_moved(review), *came(review.approval), *_waves(review)]
-    whole = review.plan.waves.canary if review.plan.waves else len(review.steps)
-    for number, step in enumerate(review.steps[:whole], 1):
+    for number, step in enumerate(review.steps[: _whole(review)], 1):
         parts += [
             _happens(number, step),
             *_sections(step),
             section("CHECKED", _checked(step.checks, age)),
         ]
-    parts += [_alike(n, step) for n, step in enumerate(review.steps[whole:], whole + 1)]
-    return stack([*parts, section("NEEDS", _needs(review))])
+    return stack([*parts, others or like_canary(review), section("NEEDS", _needs(review))])
 
 
 def _waves(review: Review) -> list[Block]:
@@ -80,17 +93,73 @@ def _waves(review: Review) -> list[Block]:
     return [section("WAVES", words(waves_text(waves, len(review.plan.steps))))] if waves else []
 
 
-def _alike(number: int, step: StepReview) -> Table:
-    """A step like the canary's on one line, with whatever about it is otherwise."""
-    ruled = step.verdict.ruling if step.verdict else None
+def _whole(review: Review) -> int:
+    """How many steps are shown with everything about them."""
+    return review.plan.waves.canary if review.plan.waves else len(review.steps)
+
+
+def like_canary(review: Review) -> Kept:
+    """Return the steps after the canary: one line each, in full when it says something else."""
+    each = tuple(zip(review.plan.steps, review.steps, strict=False))
+    whole = _whole(review)
+    if not each[whole:]:
+        return Kept(())
+    pattern = _pattern(*each[0])
+    lines = [
+        line
+        for number, (step, shown) in enumerate(each[whole:], whole + 1)
+        for line in _alike(number, step, shown, pattern, review.steps[0])
+    ]
+    many = len(each) - whole
+    return Kept([section("ALSO", words(f"the same for each of these {many:,}")), *lines])
+
+
+def _pattern(step: Step, shown: StepReview) -> str:
+    """What a step says, whichever session it is about."""
+    return shown.sentence.replace(step.session_id, "")
+
+
+def _alike(
+    number: int, step: Step, shown: StepReview, pattern: str, first: StepReview
+) -> Iterator[Block]:
+    """A step like the canary's on one line, with whatever about it is otherwise below."""
+    ruled = shown.verdict.ruling if shown.verdict else None
     word = named(RULINGS[ruled], ruled.value) if ruled else words(("not judged", MUTED))
-    wrong = [
+    is_same = _pattern(step, shown) == pattern
+    what = said(step.session_id if is_same else shown.sentence, 400)
+    yield Hanging(INDENT, words((f"{number:>4}  ", MUTED), what, "  ", word))
+    for text in (*_changed(shown), *_otherwise(shown, first), *_wrong(shown)):
+        yield Hanging(INDENT + " " * 6, text)
+
+
+def _changed(shown: StepReview) -> list[Text]:
+    return [_change(one) for one in shown.changes[:CHANGES_SHOWN]]
+
+
+def _wrong(shown: StepReview) -> list[Text]:
+    return [
         words(sign(FAILED), " ", said(f"{one.name} {one.found}, expected {one.expected}", 300))
-        for one in step.checks
+        for one in shown.checks
         if not one.holds
     ]
-    lines: list[Block] = [words(said(f"{number}  {step.sentence}", 400), " ", word)]
-    return section("ALSO", *lines, *[_change(one) for one in step.changes[:CHANGES_SHOWN]], *wrong)
+
+
+def _otherwise(shown: StepReview, first: StepReview) -> list[Text]:
+    """What runs or stays otherwise than with the canary."""
+    mine, its = shown.preview, first.preview
+    if mine is None or its is None:
+        return []
+    told = {
+        "runs": (mine.runs, its.runs),
+        "then": (mine.follows, its.follows),
+        "then again": (mine.resets, its.resets),
+        "stays": (mine.untouched, its.untouched),
+    }
+    return [
+        said(f"{title} {', '.join(jobs) or 'nothing'}", 300)
+        for title, (jobs, usual) in told.items()
+        if jobs != usual
+    ]
 
 
 def _moved(review: Review) -> Text:

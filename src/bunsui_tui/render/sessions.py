@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.session import SessionStatus, SessionSummary
-from bunsui_tui.board import Board, Detail
+from bunsui_tui.board import Board, Detail, sessions_of
 from bunsui_tui.render.diagnosis import LONG, SHORT, brief
 from bunsui_tui.render.graph import dag_line
 from bunsui_tui.render.inbox import question
@@ -44,7 +44,7 @@ class SessionRows:
     def __init__(self, board: Board, before: SessionRows | None = None) -> None:
         self._board = board
         self._listing = board.listing
-        self._waiting = {one.request.plan.session_id for one in board.waiting}
+        self._waiting = {hit for one in board.waiting for hit in sessions_of(one)}
         self._typical: dict[str, timedelta] = {}
         self._made: dict[str, tuple[Said, Row]] = {}
         if before and len(before._made) < KEPT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -41,7 +42,25 @@ class Hanging:
             yield words((self.mark, MUTED), line)
 
 
-Block = Text | Table | Hanging | Group
+class Kept:
+    """Many blocks that are laid out once for a width, however often they are shown.
+
+    Colours are those of the first time: another theme needs another one.
+    """
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._drawn: dict[int, list[Segment]] = {}
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Return what was laid out for this width."""
+        width = options.max_width
+        if width not in self._drawn:
+            self._drawn = {width: list(console.render(Group(*self._blocks), options))}
+        yield from self._drawn[width]
+
+
+Block = Text | Table | Hanging | Group | Kept
 """What a pane is made of."""
 
 

@@ -10,7 +10,8 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from bunsui_core.domain.group import GroupBy, SessionGroup, SessionGroups
-from bunsui_tui.actions import BACK, FILTER, MOVE, PANE, Key
+from bunsui_tui.actions import BACK, FILTER, MOVE, PANE, RECOVER, Key
+from bunsui_tui.asks import StormsOpened
 from bunsui_tui.board import Board
 from bunsui_tui.messages import GroupsWanted, QueryGiven, SessionOpened, SessionWanted
 from bunsui_tui.pace import Pace
@@ -21,7 +22,7 @@ from bunsui_tui.widgets.panes import Line, Pane, Rule
 from bunsui_tui.widgets.rows import Rows
 
 ITS = Key("its", "enter", "its sessions", "list the sessions of this group")
-OTHER = Key("other", "b", "other groups", "group by error, or by pipeline")
+OTHER = Key("other", "b", "other groups", "group by error, by root cause, or by pipeline")
 FIRST = Key("first", "s", "newest", "open the newest session of this group that needs attention")
 
 ANEW_S = 10.0
@@ -34,14 +35,15 @@ class GroupsScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "do('other')", show=False),
         Binding("s", "do('first')", show=False),
+        Binding("r", "do('recover')", show=False),
         # Before any other key is read: what is typed next belongs to the filter.
         Binding("slash", "app.filter", show=False, priority=True),
         Binding("escape", "app.leave", show=False),
     ]
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, by: GroupBy = GroupBy.ERROR) -> None:
         super().__init__(board)
-        self._by = GroupBy.ERROR
+        self._by = by
         self._pace = Pace(ANEW_S)
         self._heading = Line(id="count")
         self._rows = Rows(COLUMNS[self._by], "counting…", id="groups")
@@ -73,7 +75,16 @@ class GroupsScreen(Frame):
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""
         nothing = "" if self._selected else "no group is selected"
-        return (ITS.unless(nothing), FIRST.unless(nothing), OTHER, FILTER, BACK, MOVE, PANE)
+        return (
+            ITS.unless(nothing),
+            FIRST.unless(nothing),
+            OTHER,
+            RECOVER.unless("only sessions with one root cause run again together; b groups so"),
+            FILTER,
+            BACK,
+            MOVE,
+            PANE,
+        )
 
     def paint(self) -> None:
         """Show the groups and the selected one."""
@@ -102,8 +113,10 @@ class GroupsScreen(Frame):
     def do(self, name: str) -> None:
         """Do what a key says about the selection."""
         match name:
+            case "other" if self._by is GroupBy.ERROR:
+                self.post_message(StormsOpened())
             case "other":
-                self._by = GroupBy.PIPELINE if self._by is GroupBy.ERROR else GroupBy.ERROR
+                self._by = GroupBy.ERROR
                 self._rows.turn_to(COLUMNS[self._by])
                 self.post_message(GroupsWanted(self._by))
                 self.paint()

@@ -18,8 +18,8 @@ from bunsui_tui.actions import APPROVE, BACK, COPY, DIFFERENCE, EVIDENCE, MOVE, 
 from bunsui_tui.board import Board, Prepared
 from bunsui_tui.messages import AnswerGiven, Noted, SessionWanted
 from bunsui_tui.render.inbox import their_words
-from bunsui_tui.render.review import body, difference, grounds, heading
-from bunsui_tui.render.text import MUTED, words
+from bunsui_tui.render.review import body, difference, grounds, heading, like_canary
+from bunsui_tui.render.text import MUTED, Kept, words
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.widgets.answer_bar import (
     APPROVER,
@@ -55,6 +55,8 @@ class ReviewScreen(Frame):
         self.request_id = request_id
         self._part = "plan"
         self._shown: Review | None = None
+        self._others = Kept(())
+        self._painted: tuple[object, ...] = ()
 
     def body(self) -> Iterable[Widget]:
         """Return the heading, the plan, the asker's words in their box, and the answer."""
@@ -114,24 +116,30 @@ class ReviewScreen(Frame):
             self.query_one("#plan", Pane).show(waiting)
             return
         review = prepared.review
-        top = heading(review, self.board.now, self.size.width - 2)
+        known = self.board.approval(self.request_id) or review.approval
+        top = heading(review, known, self.board.now, self.size.width - 2)
         self.query_one("#heading", Static).update(top)
         self.query_one("#words", Pane).show(their_words(review.approval))
         self._paint_part(prepared)
         self._rest(review)
 
     def _paint_part(self, prepared: Prepared) -> None:
+        """What can be long is laid out when it is another one, not every second."""
         review = prepared.review
         pane = self.query_one("#plan", Pane)
+        detail = self.board.details.get(review.plan.session_id)
+        painted = (self._part, prepared.at, self.app.theme, detail)
+        is_old, self._painted = painted != self._painted, painted
         match self._part:
-            case "difference":
+            case "difference" if is_old:
                 pane.show(difference(review), "difference")
-            case "evidence":
-                detail = self.board.details.get(review.plan.session_id)
+            case "evidence" if is_old:
                 analysis = detail.analysis if detail else None
                 pane.show(grounds(analysis, detail.trouble if detail else ""), "evidence")
-            case _:
-                pane.show(body(prepared, self.board.now), "plan")
+            case "plan":
+                if is_old:
+                    self._others = like_canary(review)
+                pane.show(body(prepared, self.board.now, self._others), "plan")
 
     def _rest(self, review: Review) -> None:
         bar = self.query_one(AnswerBar)
