@@ -10,6 +10,7 @@ import typer
 from bunsui_cli.envelope import Answer
 from bunsui_cli.inputs import input_text
 from bunsui_cli.output import AsJson, narrate, show
+from bunsui_cli.rerunning import tell_what_stands
 from bunsui_cli.sessions import Job, SessionId
 from bunsui_cli.where import remark
 from bunsui_core.domain.answer import Proposals
@@ -50,7 +51,9 @@ def request(
     settings = read_settings()
     desk = operator_desk(settings)
     proposals = desk.propose(session_id, job, input_text(file) if file else None)
-    approval = desk.request(of_mode(proposals, mode).proposal_id, reason)
+    chosen = of_mode(proposals, mode).proposal_id
+    approval = desk.request(chosen, reason)
+    tell_what_stands(approval, chosen)
     show(Answer("recovery-request", approval, desk.freshness()), as_json)
     if remark(settings):
         narrate(remark(settings))

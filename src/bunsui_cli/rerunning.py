@@ -13,6 +13,7 @@ from bunsui_cli.person import person
 from bunsui_cli.where import remark
 from bunsui_cli.wishing import Wish
 from bunsui_core.desk.operator import OperatorDesk
+from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.inputs import input_changes
 from bunsui_core.domain.plan import Control
@@ -39,8 +40,9 @@ def rerun(wish: Wish) -> None:
     _must_not_be_hopeless(proposal)
     if asks_first(wish.as_json, wish.yes):
         show(Answer("sessions-rerun", found, desk.live()), as_json=False)
-        must_agree(f"Ask to {proposal.mode.value} {proposal.job}?")
+        must_agree(f"Ask for it: {proposal.mode.value} {proposal.job}?")
     approval = desk.request(proposal.proposal_id, wish.reason)
+    tell_what_stands(approval, proposal.proposal_id)
     done = found.model_copy(update={"approval": approval})
     show(Answer("sessions-rerun", done, desk.freshness()), wish.as_json)
     if remark(settings):
@@ -58,11 +60,21 @@ def control(session_id: str, action: Control, reason: str, dry_run: bool, quietl
     _must_say_why(reason)
     if not quietly:
         show(Answer(name, found, desk.live()), as_json=False)
-        must_agree(f"Ask to {action.value} {session_id}?")
+        must_agree(f"Ask for it: {action.value} {session_id}?")
     approval = desk.request(found.proposal.proposal_id, reason)
+    tell_what_stands(approval, found.proposal.proposal_id)
     if remark(settings):
         narrate(remark(settings))
     return Answer(name, found.model_copy(update={"approval": approval}), desk.freshness())
+
+
+def tell_what_stands(approval: Approval, proposal_id: str) -> None:
+    """Say so when nothing was asked, because a request about the same job or session is open."""
+    if approval.request.plan_digest != proposal_id:
+        narrate(
+            f"Nothing new was asked for: request {approval.request.id} is open about the same, and "
+            "may ask for something else. Ask again when it is answered, taken back or expired."
+        )
 
 
 def asks_first(as_json: bool, yes: bool) -> bool:

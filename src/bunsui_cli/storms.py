@@ -40,6 +40,7 @@ def show_storm(storm_id: StormId, as_json: AsJson = False) -> None:
 def recover(wish: StormWish) -> None:
     """Ask for the recovery of every session of a storm: one approval, a canary, then waves."""
     # Deferred: looking needs nothing of what decides.
+    from bunsui_cli.rerunning import tell_what_stands
     from bunsui_core.wiring.operator import operator_desk
 
     if not (wish.reason.strip() or wish.dry_run):
@@ -52,6 +53,7 @@ def recover(wish: StormWish) -> None:
         show(Answer("storms-plan", proposal, desk.live()), wish.as_json)
         return
     approval = desk.request(proposal.proposal_id, wish.reason)
+    tell_what_stands(approval, proposal.proposal_id)
     show(Answer("storms-recover", approval, desk.freshness()), wish.as_json)
     if remark(settings):
         narrate(remark(settings))

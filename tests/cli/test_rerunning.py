@@ -10,12 +10,13 @@ from rich.cells import cell_len
 
 from bunsui_cli.answers import Controlled
 from bunsui_cli.editor import edited
+from bunsui_cli.rerunning import tell_what_stands
 from bunsui_cli.wishing import Wish
 from bunsui_core.domain.errors import BadInput, BunsuiError, Refused, Unavailable
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.verdict import Mode
-from tests.builders import SESSION_ID
-from tests.cli.answers import a_proposal
+from tests.builders import REQUEST_ID, SESSION_ID
+from tests.cli.answers import a_proposal, a_waiting_approval
 from tests.cli.change_answers import a_rerun
 from tests.cli.shell import Shell
 from tests.cli.test_views import HOSTILE, painted
@@ -152,6 +153,20 @@ def test_without_aws_the_sentence_says_so(shell: Shell, verb: str) -> None:
     done = shell("sessions", verb, SESSION_ID, *flags, "--reason", "r")
 
     assert done.error["code"] in {"unavailable", "refused"}
+
+
+@pytest.mark.parametrize(("digest", "says"), [("", ""), ("0" * 64, REQUEST_ID)])
+def test_that_another_request_is_open_is_said(
+    capsys: pytest.CaptureFixture[str], digest: str, says: str
+) -> None:
+    standing = a_waiting_approval()
+
+    tell_what_stands(standing, digest or standing.request.plan_digest)
+
+    said = capsys.readouterr()
+    assert not said.out
+    assert says in said.err
+    assert bool(says) is bool(said.err)
 
 
 @pytest.mark.parametrize("width", [40, 80])

@@ -68,7 +68,10 @@ def plan(value: StormProposal) -> Sequence[RenderableType]:
     more = f" and {len(rest) - SHOWN} more" if len(rest) > SHOWN else ""
     told = facts(
         [
-            ("plan", f"{value.mode.value} {value.storm.job} in {len(steps)} sessions"),
+            (
+                "plan",
+                f"{value.mode.value} {value.storm.job} in {len(steps)} session{'s' * (len(steps) > 1)}",
+            ),
             ("canary", first),
             ("then", f"{', '.join(rest[:SHOWN])}{more}" if rest else "nothing"),
             ("waves", ", ".join(str(len(wave)) for wave in waves)),

@@ -59,8 +59,8 @@ def plan_storm(asked: StormAsked, store: Store, seeing: Seeing) -> StormProposal
             left_out.append(LeftOut(session_id=one.session_id, reason=said))
     if not found:
         raise Refused(
-            f"none of the {len(left_out)} sessions of {storm.storm_id} can be recovered so: "
-            f"{left_out[0].reason}",
+            f"no session of {storm.storm_id} can be recovered so. Of {left_out[0].session_id}: "
+            f"{left_out[0].reason.removesuffix('.')}.",
             "Look at one of them, or choose another mode.",
         )
     plan = _plan(asked, found)

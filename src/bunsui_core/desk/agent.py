@@ -36,7 +36,7 @@ from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Control, step_job
 from bunsui_core.domain.propose import OFFERED
-from bunsui_core.domain.recovery import ControlProposal, Proposal, Wanted
+from bunsui_core.domain.recovery import ControlProposal, Proposal, Wanted, target
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.storm import StormProposal
 from bunsui_core.domain.timeline import JobTimeline
@@ -188,7 +188,7 @@ class AgentDesk(StormDesk):
         done is to have. Changes nothing; `request` asks for it.
         Raises: NotFound, BadInput, Refused with what is possible instead, Unavailable.
         """
-        name, _, state = job.partition("/")
+        name, state = target(job)
         wanted = Wanted(
             mode=Mode.ENTER_AT if state and mode is None else mode,
             downstream=downstream,

@@ -29,7 +29,7 @@ def harmless(typed: str) -> str:
 def place_of(error: ValueError) -> str:
     """Return where a text is no JSON, and why, in a few words."""
     if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+        return f"line {error.lineno}, column {error.colno}: {error.msg.removesuffix(' at')}"
     return safe(str(error), 200, newlines=False)
 
 

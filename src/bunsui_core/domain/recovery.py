@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.plan import Control, Plan
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.value import JsonText, Value
@@ -31,6 +32,14 @@ class Wanted(Value):
     state: str = ""
     edited_input: JsonText | None = None
     output: JsonText | None = None
+
+
+def target(named: str) -> tuple[str, str]:
+    """Return the job and the state that `JOB` or `JOB/STATE` names. Raises: BadInput."""
+    job, slash, state = named.partition("/")
+    if slash and not (job and state):
+        raise BadInput(f"{named!r} names no state of a job.", "Name it as JOB/STATE, or JOB alone.")
+    return job, state
 
 
 class RefusedMode(Value):

@@ -105,7 +105,8 @@ def odds_text(odds: Odds) -> str:
     """Return odds as a reviewer reads them; a prior is called one."""
     span = f"{odds.low:.0%} to {odds.high:.0%}"
     if odds.is_prior:
-        return f"{odds.tries} tries here so far, too few to tell; assumed {span}"
+        tries = "1 try" if odds.tries == 1 else f"{odds.tries} tries"
+        return f"{tries} here so far, too few to tell; assumed {span}"
     return f"{odds.successes} of {odds.tries} like it worked ({span})"
 
 
