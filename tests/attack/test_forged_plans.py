@@ -11,10 +11,11 @@ from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.domain.answer import StepReview
 from bunsui_core.domain.approval import Request, ask
 from bunsui_core.domain.canonical import json_digest
+from bunsui_core.domain.controlling import controlled
 from bunsui_core.domain.plan import Control, ControlSession, MarkDone, Plan, Step
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.reviewing import document
-from bunsui_core.domain.session import JobRun, SessionStatus
+from bunsui_core.domain.session import JobRun, SessionStatus, Wish
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Waves
 from bunsui_core.ports.observe import Seeing
@@ -22,6 +23,7 @@ from tests.builders import (
     INPUT,
     SESSION_ID,
     a_failed_attempt,
+    a_pipeline,
     a_plan,
     a_redrive,
     a_restart,
@@ -288,3 +290,58 @@ def test_a_preview_that_hides_a_function_is_not_what_would_run(bench: Bench) -> 
     jobs[0]["code"] = tuple(one for one in jobs[0]["code"] if one["name"] == machine("extract"))
 
     assert "STALE" in forced(bench, asking(found, told))
+
+
+def test_a_step_like_the_canary_of_which_something_is_otherwise_says_so(bench: Bench) -> None:
+    """It is about a job of the same name, in a pipeline that does more with it."""
+    two = a_second(bench)
+    jobs = [{"name": "extract", "machine": machine("extract"), "effect": "external"}]
+    jobs += [{"name": "pay", "machine": machine("pay"), "after": ["extract"]}]
+    other = a_pipeline(name="payroll", jobs=jobs)
+    before = bench.store.sessions.get("s-2")
+    runs = (before.runs[0], JobRun(job="pay"))
+    bench.store.sessions.save(before.model_copy(update={"pipeline": other, "runs": runs}))
+    plan = a_plan(risk="high", waves=Waves(), steps=(a_redrive(), a_redrive(**two)))
+
+    _, text = shown(bench, ask(plan, "a storm", (INPUT,)))
+
+    _, _, also = text.partition("ALSO")
+    assert "EFFECTS      pay is external" in also
+    assert "THEN         pay (never ran)" in also
+    assert "EFFECTS      extract is idempotent" not in also
+
+
+@pytest.mark.parametrize("job", ["nobody", "\x1b[2J"])
+def test_a_job_that_the_pipeline_does_not_have_is_reviewed_as_such(bench: Bench, job: str) -> None:
+    request = ask(a_plan(risk="high", steps=(a_redrive(job=job),)), "trust me", (INPUT,))
+
+    seen, text = shown(bench, request)
+
+    assert "no execution of job" in wrong(seen)
+    assert "\x1b" not in text
+    assert "STALE" in forced(bench, request)
+
+
+def test_an_old_plan_is_shown_and_not_executed_whatever_it_adds(bench: Bench) -> None:
+    """The digest of a plan of version 1 does not cover what only version 2 has."""
+    step = a_redrive(downstream=True)
+    plan = a_plan(version=1, risk="high", waves=Waves(), steps=(step,))
+
+    assert plan.digest == a_plan(version=1, risk="high").digest
+    assert "DONE" not in forced(bench, ask(plan, "as ever", (INPUT,)))
+    assert bench.world.effects == []
+
+
+def test_what_was_approved_as_one_version_is_not_run_as_the_other(bench: Bench) -> None:
+    old, new = a_plan(version=1), a_plan()
+
+    assert old.digest != new.digest
+
+
+def test_an_end_of_a_pause_does_not_undo_a_cancellation_that_came_between(bench: Bench) -> None:
+    cancelled = a_session(status="CANCELLING", wish="cancel")
+    step = ControlSession(
+        session_id=SESSION_ID, action=Control.UNPAUSE, expect_status=SessionStatus.PAUSED
+    )
+
+    assert controlled(cancelled, step, later(minutes=6)).wish is Wish.CANCEL

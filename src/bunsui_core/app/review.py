@@ -103,6 +103,8 @@ def _review_nothing(step: Step, error: NotFound) -> StepReview:
 def _review_job(step: JobStep, request: Request, looked: Looked) -> StepReview:
     text = _carried_by(step, request, looked)
     session = looked.store.sessions.get(step.session_id)
+    if session.pipeline.find(step.job) is None:
+        raise NotFound(mismatch(step, session), "Reject the request.")
     question = _question(step, request, looked, text)
     mode = Mode(step.kind)
     found = (

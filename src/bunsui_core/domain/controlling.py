@@ -46,7 +46,12 @@ def waiting_jobs(session: Session) -> tuple[str, ...]:
 
 
 def controlled(session: Session, step: ControlSession, now: Instant) -> Session:
-    """Return the session with what is wanted of it, and what follows from that at once."""
+    """Return the session with what is wanted of it, and what follows from that at once.
+
+    What was cancelled meanwhile stays so.
+    """
+    if session.wish is Wish.CANCEL or not session.status.is_open:
+        return session
     wished = session.model_copy(update={"wish": WISHES[step.action]})
     return advance(wished, (), now).session
 

@@ -121,7 +121,8 @@ def document(request: Request, steps: tuple[StepReview, ...], requirement: str) 
     first = plan.waves.canary if plan.waves else len(steps)
     lines += [f"WAVES        {waves_text(plan.waves, len(steps))}"] if plan.waves else []
     for number, step in enumerate(steps, 1):
-        lines += _step_lines(number, step) if number <= first else _like_lines(number, step)
+        like = number > first
+        lines += _like_lines(number, step, steps[0]) if like else _step_lines(number, step)
     reason = safe(request.reason)
     words = [f"| {line}" for line in reason.splitlines() or [""]]
     told = [safe(line, LONGEST_LINE, False) for line in lines]
@@ -137,13 +138,21 @@ def waves_text(waves: Waves, steps: int) -> str:
     )
 
 
-def _like_lines(number: int, step: StepReview) -> list[str]:
+_OTHERWISE = ("THEN", "AGAIN", "STATES", "CODE", "EFFECTS")
+"""What of a step like the canary's is told where the canary's says something else."""
+
+
+def _like_lines(number: int, step: StepReview, canary: StepReview) -> list[str]:
     """One line for a step like the canary's, and whatever about it is otherwise."""
     ruling = step.verdict.ruling.value if step.verdict else "not judged"
     lines = [f"ALSO         {number}. {step.sentence}: {ruling}"]
     lines += [
         f"CHANGED      {_short(c.path)}: {_short(c.before)} -> {_short(c.after)}"
         for c in step.changes
+    ]
+    known = {*_step_lines(0, canary)}
+    lines += [
+        one for one in _step_lines(0, step) if one.startswith(_OTHERWISE) and one not in known
     ]
     wrong = (check for check in step.checks if not check.holds)
     return lines + [_checked(check) for check in wrong]
