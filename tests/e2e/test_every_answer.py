@@ -17,6 +17,7 @@ from bench.seed import seed
 from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.adapters.emulator.record import Folder
 from bunsui_core.domain.session import JobRun, SessionStatus, Wish
+from bunsui_core.domain.storm import Storms
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.stage import PASSPHRASE
@@ -150,9 +151,8 @@ def test_what_a_person_decides_is_answered_in_its_schema(home: Home) -> None:
 
 
 def test_a_storm_and_the_plan_for_it_are_answered_in_their_schemas(home: Home) -> None:
-    found = home.run("storms", "list").document["data"]
-    assert isinstance(found, dict)
-    storm = found["items"][0]["storm_id"]
+    listed = Storms.model_validate(home.run("storms", "list").document["data"])
+    storm = listed.items[0].storm_id
     for words in (("show", storm), ("recover", storm, "--dry-run", "--mode", "restart")):
         assert_valid(home.run("storms", *words))
 

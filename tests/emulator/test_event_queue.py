@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from bunsui_core.adapters.aws.event_queue import SqsEvents
-from bunsui_core.adapters.local.files import FileBlobs
-from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
 from bunsui_core.domain.answer import Source
 from bunsui_core.domain.errors import Refused
@@ -19,9 +17,9 @@ from bunsui_core.domain.session import SessionStatus
 from bunsui_core.settings import Settings
 from bunsui_core.watcher import Watcher
 from bunsui_core.wiring.agent import reading_desk
-from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.seeing import read_access
 from bunsui_core.wiring.watching import pulse, watcher
+from bunsui_core.wiring.written import written
 from tests.emulator.embedded import Embedded, until
 from tests.emulator.nesting import FAILS, PASSES
 from tests.emulator.queues import client
@@ -48,9 +46,9 @@ def described(stacks: Any) -> dict[str, Any]:  # a boto3 client without stubs he
 
 def a_watcher(settings: Settings) -> Watcher:
     """What watches, to be moved on step by step."""
-    connection = writer(settings)
-    shelf = Shelf(LocalArchive(connection), FileBlobs(settings.blobs_path))
-    return watcher(settings, connection, shelf, pulse(settings))
+    kept = written(settings, "worker")
+    shelf = Shelf(kept.archive, kept.blobs)
+    return watcher(settings, kept, shelf, pulse(settings))
 
 
 def test_an_execution_is_heard_of_without_listing_its_machine(

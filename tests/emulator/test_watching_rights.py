@@ -18,6 +18,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import store
 from bunsui_core.wiring.watching import pulse, watcher
+from bunsui_core.wiring.written import written
 from tests.emulator.reading_account import Failures
 from tests.emulator.test_any_account import failed, missing, shop
 
@@ -75,9 +76,9 @@ def unknown(settings: Settings, failures: Failures) -> frozenset[str]:
 
 def watched_through(settings: Settings) -> None:
     """List the machine and read what is found; what is denied is said and left."""
-    connection = writer(settings)
-    shelf = Shelf(LocalArchive(connection), FileBlobs(settings.blobs_path))
-    watching = watcher(settings, connection, shelf, pulse(settings))
+    kept = written(settings, "worker")
+    shelf = Shelf(kept.archive, kept.blobs)
+    watching = watcher(settings, kept, shelf, pulse(settings))
     for step in (watching.list_once, watching.read_once, watching.read_once):
         try:
             step()
