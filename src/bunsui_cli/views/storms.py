@@ -66,12 +66,10 @@ def plan(value: StormProposal) -> Sequence[RenderableType]:
     first = ", ".join(step.session_id for step in steps[: len(waves[0])]) if waves else ""
     rest = [step.session_id for step in steps[len(waves[0]) :]] if waves else []
     more = f" and {len(rest) - SHOWN} more" if len(rest) > SHOWN else ""
+    size = "1 session" if len(steps) == 1 else f"{len(steps):,} sessions"
     told = facts(
         [
-            (
-                "plan",
-                f"{value.mode.value} {value.storm.job} in {len(steps)} session{'s' * (len(steps) > 1)}",
-            ),
+            ("plan", f"{value.mode.value} {value.storm.job} in {size}"),
             ("canary", first),
             ("then", f"{', '.join(rest[:SHOWN])}{more}" if rest else "nothing"),
             ("waves", ", ".join(str(len(wave)) for wave in waves)),
