@@ -295,7 +295,9 @@ def test_a_preview_that_hides_a_function_is_not_what_would_run(bench: Bench) -> 
 def test_a_step_like_the_canary_of_which_something_is_otherwise_says_so(bench: Bench) -> None:
     """It is about a job of the same name, in a pipeline that does more with it."""
     two = a_second(bench)
-    jobs = [{"name": "extract", "machine": machine("extract"), "effect": "external"}]
+    jobs: list[dict[str, object]] = [
+        {"name": "extract", "machine": machine("extract"), "effect": "external"}
+    ]
     jobs += [{"name": "pay", "machine": machine("pay"), "after": ["extract"]}]
     other = a_pipeline(name="payroll", jobs=jobs)
     before = bench.store.sessions.get("s-2")

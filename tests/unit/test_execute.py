@@ -13,9 +13,18 @@ from bunsui_core.domain.approval import Answer, ApprovalStatus, EffectState, Req
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.plan import RedriveJob, RestartJob
-from bunsui_core.domain.session import SessionStatus
+from bunsui_core.domain.session import JobRun, SessionStatus
 from bunsui_core.ports.control import Control, Effects, Runner
-from tests.builders import NOW, a_pipeline, a_redrive, a_restart, a_start, execution, machine
+from tests.builders import (
+    NOW,
+    a_pipeline,
+    a_redrive,
+    a_restart,
+    a_start,
+    an_attempt,
+    execution,
+    machine,
+)
 from tests.fakes import Crash, CrashPoint
 from tests.unit.desk_kit import Bench
 
@@ -270,4 +279,21 @@ def test_a_plan_for_another_account_is_not_executed(bench: Bench) -> None:
     bench.decide(request)
 
     assert execute(request, bench.hands(), turn()) is None
+    assert bench.world.effects == []
+
+
+def test_what_died_before_its_redrive_does_not_redrive_what_began_anew_meanwhile(
+    bench: Bench,
+) -> None:
+    request = bench.submit()
+    bench.decide(request)
+    with pytest.raises(Crash):
+        execute(request, dying(bench.hands(), CrashPoint(3, after=False)), turn())
+    session = bench.store.sessions.get(bench.session.id)
+    again = an_attempt(number=2, execution_arn=execution("extract", 2), status="RUNNING")
+    runs = (JobRun(job="extract", attempts=(again,)), *session.runs[1:])
+    bench.store.sessions.save(session.model_copy(update={"runs": runs}))
+
+    late = LEASE.total_seconds() + 1
+    assert execute(request, bench.hands(), turn(late)) is EffectState.FAILED
     assert bench.world.effects == []

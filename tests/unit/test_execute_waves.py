@@ -9,7 +9,7 @@ import pytest
 
 from bunsui_core.app.execute import LEASE, Turn, execute
 from bunsui_core.app.learn import learn
-from bunsui_core.app.request import approval
+from bunsui_core.app.request import approval, withdraw
 from bunsui_core.domain.approval import Effect, EffectState, Request, Withdrawal
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.session import JobRun, Session
@@ -223,3 +223,37 @@ def test_each_session_that_was_tried_teaches_something(bench: Bench, request_: R
     (outcome,) = bench.store.outcomes.all()
     assert (outcome.request_id, outcome.session_id) == (request_.id, "s-1")
     assert not outcome.worked
+
+
+def test_what_the_policy_does_not_allow_any_more_stops_between_waves(
+    bench: Bench, request_: Request
+) -> None:
+    execute(request_, bench.hands(), turn())
+    end(bench, 1)
+    with bench.connection.writing() as connection:
+        connection.execute("DELETE FROM policies")
+
+    assert execute(request_, bench.hands(), turn()) is EffectState.FAILED
+    assert redriven(bench) == ["1"]
+    assert "does not count any more" in effect_of(bench, request_).note
+
+
+def test_waves_that_outlast_their_request_go_on(bench: Bench, request_: Request) -> None:
+    execute(request_, bench.hands(), turn())
+    end(bench, 1)
+
+    execute(request_, bench.hands(), turn(3600 * 3))
+
+    assert redriven(bench) == ["1", "2", "3", "4"]
+
+
+def test_a_desk_takes_back_the_rest_between_waves(bench: Bench, request_: Request) -> None:
+    execute(request_, bench.hands(), turn())
+    end(bench, 1)
+
+    taken = Withdrawal(request_id=request_.id, by="agent:claude", reason="enough", at=NOW)
+    standing = withdraw(taken, bench.store.requests)
+
+    assert standing.request.withdrawn
+    assert execute(request_, bench.hands(), turn()) is EffectState.FAILED
+    assert redriven(bench) == ["1"]

@@ -116,7 +116,16 @@ def _run_waves(
     run = WaveRun(request, effect, hands.store.sessions, perform, record)
     if hands.store.requests.get(request.id).withdrawn:
         return EffectState.FAILED, f"its asker took back the rest; {run.progress}"
+    if not _still_counts(request, hands):
+        return EffectState.FAILED, f"its approval does not count any more; {run.progress}"
     return run.go_on(waves)
+
+
+def _still_counts(request: Request, hands: Hands) -> bool:
+    """Whether keys and policy allow the rest, too; it was approved in time, however long it is."""
+    decisions = hands.store.requests.decisions(request.id)
+    in_time = request.plan.created_at
+    return verify_decisions(request, decisions, hands.control.keys, in_time).is_approved
 
 
 def _step(

@@ -152,6 +152,7 @@ def repair(step: Step, token: str, request: Request, hands: Hands, now: datetime
         return call(step, token, request, hands, now)
     count = hands.seeing.executions.describe(step.execution_arn).redrive_count
     if count == step.expect.redrive_count:
+        _must_be_newest(step, hands)
         return call(step, token, request, hands, now)
     if count == step.expect.redrive_count + 1:
         _redriven(step, hands, now)
@@ -165,6 +166,14 @@ def repair(step: Step, token: str, request: Request, hands: Hands, now: datetime
         f"redriven {count - step.expect.redrive_count} times since the plan: look at "
         f"{step.execution_arn}",
     )
+
+
+def _must_be_newest(step: RedriveJob, hands: Hands) -> None:
+    """Of one job two executions do not run at a time."""
+    last = last_attempt(hands.store.sessions.get(step.session_id), step.job)
+    if last and last.execution_arn != step.execution_arn:
+        why = f"nothing was called: job {step.job} began anew meanwhile"
+        raise Stopped(EffectState.FAILED, why)
 
 
 def input_of(step: Step, request: Request) -> str:

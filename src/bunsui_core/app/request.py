@@ -51,6 +51,7 @@ def withdraw(withdrawal: Withdrawal, requests: Requests) -> Approval:
     """Take a request back; one that was taken back before stays so.
 
     Where it stands is read after the withdrawal was written: an executor that was faster shows.
+    Of a plan in waves the rest can be taken back while it is executed.
     Raises: NotFound; BadInput for a bad reason; Refused for another's request, or when it is over
     or being executed.
     """
@@ -64,7 +65,8 @@ def withdraw(withdrawal: Withdrawal, requests: Requests) -> Approval:
     standing = approval(request, requests, withdrawal.at)
     if standing.status is ApprovalStatus.WITHDRAWN:
         return standing
-    if standing.status not in {ApprovalStatus.REQUESTED, ApprovalStatus.APPROVED}:
+    between = request.plan.waves and standing.status is ApprovalStatus.EXECUTING
+    if not between and standing.status not in {ApprovalStatus.REQUESTED, ApprovalStatus.APPROVED}:
         raise Refused(
             f"{request.id} is {standing.status.value}; there is nothing left to take back.",
             "Look at what it did.",
