@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.learn import learn
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.domain.answer import StepReview
 from bunsui_core.domain.approval import Request, ask
@@ -79,6 +80,59 @@ def a_second(bench: Bench, session_id: str = "s-2") -> dict[str, str]:
     bench.store.sessions.save(a_session(id=session_id, runs=(*runs, *a_session().runs[1:])))
     bench.world.add_failed(arn, INPUT)
     return {"session_id": session_id, "execution_arn": arn}
+
+
+STATE = '"state":"Write"'
+ENVELOPES = {
+    "another state": (STATE, '"state":"Read"'),
+    "another state, named twice": (STATE, f'"state":"Read",{STATE}'),
+    "another payload": (INPUT, '{"source":"s3://mallory/day.csv"}'),
+    "another input of the state": ("[1, 2, 3]", "[9]"),
+    "other variables": ('"rows":3', '"rows":9'),
+}
+
+
+@pytest.mark.parametrize("edited", [True, False])
+@pytest.mark.parametrize("what", ENVELOPES)
+def test_a_job_is_entered_with_nothing_but_what_the_step_says(
+    bench: Bench, what: str, edited: bool
+) -> None:
+    """An envelope of its own, under the digest that it has."""
+    agent = desk(entering_stage(bench))
+    found = agent.rerun_from(SESSION_ID, "extract", Mode.ENTER_AT)
+    before, after = ENVELOPES[what]
+    text = found.input.replace(before, after)
+    told = found.plan.steps[0].model_dump()
+    told |= {"input_digest": json_digest(text), "input_edited": edited}
+    jobs = list(told["preview"]["jobs"])
+    told["preview"]["jobs"] = [{**jobs[0], "input_digest": json_digest(text)}, *jobs[1:]]
+    plan = Plan.model_validate({**found.plan.model_dump(), "risk": "high", "steps": (told,)})
+
+    state = forced(bench, ask(plan, "as it was", (text,)))
+
+    assert text != found.input
+    is_said = edited and what == "another input of the state"
+    assert ("DONE" if is_said else "STALE") in state
+    assert len(bench.world.effects) == is_said
+
+
+def test_another_state_than_the_envelope_names_is_not_entered(bench: Bench) -> None:
+    agent = desk(entering_stage(bench))
+    found = agent.rerun_from(SESSION_ID, "extract", Mode.ENTER_AT)
+    told = {**found.plan.steps[0].model_dump(), "state": "Read"}
+
+    assert "STALE" in forced(bench, asking(found, told))
+    assert bench.world.effects == []
+
+
+def test_what_cannot_be_done_is_settled_and_teaches_nothing(bench: Bench) -> None:
+    """Else the worker would look at it in every round."""
+    steps = tuple(a_redrive(session_id=f"s-{n}") for n in range(3))
+    request = ask(a_plan(waves=Waves(), steps=steps), "trust me", (INPUT,))
+
+    assert "FAILED" in forced(bench, request)
+    assert learn(request, bench.store, bench.world, later(minutes=7))
+    assert bench.store.outcomes.all() == ()
 
 
 def a_mark(**changes: object) -> MarkDone:
