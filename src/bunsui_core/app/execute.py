@@ -83,11 +83,8 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
 def _run(
     request: Request, effect: Effect, claim: Claim, hands: Hands
 ) -> tuple[EffectState, str] | None:
-    if not effect.steps and hands.store.requests.get(request.id).withdrawn:
-        # Looked up after the claim: of the two, the later one sees the earlier.
-        return EffectState.WITHDRAWN, "its asker took it back before anything ran"
-    if not effect.steps and (why := incoherence(request.plan)):
-        return EffectState.FAILED, f"nothing was called: {why}"
+    if not effect.steps and (ended := _not_to_begin(request, claim, hands)):
+        return ended
     if request.plan.waves:
         return _run_waves(request, request.plan.waves, effect, claim, hands)
     known = {step.number: step for step in effect.steps}
@@ -102,6 +99,18 @@ def _run(
             done = f" ({number - 1} of {total} steps were done)" if total > 1 else ""
             return stopped.state, f"{stopped.note}{done}"
     return EffectState.DONE, "done as approved"
+
+
+def _not_to_begin(request: Request, claim: Claim, hands: Hands) -> tuple[EffectState, str] | None:
+    """How a request ends that was claimed and of which nothing is to be begun; None when it is."""
+    if hands.store.requests.get(request.id).withdrawn:
+        # Looked up after the claim: of the two, the later one sees the earlier.
+        return EffectState.WITHDRAWN, "its asker took it back before anything ran"
+    if why := incoherence(request.plan):
+        return EffectState.FAILED, f"nothing was called: {why}"
+    if claim.now >= request.plan.expires_at:
+        return EffectState.STALE, "nothing was called: it expired before it could be begun"
+    return None
 
 
 def _run_waves(
