@@ -5,24 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.text import Text
 
-from bunsui_core.domain.answer import Freshness, Source
+from bunsui_core.domain.answer import Check, Freshness, Review, Source
 from bunsui_core.domain.approval import Approval, StepEffect, StepState, fold
 from bunsui_core.domain.outcome import Outcome
+from bunsui_core.domain.reviewing import sentence
 from bunsui_core.domain.session import Began, JobRun, JobStatus, SessionStatus
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Fate, Waves
 from bunsui_tui.board import Board, Detail, Overview, Prepared
 from bunsui_tui.render.frame import status
 from bunsui_tui.render.inbox import beside, came, progress_line, rows
-from bunsui_tui.render.review import body
-from bunsui_tui.render.session import heading
+from bunsui_tui.render.review import body, heading
+from bunsui_tui.render.session import heading as session_heading
 from bunsui_tui.render.session import rows as job_rows
 from bunsui_tui.render.signs import JOBS, SESSIONS
-from bunsui_tui.render.text import stack
+from bunsui_tui.render.text import Kept, stack
 from tests.builders import (
     NOW,
     SESSION_ID,
+    a_pipeline,
     a_redrive,
     a_request,
     a_session,
@@ -31,6 +35,7 @@ from tests.builders import (
     later,
 )
 from tests.tui.hostile import HostileDesk
+from tests.tui.hostile_changes import a_preview_of
 from tests.tui.test_render import drawn
 
 FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
@@ -46,6 +51,14 @@ def a_storm() -> Approval:
         for number, fate in enumerate(fates, 1)
     )
     return fold(a_request(steps=steps, waves=Waves()), (), an_effect(steps=effects), NOW)
+
+
+def lines_of(content: RenderableType, width: int) -> list[str]:
+    """What a pane of this width shows, line by line."""
+    console = Console(width=width, color_system=None)
+    with console.capture() as shown:
+        console.print(content, end="")
+    return [line.rstrip() for line in shown.get().splitlines()]
 
 
 def a_board(*approvals: Approval) -> Board:
@@ -127,7 +140,7 @@ def test_a_session_that_a_human_holds_says_what_that_means(
     view = HostileDesk("x").session("x").model_copy(update={"session": a_session(status=standing)})
     board = replace(Board(NOW, "local"), details={SESSION_ID: Detail(view)})
 
-    assert said in drawn(heading(board, SESSION_ID))
+    assert said in drawn(session_heading(board, SESSION_ID))
 
 
 def test_a_job_says_why_it_waits_or_ran_again() -> None:
@@ -150,13 +163,79 @@ def test_a_job_says_why_it_waits_or_ran_again() -> None:
 def test_of_a_plan_in_waves_the_canary_is_reviewed_whole_and_the_others_in_a_line() -> None:
     review = HostileDesk("x").review("x")
     plan = a_storm().request.plan
+    plan = plan.model_copy(update={"steps": plan.steps[:3]})
     (step,) = review.steps
     named = tuple(step.model_copy(update={"sentence": f"redrive number {n}"}) for n in (1, 2, 3))
     waves = review.model_copy(update={"plan": plan, "steps": named})
 
     shown = drawn(body(Prepared(waves, NOW), NOW))
 
-    assert "1 of 500 first, then 25 at a time" in shown
+    assert "1 of 3 first, then 25 at a time" in shown
     assert shown.count("WILL HAPPEN") == 1
     assert "the same for each of these 2" in shown
     assert "redrive number 3  SAFE" in shown
+    assert "2 SAFE" in shown
+
+
+def in_waves(steps: int) -> Review:
+    """The review of a plan whose steps all say the same of another session."""
+    review = HostileDesk("x").review("x")
+    (one,) = review.steps
+    plan = a_storm().request.plan
+    plan = plan.model_copy(update={"steps": plan.steps[:steps]})
+    as_expected = one.model_copy(update={"checks": (), "changes": ()})
+    told = tuple(
+        as_expected.model_copy(update={"sentence": sentence(step, a_pipeline(), plan)})
+        for step in plan.steps
+    )
+    return review.model_copy(update={"plan": plan, "steps": told})
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("steps", [20, MANY])
+def test_every_session_of_a_plan_in_waves_has_one_line_in_its_review(
+    steps: int, width: int
+) -> None:
+    shown = lines_of(body(Prepared(in_waves(steps), NOW), NOW), width)
+
+    for number in range(1, steps):
+        assert sum(line.split() == [str(number + 1), f"s-{number}", "SAFE"] for line in shown) == 1
+    assert len(shown) < steps + 30
+
+
+def test_a_step_that_is_otherwise_than_the_canary_says_so_below_its_line() -> None:
+    review = in_waves(3)
+    preview = a_preview_of("x").model_copy(update={"resets": ("load",)})
+    check = Check(name="redrives", expected="0", found="1", holds=False)
+    other = review.steps[2].model_copy(
+        update={"sentence": "restart it, as a new one", "preview": preview, "checks": (check,)}
+    )
+    whole = review.model_copy(update={"steps": (*review.steps[:2], other)})
+
+    shown = [" ".join(line.split()) for line in lines_of(body(Prepared(whole, NOW), NOW), 80)]
+
+    at = shown.index("3 restart it, as a new one SAFE")
+    assert shown[at + 1 : at + 3] == ["then again load", "✗ redrives 1, expected 0"]
+    assert "ALSO the same for each of these 2: 2 SAFE, 1 not as the plan expects" in shown
+
+
+def test_a_review_says_in_one_line_how_far_a_long_plan_is() -> None:
+    shown = lines_of(heading(in_waves(MANY), a_storm(), NOW, 78), 78)
+
+    assert len(shown) == 2
+    assert "2 of 500 recovered, 1 running" in shown[1]
+
+
+def test_what_is_long_in_a_review_is_laid_out_once_for_a_width() -> None:
+    drawn_at: list[int] = []
+
+    class Counted:
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            drawn_at.append(options.max_width)
+            yield Text("x")
+
+    kept = Kept([stack([]), Group(Counted())])
+    for width in (80, 80, 60, 60):
+        assert lines_of(kept, width) == ["x"]
+
+    assert drawn_at == [80, 60]

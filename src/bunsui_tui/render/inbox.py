@@ -139,7 +139,6 @@ def beside(board: Board, request_id: str) -> Group:
     one = board.approval(request_id)
     if one is None:
         return stack([])
-    plan = one.request.plan
     parts: list[Block] = [
         words(named(APPROVALS[one.status], one.status.value), " · ", said(one.note, 400)),
         section("ASKS", words(what(one))),
@@ -147,10 +146,17 @@ def beside(board: Board, request_id: str) -> Group:
         *(section("DECIDED", line) for line in _decisions(one)),
         *(section("STEP", line) for line in _steps(one)),
         *came(one),
-        section("DIGEST", words((plan.digest, MUTED))),
+        *_digest(one),
         their_words(one),
     ]
     return stack(parts)
+
+
+def _digest(one: Approval) -> list[Block]:
+    """The digest of a plan of few steps; that of a long one takes long, and its review has it."""
+    plan = one.request.plan
+    few = len(plan.steps) <= STEPS_SHOWN
+    return [section("DIGEST", words((plan.digest, MUTED)))] if few else []
 
 
 def _when(one: Approval, now: datetime) -> Text:

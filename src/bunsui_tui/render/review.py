@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from bunsui_core.domain.answer import Analysis, Check, InputChange, Review, StepReview
+from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
 from bunsui_core.domain.approval import Approval, ApprovalStatus
-from bunsui_core.domain.plan import Step
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.reviewing import waves_text
 from bunsui_tui.board import Prepared
+from bunsui_tui.render.alike import CHANGES_SHOWN, change, others
 from bunsui_tui.render.diagnosis import evidence
 from bunsui_tui.render.inbox import asker, came, progress_line
 from bunsui_tui.render.preview import reused, states
@@ -23,7 +22,6 @@ from bunsui_tui.render.text import (
     MUTED,
     TITLE,
     Block,
-    Hanging,
     Kept,
     apart,
     beside,
@@ -36,10 +34,7 @@ from bunsui_tui.render.text import (
 )
 from bunsui_tui.render.times import ago, left
 
-CHANGES_SHOWN = 3
-VALUE_LIMIT = 120
 CHECK_LIMIT = 24
-INDENT = " " * 12
 
 
 def heading(review: Review, approval: Approval, now: datetime, width: int) -> Group:
@@ -70,10 +65,10 @@ def _first_line(review: Review, approval: Approval, now: datetime, width: int) -
     return apart(line, words(status, "   ", risk), width)
 
 
-def body(prepared: Prepared, now: datetime, others: Kept | None = None) -> Group:
+def body(prepared: Prepared, now: datetime, below: Kept | None = None) -> Group:
     """Return what will happen, what will not, why, and what was checked.
 
-    `others` are the steps after the canary, when they were laid out before.
+    `below` is what stands below the canary, when it was laid out before.
     """
     review = prepared.review
     age = ago(prepared.at, now)
@@ -84,7 +79,7 @@ def body(prepared: Prepared, now: datetime, others: Kept | None = None) -> Group
             *_sections(step),
             section("CHECKED", _checked(step.checks, age)),
         ]
-    return stack([*parts, others or like_canary(review), section("NEEDS", _needs(review))])
+    return stack([*parts, below or below_canary(review)])
 
 
 def _waves(review: Review) -> list[Block]:
@@ -98,68 +93,9 @@ def _whole(review: Review) -> int:
     return review.plan.waves.canary if review.plan.waves else len(review.steps)
 
 
-def like_canary(review: Review) -> Kept:
-    """Return the steps after the canary: one line each, in full when it says something else."""
-    each = tuple(zip(review.plan.steps, review.steps, strict=False))
-    whole = _whole(review)
-    if not each[whole:]:
-        return Kept(())
-    pattern = _pattern(*each[0])
-    lines = [
-        line
-        for number, (step, shown) in enumerate(each[whole:], whole + 1)
-        for line in _alike(number, step, shown, pattern, review.steps[0])
-    ]
-    many = len(each) - whole
-    return Kept([section("ALSO", words(f"the same for each of these {many:,}")), *lines])
-
-
-def _pattern(step: Step, shown: StepReview) -> str:
-    """What a step says, whichever session it is about."""
-    return shown.sentence.replace(step.session_id, "")
-
-
-def _alike(
-    number: int, step: Step, shown: StepReview, pattern: str, first: StepReview
-) -> Iterator[Block]:
-    """A step like the canary's on one line, with whatever about it is otherwise below."""
-    ruled = shown.verdict.ruling if shown.verdict else None
-    word = named(RULINGS[ruled], ruled.value) if ruled else words(("not judged", MUTED))
-    is_same = _pattern(step, shown) == pattern
-    what = said(step.session_id if is_same else shown.sentence, 400)
-    yield Hanging(INDENT, words((f"{number:>4}  ", MUTED), what, "  ", word))
-    for text in (*_changed(shown), *_otherwise(shown, first), *_wrong(shown)):
-        yield Hanging(INDENT + " " * 6, text)
-
-
-def _changed(shown: StepReview) -> list[Text]:
-    return [_change(one) for one in shown.changes[:CHANGES_SHOWN]]
-
-
-def _wrong(shown: StepReview) -> list[Text]:
-    return [
-        words(sign(FAILED), " ", said(f"{one.name} {one.found}, expected {one.expected}", 300))
-        for one in shown.checks
-        if not one.holds
-    ]
-
-
-def _otherwise(shown: StepReview, first: StepReview) -> list[Text]:
-    """What runs or stays otherwise than with the canary."""
-    mine, its = shown.preview, first.preview
-    if mine is None or its is None:
-        return []
-    told = {
-        "runs": (mine.runs, its.runs),
-        "then": (mine.follows, its.follows),
-        "then again": (mine.resets, its.resets),
-        "stays": (mine.untouched, its.untouched),
-    }
-    return [
-        said(f"{title} {', '.join(jobs) or 'nothing'}", 300)
-        for title, (jobs, usual) in told.items()
-        if jobs != usual
-    ]
+def below_canary(review: Review) -> Kept:
+    """Return what a long plan takes long for: the steps after the canary, and its digest."""
+    return Kept([*others(review, _whole(review)), section("NEEDS", _needs(review))])
 
 
 def _moved(review: Review) -> Text:
@@ -175,7 +111,7 @@ def _moved(review: Review) -> Text:
 def _happens(number: int, step: StepReview) -> Table:
     parts: list[Block] = [_numbered(f"{number}  ", said(step.sentence, 400))]
     shown = step.changes[:CHANGES_SHOWN]
-    parts += [_numbered("   ", _change(one)) for one in shown]
+    parts += [_numbered("   ", change(one)) for one in shown]
     if len(step.changes) > CHANGES_SHOWN:
         hidden = len(step.changes) - CHANGES_SHOWN
         parts.append(words((f"   and {hidden} more changes of the input (d)", MUTED)))
@@ -204,16 +140,6 @@ def _approvers(review: Review) -> str:
         "deny": "nothing helps: the policy denies it",
     }
     return needs.get(review.requirement, "an approver")
-
-
-def _change(one: InputChange, limit: int = VALUE_LIMIT) -> Text:
-    return words(
-        said(one.path, limit, MUTED),
-        ": ",
-        said(one.before, limit),
-        " → ",
-        said(one.after, limit),
-    )
 
 
 def _sections(step: StepReview) -> list[Table]:
@@ -265,13 +191,18 @@ def _checked(checks: tuple[Check, ...], age: str) -> Text:
 def difference(review: Review) -> Group:
     """Return every change of the input against the failed run, and the whole input."""
     parts: list[Block] = []
+    whole, same = _whole(review), 0
     for number, step in enumerate(review.steps, 1):
+        if number > whole and not step.changes:
+            same += 1
+            continue
         parts.append(words((f"Difference of step {number}'s input to the failed run", TITLE)))
-        parts += [_change(one, 4000) for one in step.changes]
+        parts += [change(one, 4000) for one in step.changes]
         if not step.changes:
             parts.append(words(("   the input is the same", MUTED)))
         parts.append(section("INPUT", said(step.input, 4000)))
-    return stack(parts)
+    rest = f"The input of {same:,} more steps is the same as that of their failed runs."
+    return stack([*parts, words((rest, MUTED)) if same else Text()])
 
 
 def grounds(analysis: Analysis | None, trouble: str) -> Group:

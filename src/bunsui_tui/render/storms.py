@@ -155,15 +155,16 @@ def way_beside(way: StormWay | None) -> Group:
     waves = one.plan.waves or Waves()
     risk = named(RISKS[one.plan.risk], f"▲ {one.plan.risk.value} risk")
     ruled = named(RULINGS[one.canary.verdict.ruling], one.canary.verdict.ruling.value)
+    first = said(one.canary.session_id, ID_LIMIT)
     reasons = [Hanging("  ", said(why.text, 300)) for why in one.canary.verdict.reasons]
     return stack(
         [
             words(means, " · ", risk),
             section("PLAN", words(waves_text(waves, len(one.plan.steps)))),
-            *_waves(one, waves),
+            section("CANARY", words(first, "  ", ruled, " · ", chances(one.canary.odds)), *reasons),
             *_left_out(one.left_out),
-            section("CANARY", words(ruled, " · ", chances(one.canary.odds)), *reasons),
             *will(one.canary.preview),
+            *_waves(one, waves),
         ]
     )
 
@@ -186,7 +187,7 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> list[Block]:
     for one in left_out:
         alike.setdefault(one.reason, []).append(one.session_id)
     lines: list[Block] = [
-        words(said(f"{reason}: ", 300, MUTED), names(tuple(ids))) for reason, ids in alike.items()
+        words(said(reason, 300, MUTED), ": ", names(tuple(ids))) for reason, ids in alike.items()
     ]
     return [section("LEFT OUT", words(f"{len(left_out):,}"), *lines)] if lines else []
 

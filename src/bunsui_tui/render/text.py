@@ -38,7 +38,8 @@ class Hanging:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Wrap the text in the width that the mark leaves."""
         width = max(1, options.max_width - len(self.mark))
-        for line in self.text.wrap(console, width):
+        is_short = self.text.cell_len <= width and "\n" not in self.text.plain
+        for line in [self.text] if is_short else self.text.wrap(console, width):
             yield words((self.mark, MUTED), line)
 
 

@@ -18,7 +18,7 @@ from bunsui_tui.actions import APPROVE, BACK, COPY, DIFFERENCE, EVIDENCE, MOVE, 
 from bunsui_tui.board import Board, Prepared
 from bunsui_tui.messages import AnswerGiven, Noted, SessionWanted
 from bunsui_tui.render.inbox import their_words
-from bunsui_tui.render.review import body, difference, grounds, heading, like_canary
+from bunsui_tui.render.review import below_canary, body, difference, grounds, heading
 from bunsui_tui.render.text import MUTED, Kept, words
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.widgets.answer_bar import (
@@ -138,7 +138,7 @@ class ReviewScreen(Frame):
                 pane.show(grounds(analysis, detail.trouble if detail else ""), "evidence")
             case "plan":
                 if is_old:
-                    self._others = like_canary(review)
+                    self._others = below_canary(review)
                 pane.show(body(prepared, self.board.now, self._others), "plan")
 
     def _rest(self, review: Review) -> None:
