@@ -53,7 +53,7 @@ def write(settings: Settings, asking: Asking) -> int:
         name=name,
         path=str(settings.config_path),
         environment=shown(name, environment, chosen=False),
-        checks=looked_at(settings, environment),
+        checks=looked_at(of(name), environment),
     )
     show(Answer("init", done), asking.wanted.as_json)
     narrate(how_to_connect(of(name)))

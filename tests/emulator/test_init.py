@@ -179,6 +179,17 @@ def test_what_does_not_work_is_found_by_check_with_its_exit_code(user: User) -> 
     assert [name for name, health in found.items() if health == "fail"] == ["explaining failures"]
 
 
+def test_a_shared_store_and_who_decides_are_looked_at_too(user: User) -> None:
+    user.runs("init", "shop", "--yes")
+    user.runs("init", "lake", "--store", "dynamodb", "--approve-profile", "nope", "--yes")
+
+    alone = rows(user.runs("config", "check", "shop"))
+    done = user.runs("config", "check", "lake")
+
+    assert not {"store", "deciding as"} & alone.keys()
+    assert (rows(done)["store"], rows(done)["deciding as"]) == ("fail", "fail")
+
+
 @pytest.mark.parametrize("named", [(), ("-e", "shop")])
 def test_what_is_checked_is_what_flags_and_variables_say(
     user: User, named: tuple[str, ...]

@@ -17,7 +17,9 @@ from bunsui_core.domain.configuring import (
     NamedEnvironment,
     Policies,
 )
+from bunsui_core.domain.environment import StoreKind
 from bunsui_core.domain.health import Checkup
+from bunsui_core.settings import TABLE
 
 
 def configuration(value: Configuration) -> Sequence[RenderableType]:
@@ -59,6 +61,7 @@ def initialised(value: Initialised) -> Sequence[RenderableType]:
         ("an agent sees", one.expose.value),
         ("machines", ", ".join(one.include) or "all"),
         ("but not", ", ".join(one.exclude)),
+        *_kept(one),
     ]
     return [
         plain(f"{value.name} is in {value.path}"),
@@ -68,7 +71,19 @@ def initialised(value: Initialised) -> Sequence[RenderableType]:
         Text(),
         plain(f"Look:  bunsui -e {value.name} worker, and bunsui -e {value.name} tui"),
         plain(f"Again: bunsui config check {value.name}"),
-        plain(f"Policies, and the stack of a queue: bunsui init --print-policies {value.name}"),
+        plain(f"Policies and stacks: bunsui init --print-policies {value.name}"),
+    ]
+
+
+def _kept(one: NamedEnvironment) -> Sequence[tuple[str, str]]:
+    """What is said of the store and the archive; nothing where all is as it is by itself."""
+    days = f"{one.keep_days} days" if one.keep_days else ""
+    if one.store is StoreKind.SQLITE:
+        return [("archive kept", days)]
+    return [
+        ("decides as", one.approve_profile or "the profile that reads"),
+        ("store", f"the table {one.table or TABLE} in DynamoDB, and a bucket in S3"),
+        ("archive kept", days),
     ]
 
 

@@ -22,7 +22,8 @@ from bunsui_core.settings import (
     read_config,
     variable,
 )
-from bunsui_core.wiring.abilities import abilities
+from bunsui_core.wiring.abilities import abilities, who
+from bunsui_core.wiring.premises import files
 from bunsui_core.wiring.seeing import profile_access
 
 
@@ -70,7 +71,7 @@ def checked(name: str, environ: Mapping[str, str] = os.environ) -> tuple[Check, 
     rows = list(file_check(path))
     for one in chosen:
         prefix = f"{one.environment}: " if len(chosen) > 1 else ""
-        found = [*overruling(one), *abilities(environment_of(one))]
+        found = [*overruling(one), *abilities(environment_of(one)), *of_store(one)]
         rows += [row.model_copy(update={"name": f"{prefix}{row.name}"}) for row in found]
     return tuple(rows)
 
@@ -110,8 +111,18 @@ def environment_of(settings: Settings) -> Environment:
 
 
 def looked_at(settings: Settings, environment: Environment) -> tuple[Check, ...]:
-    """Return whether the file is private and what the profiles of an environment may do."""
-    return (*file_check(settings.config_path), *abilities(environment))
+    """Return whether the file is private, what the profiles may do, and of a shared store."""
+    return (*file_check(settings.config_path), *abilities(environment), *of_store(settings))
+
+
+def of_store(settings: Settings) -> Iterator[Check]:
+    """Yield of a shared store whether it answers, and whose the profile is that decides."""
+    if not settings.is_shared:
+        return
+    yield from files(settings)
+    if settings.approve_profile:
+        access = profile_access(settings.account, settings.region, settings.approve_profile)
+        yield who("deciding as", access)
 
 
 def file_check(path: Path) -> Iterator[Check]:
