@@ -13,21 +13,25 @@ from bunsui_cli.answers import ApprovalList, Rerun
 from bunsui_cli.views.screen import age, parts
 from bunsui_cli.views.words import status
 from bunsui_core.domain.answer import Analysis, SessionPage, Source
-from bunsui_core.domain.approval import ApprovalStatus
+from bunsui_core.domain.approval import ApprovalStatus, StepEffect, StepState, fold
 from bunsui_core.domain.demo import JobPlayed
 from bunsui_core.domain.failure import LogLine, Nested
 from bunsui_core.domain.plan import EnterJob
 from bunsui_core.domain.session import summarize
 from bunsui_core.domain.value import Value
 from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.waves import Fate, Waves
 from tests.builders import (
     NOW,
     a_diagnosis,
     a_failed_attempt,
     a_failure,
     a_plan,
+    a_redrive,
+    a_request,
     a_restart,
     a_session,
+    an_effect,
 )
 from tests.cli.answers import (
     FRESHNESS,
@@ -145,6 +149,17 @@ def test_a_waiting_request_names_the_command_that_answers_it() -> None:
     waiting = a_waiting_approval()
 
     assert f"bunsui approvals approve {waiting.request.id}" in painted(waiting)
+
+
+def test_a_plan_that_is_executed_in_waves_says_in_one_line_how_far_it_is() -> None:
+    steps = tuple(a_redrive(session_id=f"s-{number}") for number in range(30))
+    done = StepEffect(number=1, state=StepState.DONE, result="arn", at=NOW, fate=Fate.SUCCEEDED)
+    request = a_request(steps=steps, waves=Waves())
+
+    shown = painted(fold(request, (), an_effect(steps=(done,)), NOW))
+
+    assert "1 of 30 recovered, 29 not touched" in shown
+    assert "and 10 more" in shown
 
 
 @pytest.mark.parametrize("more", [True, False])

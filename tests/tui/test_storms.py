@@ -9,9 +9,9 @@ from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.plan import RedriveJob
 from bunsui_core.domain.waves import Waves
 from tests.builders import a_redrive, a_request, execution
-from tests.tui.home import APPROVER, Home
+from tests.tui.home import APPROVER, PASSPHRASE, Home
 from tests.tui.screens import SIZE, Play, on_screen, text_of, type_in, until_shown
-from tests.tui.stormy import throttled
+from tests.tui.stormy import begin, throttled
 
 REASON = "the quota was raised"
 SIZES = [(80, 24), (160, 45)]
@@ -200,5 +200,28 @@ def test_every_session_of_a_plan_that_waits_leads_to_its_review(home: Home) -> N
         assert shown.count("◆  orders") == len(sessions)
         await pilot.press("home", "down", "down", "a")
         await until_shown(pilot, f"Review {waiting.id}")
+
+    on_screen(home.app(), play)
+
+
+def test_an_approved_plan_is_followed_in_the_inbox_and_in_its_review(home: Home) -> None:
+    sessions = throttled(home, 5)
+    (storm,) = (one for one in home.desk.storms().items if len(one.casualties) == len(sessions))
+    found = home.desk.recover_storm(storm.storm_id)
+    request = home.desk.request(found.proposal_id, REASON).request
+
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "waiting")
+        await pilot.press("2", "enter")
+        await until_shown(pilot, "[ Reject ]")
+        await pilot.press("a")
+        await type_in(pilot, PASSPHRASE)
+        await until_shown(pilot, "approved; the worker executes it")
+        await until_shown(pilot, "DIGEST")
+        begin(home, request.id)
+        await until_shown(pilot, "1 of 5 recovered, 1 running, 3 not touched")
+        await pilot.press("enter")
+        await until_shown(pilot, "WILL HAPPEN")
+        await until_shown(pilot, "1 of 5 recovered, 1 running, 3 not touched")
 
     on_screen(home.app(), play)
