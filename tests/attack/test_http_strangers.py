@@ -17,6 +17,9 @@ from tests.mcp.test_http import AS_JSON, BEARER, HELLO, opened
 
 THEIRS = f"Bearer {COPILOT}"
 GUESS = "g" * 32
+HALF = b"GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "
+"""A request that never ends."""
+
 FILES = 256
 """How many the server may have open: fewer than any system gives."""
 
@@ -45,7 +48,11 @@ def connect(server: Served, begun: bytes) -> socket.socket:
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", b"GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "], ids=["silent", "slow"]
+    "begun",
+    [
+        pytest.param(b"", id="silent"),
+        pytest.param(HALF, id="slow", marks=pytest.mark.slow),
+    ],
 )
 def test_connections_that_ask_nothing_make_room_for_who_asks(server: Served, begun: bytes) -> None:
     with ExitStack() as many:

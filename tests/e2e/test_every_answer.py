@@ -119,6 +119,15 @@ LOOKS: list[tuple[str, ...]] = [
 ]
 
 
+def test_a_storm_and_the_plan_for_it_are_answered_in_their_schemas(home: Home) -> None:
+    listed = Storms.model_validate(home.run("storms", "list").document["data"])
+    storm = listed.items[0].storm_id
+    for words in (("show", storm), ("recover", storm, "--dry-run", "--mode", "restart")):
+        assert_valid(home.run("storms", *words))
+
+    assert_valid(home.run("storms", "recover", storm, "--mode", "restart", "--reason", "r"))
+
+
 @pytest.mark.parametrize("command", LOOKS, ids=" ".join)
 def test_an_answer_keeps_to_the_schema_that_it_names(home: Home, command: tuple[str, ...]) -> None:
     assert_valid(home.run(*command))
@@ -148,15 +157,6 @@ def test_what_a_person_decides_is_answered_in_its_schema(home: Home) -> None:
     for done, name in zip(said, ("approve", "reject"), strict=True):
         document = done.stdout[done.stdout.index("{\n") :]
         validator(f"cli.approvals-{name}.json").validate(json.loads(document))
-
-
-def test_a_storm_and_the_plan_for_it_are_answered_in_their_schemas(home: Home) -> None:
-    listed = Storms.model_validate(home.run("storms", "list").document["data"])
-    storm = listed.items[0].storm_id
-    for words in (("show", storm), ("recover", storm, "--dry-run", "--mode", "restart")):
-        assert_valid(home.run("storms", *words))
-
-    assert_valid(home.run("storms", "recover", storm, "--mode", "restart", "--reason", "r"))
 
 
 def test_a_store_that_moves_is_answered_in_its_schema(tmp_path: Path) -> None:

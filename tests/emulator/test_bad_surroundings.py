@@ -104,6 +104,7 @@ def troubles(home: Path) -> tuple[str, ...]:
     return server.troubles if server else ()
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(
     small_disk: Path,
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux's prlimit")
+@pytest.mark.slow
 def test_files_that_may_not_grow_are_said_and_made_good(home: Path) -> None:
     embedded = Embedded(up(home, watch_pid=os.getpid()), home)
 

@@ -27,7 +27,7 @@ def server(aws: Embedded) -> LocalServer:
 
 
 def test_a_presigned_url_does_what_its_signer_may(estate: World) -> None:
-    estate.client("root", "s3").put_object(Bucket="bunsui-plans", Key="p", Body=b"1")
+    estate.client("root", "s3").put_object(Bucket="other-plans", Key="p", Body=b"1")
 
     assert presigned(estate, "root").send().code == "ok"
     assert presigned(estate, "asker").send().code == "AccessDenied"
@@ -42,7 +42,7 @@ def presigned(estate: World, actor: str) -> Signed:
     """A presigned URL of an object, as an unsigned request."""
     made: Any = session(estate.keys[actor])
     client = made.client("s3", endpoint_url=estate.url, config=Config(signature_version="s3v4"))
-    wanted = {"Bucket": "bunsui-plans", "Key": "p"}
+    wanted = {"Bucket": "other-plans", "Key": "p"}
     url = client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=60)
     client.close()
     place, _, path = url.removeprefix("http://").partition("/")
@@ -71,7 +71,7 @@ def presigned_post(estate: World, server: LocalServer, signed: dict[str, str]) -
 
 def test_an_upload_in_chunks_is_checked_like_any_other(estate: World) -> None:
     s3 = estate.client("asker", "s3")
-    sent = {"Bucket": "bunsui-plans", "Body": b"x" * 70_000, "ChecksumAlgorithm": "CRC32"}
+    sent = {"Bucket": "other-plans", "Body": b"x" * 70_000, "ChecksumAlgorithm": "CRC32"}
 
     with pytest.raises(s3.exceptions.ClientError) as error:
         s3.put_object(Key="plans/in-chunks", **sent)
@@ -81,13 +81,13 @@ def test_an_upload_in_chunks_is_checked_like_any_other(estate: World) -> None:
 
 def test_what_is_there_is_not_put_again(estate: World) -> None:
     s3 = estate.client("asker", "s3")
-    s3.put_object(Bucket="bunsui-plans", Key="plans/once", Body=b"1", IfNoneMatch="*")
+    s3.put_object(Bucket="other-plans", Key="plans/once", Body=b"1", IfNoneMatch="*")
 
     with pytest.raises(s3.exceptions.ClientError) as error:
-        s3.put_object(Bucket="bunsui-plans", Key="plans/once", Body=b"2", IfNoneMatch="*")
+        s3.put_object(Bucket="other-plans", Key="plans/once", Body=b"2", IfNoneMatch="*")
 
     assert error.value.response["Error"]["Code"] == "PreconditionFailed"
-    found = estate.client("root", "s3").get_object(Bucket="bunsui-plans", Key="plans/once")
+    found = estate.client("root", "s3").get_object(Bucket="other-plans", Key="plans/once")
     assert found["Body"].read() == b"1"
 
 

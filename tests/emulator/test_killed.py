@@ -52,7 +52,10 @@ def is_saved(home: Path, *words: str, name: str = EXECUTIONS) -> Callable[[], bo
     return lambda: kept.exists() and all(word in kept.read_text() for word in words)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=SLOW) for seed in (2, 3))])
 def test_what_was_saved_is_whole_after_a_kill_at_any_moment(home: Path, seed: int) -> None:
     after = random.Random(seed).uniform(0.0, 1.2)
     embedded = started(home)
@@ -108,7 +111,9 @@ def test_functions_their_logs_and_a_redrive_are_there_after_a_kill(home: Path) -
         assert redriven.types.count("ExecutionRedriven") == 1
 
 
-@pytest.mark.parametrize("kind", ["wait", "callback", "function"])
+@pytest.mark.parametrize(
+    "kind", ["function", *(pytest.param(kind, marks=SLOW) for kind in ("wait", "callback"))]
+)
 def test_what_was_under_way_is_closed_as_its_history_says_and_can_be_redriven(
     home: Path, kind: str
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_query_means(text: str, wanted: SessionFilter) -> None:
         ("imput:order_id=42", "did you mean input:"),
         ("foo:bar", '"foo:bar"'),
         ("status:faild", "did you mean failed"),
-        ("status:x", "running, succeeded, failed, ok"),
+        ("status:x", "running, paused, cancelling, succeeded, failed, cancelled, ok"),
         ("age:yesterday", "age:<1d"),
         ("age:<1y", "s m h d w"),
         ("after:yesterday", "after:2026-11-23"),

@@ -97,7 +97,7 @@ def test_what_cannot_be_redriven_is_left_out_with_the_reason(storm: Bench) -> No
 def test_a_storm_of_which_nothing_can_be_recovered_is_refused(storm: Bench) -> None:
     storm.world.executions.clear()
 
-    with pytest.raises(Refused, match="no session of .* can be recovered so"):
+    with pytest.raises(Refused, match=r"no session of .* can be recovered so"):
         planned(storm)
 
 
