@@ -6,24 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from bunsui_core.app.execute import Turn, execute
 from bunsui_core.app.learn import learn
-from bunsui_core.app.review import Looked, review_steps
-from bunsui_core.domain.answer import StepReview
-from bunsui_core.domain.approval import Request, ask
+from bunsui_core.domain.approval import ask
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.controlling import controlled
-from bunsui_core.domain.plan import Control, ControlSession, MarkDone, Plan, Step
-from bunsui_core.domain.recovery import Proposal
-from bunsui_core.domain.reviewing import document
+from bunsui_core.domain.plan import Control, ControlSession, MarkDone, Step
 from bunsui_core.domain.session import JobRun, SessionStatus, Wish
-from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Waves
-from bunsui_core.ports.observe import Seeing
+from tests.attack.forging import a_second, forced, shown, wrong
 from tests.builders import (
     INPUT,
     SESSION_ID,
-    a_failed_attempt,
     a_pipeline,
     a_plan,
     a_redrive,
@@ -31,98 +24,14 @@ from tests.builders import (
     a_session,
     a_start,
     an_expectation,
-    execution,
     later,
     machine,
 )
-from tests.fakes import SilentLogs
 from tests.unit.desk_kit import Bench
-from tests.unit.rerun_kit import asking, desk, entering_stage, replace
+from tests.unit.rerun_kit import replace
 
 OUTPUT = '{"rows": 0}'
 RUNNING = SessionStatus.RUNNING
-
-
-def turn() -> Turn:
-    return Turn("worker-1", later(minutes=6))
-
-
-def forced(bench: Bench, request: Request) -> str:
-    """What the executor says of a request that was inserted by hand and approved."""
-    bench.store.requests.submit(request)
-    bench.decide(request)
-    state = execute(request, bench.hands(), turn())
-    effect = bench.store.requests.effect(request.id)
-    return f"{state} {effect.note if effect else ''}"
-
-
-def shown(bench: Bench, request: Request) -> tuple[tuple[StepReview, ...], str]:
-    """What the approver's process shows of a request, and the document that she signs."""
-    seeing = Seeing(bench.world, SilentLogs(), bench.inventory)
-    steps = review_steps(request, Looked(bench.store, seeing, later(minutes=6)))
-    return steps, document(request, steps, "one")
-
-
-def wrong(steps: tuple[StepReview, ...]) -> str:
-    return "; ".join(c.found for step in steps for c in step.checks if not c.holds)
-
-
-def asked(bench: Bench, edited_input: str | None = None) -> Proposal:
-    """An honest restart on a machine that can be entered."""
-    agent = desk(entering_stage(bench))
-    return agent.rerun_from(SESSION_ID, "extract", Mode.RESTART, edited_input=edited_input)
-
-
-def a_second(bench: Bench, session_id: str = "s-2") -> dict[str, str]:
-    """Another session that failed alike, and what a step names of it."""
-    arn = execution("extract", session_id=session_id)
-    runs = (JobRun(job="extract", attempts=(a_failed_attempt(execution_arn=arn),)),)
-    bench.store.sessions.save(a_session(id=session_id, runs=(*runs, *a_session().runs[1:])))
-    bench.world.add_failed(arn, INPUT)
-    return {"session_id": session_id, "execution_arn": arn}
-
-
-STATE = '"state":"Write"'
-ENVELOPES = {
-    "another state": (STATE, '"state":"Read"'),
-    "another state, named twice": (STATE, f'"state":"Read",{STATE}'),
-    "another payload": (INPUT, '{"source":"s3://mallory/day.csv"}'),
-    "another input of the state": ("[1, 2, 3]", "[9]"),
-    "other variables": ('"rows":3', '"rows":9'),
-}
-
-
-@pytest.mark.parametrize("edited", [True, False])
-@pytest.mark.parametrize("what", ENVELOPES)
-def test_a_job_is_entered_with_nothing_but_what_the_step_says(
-    bench: Bench, what: str, edited: bool
-) -> None:
-    """An envelope of its own, under the digest that it has."""
-    agent = desk(entering_stage(bench))
-    found = agent.rerun_from(SESSION_ID, "extract", Mode.ENTER_AT)
-    before, after = ENVELOPES[what]
-    text = found.input.replace(before, after)
-    told = found.plan.steps[0].model_dump()
-    told |= {"input_digest": json_digest(text), "input_edited": edited}
-    jobs = list(told["preview"]["jobs"])
-    told["preview"]["jobs"] = [{**jobs[0], "input_digest": json_digest(text)}, *jobs[1:]]
-    plan = Plan.model_validate({**found.plan.model_dump(), "risk": "high", "steps": (told,)})
-
-    state = forced(bench, ask(plan, "as it was", (text,)))
-
-    assert text != found.input
-    is_said = edited and what == "another input of the state"
-    assert ("DONE" if is_said else "STALE") in state
-    assert len(bench.world.effects) == is_said
-
-
-def test_another_state_than_the_envelope_names_is_not_entered(bench: Bench) -> None:
-    agent = desk(entering_stage(bench))
-    found = agent.rerun_from(SESSION_ID, "extract", Mode.ENTER_AT)
-    told = {**found.plan.steps[0].model_dump(), "state": "Read"}
-
-    assert "STALE" in forced(bench, asking(found, told))
-    assert bench.world.effects == []
 
 
 def test_what_cannot_be_done_is_settled_and_teaches_nothing(bench: Bench) -> None:
@@ -219,50 +128,6 @@ def test_a_session_of_another_environment_is_not_cancelled(bench: Bench) -> None
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        '{"payload": {}, "bunsui": {"enter_at": {"state": "Write", "input": {}}}}',
-        '{"input": {}, "outputs": {}, "bunsui": {"enter_at": {"state": "Write", "input": 1}}}',
-    ],
-)
-def test_a_restart_does_not_enter_in_the_middle_by_its_input(bench: Bench, text: str) -> None:
-    """Its preview says that the machine runs from its beginning."""
-    found = desk(entering_stage(bench)).rerun_from(
-        SESSION_ID, "extract", Mode.RESTART, edited_input='{"a": 1}'
-    )
-    (step,) = found.plan.steps
-    told = {**step.model_dump(), "input_digest": json_digest(text)}
-    told["preview"]["jobs"][0]["input_digest"] = json_digest(text)
-    plan = Plan.model_validate({**found.plan.model_dump(), "risk": "high", "steps": (told,)})
-
-    assert "enter_at" in forced(bench, ask(plan, "ok", (text,)))
-    assert bench.world.effects == []
-
-
-TWICE = '{"input": {"source": "s3://mallory/day.csv"}, ' + INPUT[1:]
-
-
-def test_an_input_in_which_a_name_stands_twice_is_not_the_recorded_one(bench: Bench) -> None:
-    """Its digest is that of the recorded one; who reads it may take the first of both."""
-    found = asked(bench)
-    request = ask(found.plan, "as it was", (TWICE,))
-
-    assert json_digest(TWICE) == json_digest(INPUT)
-    assert "STALE" in forced(bench, request)
-    assert bench.world.effects == []
-
-
-def test_no_input_is_given_in_which_a_name_stands_twice(bench: Bench) -> None:
-    found = desk(entering_stage(bench)).rerun_from(
-        SESSION_ID, "extract", Mode.RESTART, edited_input='{"a": 2}'
-    )
-    request = ask(found.plan, "as it was", ('{"a": 1, "a": 2}',))
-
-    assert "STALE" in forced(bench, request)
-    assert bench.world.effects == []
-
-
-@pytest.mark.parametrize(
     "session_id", ["s-1\nCHECKED      all: holds", "", "F7R4X9K-2M3PA8", "../../etc", "s" * 200]
 )
 def test_a_session_is_started_under_no_name_but_a_plain_one(bench: Bench, session_id: str) -> None:
@@ -324,26 +189,6 @@ def test_a_request_does_not_wait_for_years(bench: Bench) -> None:
     assert "waits longer" in wrong(shown(bench, request)[0])
     assert "FAILED" in forced(bench, request)
     assert bench.world.effects == []
-
-
-def test_a_preview_without_code_does_not_hide_which_states_run(bench: Bench) -> None:
-    found = asked(bench)
-    told = found.plan.steps[0].model_dump()
-    told["preview"]["jobs"] = [*told["preview"]["jobs"]]
-    told["preview"]["jobs"][0] |= {"code": (), "certain": ("Harmless",)}
-
-    assert "STALE" in forced(bench, asking(found, told))
-    assert bench.world.effects == []
-
-
-def test_a_preview_that_hides_a_function_is_not_what_would_run(bench: Bench) -> None:
-    """A function that the plan does not name could be another one when it runs."""
-    found = asked(bench)
-    told = found.plan.steps[0].model_dump()
-    jobs = told["preview"]["jobs"]
-    jobs[0]["code"] = tuple(one for one in jobs[0]["code"] if one["name"] == machine("extract"))
-
-    assert "STALE" in forced(bench, asking(found, told))
 
 
 def test_a_step_like_the_canary_of_which_something_is_otherwise_says_so(bench: Bench) -> None:
