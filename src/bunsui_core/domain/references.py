@@ -19,7 +19,7 @@ class Reference(Value):
 
 def references(text: str) -> tuple[Reference, ...]:
     """Return every reference in a JSON text, each once, in order."""
-    if KEY not in text:
+    if KEY not in text and "\\u" not in text:  # where it may be written otherwise
         return ()
     found: dict[Reference, None] = {}
     todo: list[Json] = [read_json(text)]
