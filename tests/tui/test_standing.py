@@ -101,6 +101,21 @@ def test_of_many_steps_the_newest_are_named() -> None:
     assert "and 490 before" in shown
 
 
+def test_who_failed_again_and_who_was_left_out_is_named() -> None:
+    storm = a_storm()
+    fates = (Fate.SUCCEEDED, Fate.FAILED, Fate.LEFT_OUT)
+    done = tuple(
+        StepEffect(number=number, state=StepState.DONE, result="", at=NOW, fate=fate)
+        for number, fate in enumerate(fates, 1)
+    )
+    over = storm.model_copy(update={"effect": an_effect(steps=done)})
+
+    shown = drawn(beside(a_board(over), over.request.id))
+
+    assert "AGAIN       s-1" in shown
+    assert "LEFT OUT    s-2" in shown
+
+
 def an_outcome(fidelity: str) -> Outcome:
     """What came of a redrive."""
     return Outcome(

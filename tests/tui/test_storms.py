@@ -69,7 +69,7 @@ def test_only_sessions_of_one_root_cause_are_recovered_together(home: Home) -> N
         await pilot.press("b")
         await until_shown(pilot, "by error")
         await pilot.press("r")
-        await until_shown(pilot, "only sessions with one root cause")
+        await until_shown(pilot, "only those with one root cause")
 
     on_screen(home.app(), play)
 

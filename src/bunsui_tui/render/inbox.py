@@ -18,10 +18,21 @@ from bunsui_core.domain.plan import (
     StartSession,
     Step,
 )
+from bunsui_core.domain.waves import Fate
 from bunsui_tui.board import Board
 from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, WAITING, named, sign
 from bunsui_tui.render.table import Column, Row
-from bunsui_tui.render.text import MUTED, Block, Hanging, quoted, said, section, stack, words
+from bunsui_tui.render.text import (
+    MUTED,
+    Block,
+    Hanging,
+    joined,
+    quoted,
+    said,
+    section,
+    stack,
+    words,
+)
 from bunsui_tui.render.times import absolute, ago, left
 
 WORDS_LIMIT = 2000
@@ -144,6 +155,7 @@ def beside(board: Board, request_id: str) -> Group:
         section("ASKS", words(what(one))),
         section("WHEN", _when(one, board.now)),
         *(section("DECIDED", line) for line in _decisions(one)),
+        *_fates(one),
         *(section("STEP", line) for line in _steps(one)),
         *came(one),
         *_digest(one),
@@ -186,6 +198,18 @@ def _steps(one: Approval) -> list[Text]:
     ]
     hidden = len(effects) - STEPS_SHOWN
     return [*lines, words((f"and {hidden:,} before", MUTED))] if hidden > 0 else lines
+
+
+def _fates(one: Approval) -> list[Block]:
+    """The sessions of a plan in waves that failed again, and those that were not touched."""
+    done = one.effect.steps if one.effect else ()
+    ids = {number: step.session_id for number, step in enumerate(one.request.plan.steps, 1)}
+    told = {"AGAIN": Fate.FAILED, "LEFT OUT": Fate.LEFT_OUT}
+    return [
+        section(title, joined([said(ids[step.number], 64) for step in hit], ", "))
+        for title, fate in told.items()
+        if (hit := [step for step in done if step.fate is fate])
+    ]
 
 
 def came(one: Approval) -> list[Block]:

@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from bunsui_core.domain.group import GroupBy, SessionGroup, SessionGroups
-from bunsui_tui.actions import BACK, FILTER, MOVE, PANE, RECOVER, Key
+from bunsui_tui.actions import BACK, FILTER, MOVE, PANE, Key
 from bunsui_tui.asks import StormsOpened
 from bunsui_tui.board import Board
 from bunsui_tui.messages import GroupsWanted, QueryGiven, SessionOpened, SessionWanted
@@ -24,6 +24,13 @@ from bunsui_tui.widgets.rows import Rows
 ITS = Key("its", "enter", "its sessions", "list the sessions of this group")
 OTHER = Key("other", "b", "other groups", "group by error, by root cause, or by pipeline")
 FIRST = Key("first", "s", "newest", "open the newest session of this group that needs attention")
+ALIKE = Key(
+    "recover",
+    "r",
+    "",
+    "run all sessions of one root cause again",
+    "only those with one root cause run again together; b groups so",
+)
 
 ANEW_S = 10.0
 
@@ -79,7 +86,7 @@ class GroupsScreen(Frame):
             ITS.unless(nothing),
             FIRST.unless(nothing),
             OTHER,
-            RECOVER.unless("only sessions with one root cause run again together; b groups so"),
+            ALIKE,
             FILTER,
             BACK,
             MOVE,

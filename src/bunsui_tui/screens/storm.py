@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -26,6 +27,9 @@ from bunsui_tui.wishes import StormWay, StormWays, StormWish
 
 CANARIES, SIZES, MOST_FAILURES = (1, 2, 3, 5, 10), (5, 10, 25, 50, 100), (0, 1, 2, 5, 10)
 """What a key turns through."""
+
+SETTLED = 0.3
+"""Seconds without another key until other waves are planned."""
 
 AGAIN_S = 3.0
 """How long a plan that is missing is waited for before it is asked for again."""
@@ -51,6 +55,7 @@ class StormScreen(AskScreen):
         self._wanted: StormWish | None = None
         self._chosen = False
         self._pace = Pace(AGAIN_S)
+        self._settling: Timer | None = None
         self._painted: tuple[object, ...] = ()
 
     def body(self) -> Iterable[Widget]:
@@ -78,6 +83,12 @@ class StormScreen(AskScreen):
         """What was planned so far, if it is what is wished now."""
         known = self.board.storm_ways
         return known if known and known.wish == self.wish else None
+
+    @property
+    def _storm_now(self) -> Storm:
+        """The storm as it was planned last: it may have grown."""
+        found = (one.proposal.storm for one in self.ways.ways if one.proposal) if self.ways else ()
+        return next(iter(found), self.storm)
 
     @property
     def way(self) -> StormWay | None:
@@ -118,11 +129,12 @@ class StormScreen(AskScreen):
         """Show the modes and the selected plan."""
         known = self.ways
         is_missing = not (known and known.is_whole)
-        if self.wish != self._wanted or (is_missing and self._pace.is_due()):
+        is_due = self.wish != self._wanted or (is_missing and self._pace.is_due())
+        if is_due and self._settling is None:
             self.look_again()
         if known or self.board.storm_ways is None:
             self.query_one(Rows).show(way_rows(known))
-        heading = way_heading(self.storm, self.wish, known, self.board)
+        heading = way_heading(self._storm_now, self.wish, known, self.board)
         self.query_one("#heading", Static).update(heading)
         self._choose()
         self._paint_selected()
@@ -170,7 +182,15 @@ class StormScreen(AskScreen):
                 self._turn(waves.model_copy(update={"most_failures": most}))
 
     def _turn(self, waves: Waves) -> None:
+        """Show other waves at once; they are planned when no key follows."""
         self._waves = waves
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLED, self._settled)
+        self.paint()
+
+    def _settled(self) -> None:
+        self._settling = None
         self.paint()
 
 
