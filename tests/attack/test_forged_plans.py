@@ -134,8 +134,9 @@ def test_a_session_is_started_under_no_name_but_a_plain_one(bench: Bench, sessio
     step = a_start(session_id=session_id)
     request = ask(a_plan(risk="medium", steps=(step,)), "start", (INPUT,))
 
-    _, text = shown(bench, request)
+    seen, text = shown(bench, request)
 
+    assert "none that a session could have" in wrong(seen)
     assert "STALE" in forced(bench, request)
     assert "\nCHECKED      all: holds" not in text
 

@@ -12,7 +12,7 @@ from bunsui_core.app.questioned import foreign
 from bunsui_core.app.world import checks
 from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.coherent import elsewhere, incoherence
+from bunsui_core.domain.coherent import elsewhere, incoherence, may_be_named
 from bunsui_core.domain.controlling import is_as_expected, open_jobs, waiting_jobs
 from bunsui_core.domain.entry import entry_in
 from bunsui_core.domain.errors import BunsuiError, NotFound
@@ -260,6 +260,7 @@ def _review_start(step: StartSession, request: Request, looked: Looked) -> StepR
         undo=undo_of(step),
         checks=(
             _as_risky(request.plan.risk, SESSION_RISK),
+            _nameable(step),
             Check(
                 name="graph",
                 expected=step.graph_hash[:12],
@@ -268,6 +269,12 @@ def _review_start(step: StartSession, request: Request, looked: Looked) -> StepR
             ),
         ),
     )
+
+
+def _nameable(step: StartSession) -> Check:
+    holds = may_be_named(step.session_id)
+    found = "a plain id" if holds else "none that a session could have"
+    return Check(name="id", expected="a plain id", found=found, holds=holds)
 
 
 def _start_effects(pipeline: Pipeline) -> tuple[str, ...]:
