@@ -71,7 +71,7 @@ def presigned_post(estate: World, server: LocalServer, signed: dict[str, str]) -
 
 def test_an_upload_in_chunks_is_checked_like_any_other(estate: World) -> None:
     s3 = estate.client("asker", "s3")
-    sent = {"Bucket": "other-plans", "Body": b"x" * 70_000, "ChecksumAlgorithm": "CRC32"}
+    sent = {"Bucket": "bunsui-plans", "Body": b"x" * 70_000, "ChecksumAlgorithm": "CRC32"}
 
     with pytest.raises(s3.exceptions.ClientError) as error:
         s3.put_object(Key="plans/in-chunks", **sent)
@@ -81,13 +81,13 @@ def test_an_upload_in_chunks_is_checked_like_any_other(estate: World) -> None:
 
 def test_what_is_there_is_not_put_again(estate: World) -> None:
     s3 = estate.client("asker", "s3")
-    s3.put_object(Bucket="other-plans", Key="plans/once", Body=b"1", IfNoneMatch="*")
+    s3.put_object(Bucket="bunsui-plans", Key="plans/once", Body=b"1", IfNoneMatch="*")
 
     with pytest.raises(s3.exceptions.ClientError) as error:
-        s3.put_object(Bucket="other-plans", Key="plans/once", Body=b"2", IfNoneMatch="*")
+        s3.put_object(Bucket="bunsui-plans", Key="plans/once", Body=b"2", IfNoneMatch="*")
 
     assert error.value.response["Error"]["Code"] == "PreconditionFailed"
-    found = estate.client("root", "s3").get_object(Bucket="other-plans", Key="plans/once")
+    found = estate.client("root", "s3").get_object(Bucket="bunsui-plans", Key="plans/once")
     assert found["Body"].read() == b"1"
 
 
