@@ -83,7 +83,7 @@ def _state(one: Approval) -> Text:
     if one.status is ApprovalStatus.REQUESTED:
         return what(one)
     status = named(APPROVALS[one.status], one.status.value.lower())
-    return words(status, " · ", progress_line(one) or what(one))
+    return words(status, " · ", said(one.note, 200) if progress_line(one) else what(one))
 
 
 def progress_line(one: Approval) -> Text:

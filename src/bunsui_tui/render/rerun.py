@@ -6,6 +6,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.inputs import input_changes
+from bunsui_core.domain.plan import EnterJob
 from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.verdict import Mode
 from bunsui_tui.board import Board
@@ -57,11 +58,20 @@ def beside(way: Way | None, draft: Draft | None) -> Group:
     """Return what the selected mode would do, and why it may help or not."""
     if way is None:
         return stack([])
-    means = words((MEANS[way.mode], MUTED))
+    means = _means(way)
     if way.proposal is None:
         return stack([means, section("NOT NOW", said(way.why_not, 600)), *_edited(draft)])
     risk = named(RISKS[way.proposal.plan.risk], f"▲ {way.proposal.plan.risk.value} risk")
     return stack([words(means, " · ", risk), *_edited(draft), *of_proposal(way.proposal)])
+
+
+def _means(way: Way) -> Text:
+    """What the mode does, with the state at which an execution enters."""
+    step = way.proposal.plan.steps[0] if way.proposal else None
+    if not isinstance(step, EnterJob):
+        return words((MEANS[way.mode], MUTED))
+    behind = ", with the input of that state"
+    return words(("a new execution enters at ", MUTED), said(step.state, 80), (behind, MUTED))
 
 
 def of_proposal(one: Proposal) -> list[Block]:

@@ -159,7 +159,8 @@ def _last_runs(board: Board, pipeline: str) -> Text:
         return Text()
     length = usual(runs)
     text = f" · usually {lasted(length)}" if length else ""
-    return words((f"last {len(runs)} runs ", MUTED), spark(runs, board.now), (text, MUTED))
+    last = f"last {len(runs)} runs " if len(runs) > 1 else "last run "
+    return words((last, MUTED), spark(runs, board.now), (text, MUTED))
 
 
 def _on_a_clock(board: Board, session_id: str, room: int) -> list[Text]:
