@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bunsui_cli.laying_out import laid_out
 from bunsui_cli.person import Person, person
 from bunsui_cli.where import remark
 from bunsui_core.desk.operator import OperatorDesk, Signing
@@ -25,7 +26,7 @@ def approve(request_id: str, name: str) -> Approval:
     desk = operator_desk(settings)
     with person("an approval") as human:
         review = desk.review(request_id)
-        human.tell(safe(review.document, REVIEW_LIMIT))
+        human.tell(laid_out(safe(review.document, REVIEW_LIMIT), human.width))
         if remark(settings):
             human.tell(remark(settings))
         code = typed_code(human, review)

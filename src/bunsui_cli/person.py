@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from bunsui_core.domain.errors import NotAuthorised
 TERMINAL = Path("/dev/tty")
 """The controlling terminal; a pipe or a file in place of stdin never reaches a question."""
 
+USUAL_WIDTH = 80
+"""Cells of a line where the terminal does not say."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -22,6 +26,14 @@ class Person:
 
     screen: TextIO
     keys: TextIO
+
+    @property
+    def width(self) -> int:
+        """How many cells a line of the terminal has."""
+        try:
+            return os.get_terminal_size(self.screen.fileno()).columns or USUAL_WIDTH
+        except OSError:
+            return USUAL_WIDTH
 
     def tell(self, text: str) -> None:
         """Show a text that is already safe for a terminal."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from bunsui_cli.answers import ApprovalList, Rerun
 from bunsui_cli.views.screen import age, parts
 from bunsui_cli.views.words import status
-from bunsui_core.domain.answer import Analysis, SessionPage, Source
+from bunsui_core.domain.answer import Analysis, SessionPage, SessionView, Source
 from bunsui_core.domain.approval import ApprovalStatus, StepEffect, StepState, fold
 from bunsui_core.domain.demo import JobPlayed
 from bunsui_core.domain.failure import LogLine, Nested
@@ -224,3 +224,14 @@ def test_where_an_execution_would_enter_is_told_and_a_hostile_name_is_harmless()
     assert "enter_at extract at Load" in shown
     assert "\x1b[2J" not in shown
     assert "at Load" not in painted(Rerun(proposal=a_proposal()))
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("PAUSED", "sessions unpause s-"), ("RUNNING", "sessions logs s-")]
+)
+def test_what_is_paused_is_led_to_its_end_and_what_runs_to_its_log(status: str, said: str) -> None:
+    session = a_session(id="s-17", status=status, stopped_at=None)
+
+    shown = painted(SessionView(session=session, freshness=FRESHNESS, open_requests=()))
+
+    assert said in shown

@@ -11,7 +11,7 @@ from bunsui_cli.views.table import Cell, facts, table
 from bunsui_cli.views.words import line, moment, plain, short, status, took
 from bunsui_cli.where import makes_some
 from bunsui_core.domain.answer import OperationLogs, SessionPage, SessionView
-from bunsui_core.domain.session import ATTENTION, Session, SessionOrigin
+from bunsui_core.domain.session import ATTENTION, Session, SessionOrigin, SessionStatus
 
 
 def page(value: SessionPage) -> Sequence[RenderableType]:
@@ -98,7 +98,9 @@ def next_steps(value: SessionView) -> list[RenderableType]:
     """Return the commands that go on from here: why it failed, what it writes while it runs."""
     session = value.session
     steps = [f"why: bunsui failures analyze {session.id}"] if session.failed_jobs else []
-    if session.stopped_at is None:
+    if session.status is SessionStatus.PAUSED:
+        steps.append(f"go on: bunsui sessions unpause {session.id} --reason TEXT")
+    elif session.stopped_at is None:
         steps.append(f"its log: bunsui sessions logs {session.id} --follow")
     return [Text(one) for one in steps]
 
