@@ -41,7 +41,7 @@ def test_a_storm_is_recovered_from_the_screen(stage: RerunStage) -> None:
         await pilot.press("b")
         await until_shown(pilot, "by error")
         await pilot.press("b")
-        await until_shown(pilot, f"{SESSIONS} in {SESSIONS} failed sessions")
+        await until_shown(pilot, f"{SESSIONS} of {SESSIONS} failed sessions")
         await pilot.press("r")
         await until_shown(pilot, "· planned")
         await pilot.press("home", "enter")

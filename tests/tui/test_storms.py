@@ -54,7 +54,7 @@ def test_failed_sessions_are_grouped_by_root_cause_the_largest_first(
     throttled(home, 5)
 
     async def play(pilot: Pilot[None]) -> None:
-        shown = await until_shown(pilot, "6 in 6 failed sessions")
+        shown = await until_shown(pilot, "6 of 6 failed sessions")
         assert shown.index("Rate exceeded") < shown.index("NoSuchKey: The")
         assert "s-000, s-001, s-002, s-003, s-004" in shown
 

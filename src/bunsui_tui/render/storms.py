@@ -78,10 +78,10 @@ def heading(board: Board, width: int) -> Text:
 
 
 def _counted(found: Storms) -> str:
-    hit = sum(len(one.casualties) for one in found.items)
+    hit = len({session_id for one in found.items for session_id in one.session_ids})
     of = f"the newest {found.looked_at:,} of " if found.looked_at < found.failed else ""
     unknown = f" · {found.unexplained:,} not explained yet" if found.unexplained else ""
-    return f"{hit:,} in {of}{found.failed:,} failed session{_s(found.failed)}{unknown}"
+    return f"{hit:,} of {of}{found.failed:,} failed session{_s(found.failed)}{unknown}"
 
 
 def beside(board: Board, storm_id: str) -> Group:
