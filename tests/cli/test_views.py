@@ -32,6 +32,7 @@ from tests.builders import (
     a_restart,
     a_session,
     an_effect,
+    an_outcome,
 )
 from tests.cli.answers import (
     FRESHNESS,
@@ -235,3 +236,11 @@ def test_what_is_paused_is_led_to_its_end_and_what_runs_to_its_log(status: str, 
     shown = painted(SessionView(session=session, freshness=FRESHNESS, open_requests=()))
 
     assert said in shown
+
+
+def test_what_came_of_many_sessions_alike_is_counted() -> None:
+    outcomes = tuple(an_outcome(session_id=f"s-{number}") for number in range(3))
+    shown = painted(a_waiting_approval().model_copy(update={"outcomes": outcomes}))
+
+    assert shown.count("came of it") == 1
+    assert "3 × extract SUCCEEDED" in shown

@@ -8,6 +8,7 @@ from bunsui_core.app.execute import LEASE, Turn, execute
 from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.advance import advance
 from bunsui_core.domain.approval import EffectState, Request
+from bunsui_core.domain.controlling import require_control
 from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.intents import StopJob
 from bunsui_core.domain.plan import Control, Risk
@@ -94,6 +95,19 @@ def test_what_makes_no_sense_is_refused_with_what_is_possible(
 
     with pytest.raises(Refused, match=why):
         desk(stage).control(SESSION_ID, action)
+
+
+@pytest.mark.parametrize(
+    ("status", "wish", "instead"),
+    [("CANCELLED", "cancel", "Start a new session."), ("FAILED", "run", "Run a failed job of it")],
+)
+def test_of_a_session_that_is_over_only_what_is_possible_is_named(
+    status: str, wish: str, instead: str
+) -> None:
+    with pytest.raises(Refused) as raised:
+        require_control(a_session(status=status, wish=wish), Control.CANCEL)
+
+    assert raised.value.next_step.startswith(instead)
 
 
 def test_a_session_that_ended_meanwhile_is_not_paused(stage: Bench) -> None:

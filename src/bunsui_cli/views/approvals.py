@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import RenderableType
@@ -99,11 +100,12 @@ def answers(value: Approval) -> list[tuple[str, Cell]]:
 def came(outcomes: Sequence[Outcome]) -> list[tuple[str, Cell]]:
     """Return how the jobs ended, and whether that ran which was previewed."""
     ordered = sorted(outcomes, key=lambda one: not one.fidelity)
-    told = [
-        ("came of it", line(f"{one.job} {one.result}; it {as_previewed(one)}", 500))
-        for one in ordered[:SHOWN]
+    alike = Counter(f"{one.job} {one.result}; it {as_previewed(one)}" for one in ordered)
+    told: list[tuple[str, Cell]] = [
+        ("came of it", line(f"{times:,} × {text}" if times > 1 else text, 500))
+        for text, times in list(alike.items())[:SHOWN]
     ]
-    hidden = len(outcomes) - SHOWN
+    hidden = len(alike) - SHOWN
     return [*told, *([("", line(f"and {hidden} more"))] if hidden > 0 else [])]
 
 

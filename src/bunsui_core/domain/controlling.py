@@ -11,6 +11,13 @@ from bunsui_core.domain.value import Instant
 WISHES = {Control.PAUSE: Wish.PAUSE, Control.UNPAUSE: Wish.RUN, Control.CANCEL: Wish.CANCEL}
 """What a human wants of a session when one of these is done."""
 
+_INSTEAD = {
+    SessionStatus.SUCCEEDED: "Run a job of it again, or start a new session.",
+    SessionStatus.FAILED: "Run a failed job of it again, or start a new session.",
+    SessionStatus.CANCELLED: "Start a new session.",
+}
+"""What is possible with a session that is over."""
+
 
 def require_control(session: Session, action: Control) -> None:
     """Refuse what makes no sense for a session as it is. Raises: Refused."""
@@ -23,7 +30,7 @@ def require_control(session: Session, action: Control) -> None:
     if not status.is_open:
         raise Refused(
             f"session {session.id} is {status}; nothing of it runs or waits.",
-            "Run a failed job of it again, or start a new session.",
+            _INSTEAD[status],
         )
     if status is SessionStatus.CANCELLING:
         raise Refused(f"session {session.id} is being cancelled.", "Wait until it has settled.")

@@ -32,7 +32,7 @@ BEGAN = {
 HELD = {
     SessionStatus.PAUSED: "starts nothing new until it is unpaused (p)",
     SessionStatus.CANCELLING: "stops what runs, then ends",
-    SessionStatus.CANCELLED: "was cancelled by a human; it can be run from a job again",
+    SessionStatus.CANCELLED: "was cancelled by a human; nothing starts in it any more",
 }
 """What a status means that a session has only because a human asked for it."""
 
