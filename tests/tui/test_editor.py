@@ -82,7 +82,7 @@ def test_what_is_against_the_schema_says_why_and_is_not_used(home: Home) -> None
 def test_leaving_what_was_changed_takes_a_second_key(home: Home) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await pilot.press("x", "escape")
-        await until_shown(pilot, "esc once more leaves your changes")
+        await until_shown(pilot, "esc once more drops your changes")
         assert isinstance(pilot.app.screen, EditorScreen)
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, EditorScreen), "left")

@@ -139,6 +139,6 @@ class EditorScreen(Frame):
     def _leave(self) -> None:
         if self._area.text != self._begun and not self._is_warned:
             self._is_warned = True
-            self.post_message(Noted("esc once more leaves your changes; ctrl+s uses them"))
+            self.post_message(Noted("esc once more drops your changes; ctrl+s uses them"))
             return
         self.app.call_later(self.run_action, "app.leave")

@@ -114,7 +114,8 @@ class RerunScreen(AskScreen):
         if way is None:
             return "every way is still being judged"
         if way.proposal is None:
-            return "this mode is not possible now"
+            is_missing = way.mode is Mode.MARK_DONE and not self.draft and self._begun(way)
+            return "i gives the output" if is_missing else "this mode is not possible now"
         hopeless = way.proposal.verdict.ruling is Ruling.HOPELESS
         return "it is HOPELESS: change what made it fail first, or choose another way" * hopeless
 
