@@ -32,7 +32,7 @@ from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.recovery import ControlProposal, Odds, Proposal
 from bunsui_core.domain.session import JobRun, Session, summarize
 from bunsui_core.domain.storm import StormProposal, Storms
-from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
+from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode, Reason, Ruling, Verdict
 from bunsui_core.domain.waves import WAVES, Waves
@@ -49,9 +49,14 @@ from tests.builders import (
     a_signed_decision,
     an_effect,
     an_evidence,
-    later,
 )
-from tests.tui.hostile_changes import a_control_of, a_preview_of, a_recovery_of, a_storm_of
+from tests.tui.hostile_changes import (
+    a_control_of,
+    a_preview_of,
+    a_recovery_of,
+    a_storm_of,
+    a_timeline_of,
+)
 
 FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
 
@@ -116,18 +121,7 @@ class HostileDesk:
 
     def timeline(self, session_id: str, job: str) -> JobTimeline:
         """Return one state below another."""
-        run = StateRun(began=NOW, ended=later(seconds=3), end=StateEnd.FAILED, tries=2)
-        paths = ((self.text,), (self.text, f"{self.text}2"))
-        return JobTimeline(
-            session_id=session_id,
-            job=job,
-            attempt=1,
-            execution_arn=self.text,
-            redrive_count=0,
-            tracks=tuple(StateTrack(path=path, type=self.text, runs=(run, run)) for path in paths),
-            is_over=True,
-            note=self.text,
-        )
+        return a_timeline_of(self.text, session_id, job)
 
     def pipelines(self) -> tuple[Pipeline, ...]:
         """Return one pipeline."""

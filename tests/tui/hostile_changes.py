@@ -1,4 +1,4 @@
-"""Previews of changes whose every text from outside is hostile."""
+"""Changes and timelines whose every text from outside is hostile."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from bunsui_core.domain.plan import Control
 from bunsui_core.domain.preview import CodeUsed, JobPreview, Preview, ReusedOutput
 from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.storm import Casualty, LeftOut, Storm, StormProposal
+from bunsui_core.domain.timeline import JobTimeline, StateEnd, StateRun, StateTrack
 from bunsui_core.domain.waves import Waves
-from tests.builders import NOW, a_plan, a_redrive
+from tests.builders import NOW, a_plan, a_redrive, later
 
 
 def a_preview_of(text: str) -> Preview:
@@ -69,4 +70,20 @@ def a_recovery_of(text: str, canary: Proposal, waves: Waves) -> StormProposal:
         left_out=(LeftOut(session_id=text, reason=text),),
         plan=a_plan(waves=waves, steps=(a_redrive(session_id=text), a_redrive(session_id="s"))),
         inputs=("{}",),
+    )
+
+
+def a_timeline_of(text: str, session_id: str, job: str) -> JobTimeline:
+    """One state below another, with the text in every place."""
+    run = StateRun(began=NOW, ended=later(seconds=3), end=StateEnd.FAILED, tries=2)
+    paths = ((text,), (text, f"{text}2"))
+    return JobTimeline(
+        session_id=session_id,
+        job=job,
+        attempt=1,
+        execution_arn=text,
+        redrive_count=0,
+        tracks=tuple(StateTrack(path=path, type=text, runs=(run, run)) for path in paths),
+        is_over=True,
+        note=text,
     )
