@@ -15,7 +15,7 @@ from bunsui_tui import actions
 from bunsui_tui.actions import Key
 from bunsui_tui.screens.frame import Frame
 from tests.tui.home import Home
-from tests.tui.screens import on_screen, until_shown
+from tests.tui.screens import on_screen, until, until_shown
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tui.md").read_text("utf-8")
 MODULES = [
@@ -70,19 +70,19 @@ def test_the_palette_does_what_a_key_of_the_screen_does(home: Home) -> None:
 def test_the_palette_decides_nothing_and_offers_nothing_that_cannot_be_done(home: Home) -> None:
     home.ask_little()
 
-    async def names(pilot: Pilot[None]) -> set[str]:
+    def names(pilot: Pilot[None]) -> set[str]:
         app = pilot.app
         return {command.title for command in app.get_system_commands(app.screen)}
 
     async def play(pilot: Pilot[None]) -> None:
         await until_shown(pilot, "redrive UNKNOWN")
-        assert "review" in await names(pilot)
+        await until(pilot, lambda: "review" in names(pilot), "the review is offered")
         await pilot.press("a")
         await until_shown(pilot, "Approve: a")
-        assert not {"approve", "reject", "review"} & await names(pilot)
+        assert not {"approve", "reject", "review"} & names(pilot)
         await pilot.press("escape", "end")
         await until_shown(pilot, "(l log)")
-        assert "log" not in await names(pilot)
+        assert "log" not in names(pilot)
 
     on_screen(home.app(), play)
 
