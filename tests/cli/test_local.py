@@ -19,6 +19,8 @@ from tests.builders import SESSION_ID
 from tests.cli.shell import Done, Terminal, bunsui
 from tests.cli.test_schemas import validator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def running(stocked: Path) -> Iterator[Path]:

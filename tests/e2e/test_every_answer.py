@@ -28,6 +28,8 @@ from tests.cli.test_docs import commands
 from tests.cli.test_schemas import validator
 from tests.e2e.headless import play_demo
 
+pytestmark = pytest.mark.slow
+
 BECOME_ANOTHER_PROGRAM = {("tui",), ("mcp",)}
 """They have no envelope."""
 

@@ -34,6 +34,8 @@ from tests.emulator.reading_account import (
     without,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def failed(aws: Embedded) -> Failures:

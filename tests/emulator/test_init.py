@@ -15,6 +15,8 @@ from tests.cli.shell import Done, Terminal, bunsui
 from tests.emulator.embedded import Embedded
 from tests.emulator.reading_account import profile, reader, without
 
+pytestmark = pytest.mark.slow
+
 READER = "shop-read"
 
 

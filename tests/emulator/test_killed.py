@@ -19,6 +19,8 @@ from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, Execution, invoking, until
 from tests.emulator.processes import is_alive, of_home
 
+pytestmark = pytest.mark.slow
+
 PASSING: dict[str, Json] = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 WAITING: dict[str, Json] = {
     "StartAt": "Wait",

@@ -21,6 +21,8 @@ from bunsui_core.domain.errors import NotFound, Unavailable
 from bunsui_core.domain.value import Json
 from tests.emulator.embedded import Embedded, invoking, until
 
+pytestmark = pytest.mark.slow
+
 WAITING: dict[str, Json] = {
     "StartAt": "Wait",
     "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}},

@@ -20,6 +20,8 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.probe import planned, probed
 from tests.emulator.embedded import Embedded
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT, REGION = "000000000000", "us-east-1"
 POLICY = policy(ACCOUNT, REGION)
 ACTIONS = sorted(

@@ -19,6 +19,8 @@ from bunsui_core.ports.observe import Seeing
 from tests.emulator.embedded import Embedded
 from tests.emulator.told import Told, eyes
 
+pytestmark = pytest.mark.slow
+
 Scene = Callable[[str], Told]
 
 

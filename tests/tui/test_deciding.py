@@ -59,6 +59,7 @@ def test_after_an_approval_the_session_it_moves_is_on_the_screen(home: Home) -> 
     reviewed(home, play)
 
 
+@pytest.mark.slow
 def test_a_high_risk_asks_for_its_code_before_the_passphrase(home: Home) -> None:
     asked = home.ask(edited=True)
 
@@ -75,6 +76,7 @@ def test_a_high_risk_asks_for_its_code_before_the_passphrase(home: Home) -> None
     assert now(home, asked).status is ApprovalStatus.APPROVED
 
 
+@pytest.mark.slow
 def test_a_wrong_code_is_said_and_asked_for_again(home: Home) -> None:
     asked = home.ask(edited=True)
 
@@ -133,6 +135,7 @@ def test_the_focus_is_on_rejecting(home: Home) -> None:
     reviewed(home, play)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["enter", "R"])
 def test_a_rejection_asks_for_a_reason_and_is_signed(home: Home, key: str) -> None:
     asked = home.ask_little()

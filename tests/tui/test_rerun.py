@@ -117,6 +117,7 @@ def test_downstream_is_a_key_and_part_of_the_plan(home: Home) -> None:
     assert step.downstream
 
 
+@pytest.mark.slow
 def test_an_edited_input_is_judged_anew_shown_and_asked_for(home: Home) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await pilot.press("down", "down", "i")

@@ -155,6 +155,7 @@ def test_without_a_reason_nothing_is_asked_for(home: Home) -> None:
     assert asked(home) == ()
 
 
+@pytest.mark.slow
 def test_canary_wave_and_failures_are_keys_and_part_of_the_plan(home: Home) -> None:
     throttled(home, 4)
 
@@ -204,6 +205,7 @@ def test_every_session_of_a_plan_that_waits_leads_to_its_review(home: Home) -> N
     on_screen(home.app(), play)
 
 
+@pytest.mark.slow
 def test_an_approved_plan_is_followed_in_the_inbox_and_in_its_review(home: Home) -> None:
     sessions = throttled(home, 5)
     (storm,) = (one for one in home.desk.storms().items if len(one.casualties) == len(sessions))
