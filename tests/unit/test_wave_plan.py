@@ -9,10 +9,13 @@ import pytest
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf, archive_closed
+from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.app.storm import group
 from bunsui_core.app.wave_plan import StormAsked, plan_storm
+from bunsui_core.domain.approval import ask
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.failure import Observation
+from bunsui_core.domain.reviewing import document
 from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.storm import StormProposal
 from bunsui_core.domain.verdict import Mode
@@ -106,23 +109,50 @@ def test_an_output_of_one_job_recovers_no_storm(storm: Bench) -> None:
         planned(storm, Mode.MARK_DONE)
 
 
-def test_beyond_the_canary_no_closed_execution_is_asked_of_aws(
-    storm: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hands = storm.hands()
-    shelf = Shelf(LocalArchive(storm.connection), FileBlobs(storm.settings.blobs_path))
+def archived(bench: Bench) -> None:
+    """Let every execution of the storm be in the archive."""
+    hands = bench.hands()
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
     for number in (1, 2, 3):
         session = hands.store.sessions.get(f"s-{number}")
         archive_closed(session, shelf, hands.seeing, NOW)
+
+
+def counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The executions that AWS is asked about from now on."""
     asked: list[str] = []
-    real = storm.world.describe
+    real = bench.world.describe
 
     def describe(execution_arn: str) -> Observation:
         asked.append(execution_arn)
         return real(execution_arn)
 
-    monkeypatch.setattr(storm.world, "describe", describe)
+    monkeypatch.setattr(bench.world, "describe", describe)
+    return asked
+
+
+def test_beyond_the_canary_no_closed_execution_is_asked_of_aws(
+    storm: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archived(storm)
+    asked = counted(storm, monkeypatch)
+
     found = planned(storm)
 
     assert [step.session_id for step in found.plan.steps] == ["s-1", "s-2", "s-3"]
     assert set(asked) == {arn(1)}
+
+
+def test_a_review_looks_at_the_canary_in_aws_and_says_what_it_did_not_look_at(
+    storm: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archived(storm)
+    found = planned(storm)
+    asked = counted(storm, monkeypatch)
+    request = ask(found.plan, "it is free again", found.inputs)
+
+    steps = review_steps(request, Looked(storm.store, storm.hands().seeing, LATER))
+
+    assert set(asked) == {arn(1)}
+    assert all(check.holds for step in steps for check in step.checks)
+    assert "the others as they were archived" in document(request, steps, "one")

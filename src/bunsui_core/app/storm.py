@@ -16,7 +16,6 @@ from bunsui_core.ports.store import Store
 MOST = 1_000
 """Failed sessions looked at, the newest ones: as many as one plan may have steps."""
 
-
 PAGE = 200
 """Sessions listed at a time."""
 

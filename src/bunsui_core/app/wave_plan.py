@@ -20,9 +20,6 @@ from bunsui_core.domain.waves import Waves
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
-MODES = frozenset(OFFERED)
-"""The modes of a storm: an output that a human gives is that of one job."""
-
 
 @dataclass(frozen=True)
 class StormAsked:
@@ -43,9 +40,9 @@ def plan_storm(asked: StormAsked, store: Store, seeing: Seeing) -> StormProposal
     world just before it is touched.
     Raises: NotFound; Refused when none of them can be recovered; Unavailable.
     """
-    if asked.mode and asked.mode not in MODES:
+    if asked.mode is Mode.MARK_DONE:
         raise BadInput(
-            f"a storm cannot be recovered by {asked.mode.value}: an output is that of one job.",
+            "a storm cannot be recovered by mark_done: an output is that of one job.",
             f"Choose one of {', '.join(one.value for one in OFFERED)}.",
         )
     storm = find_storm(asked.storm_id, store)

@@ -88,7 +88,8 @@ def propose(
 def _proposal(
     question: Question, mode: Mode, outcomes: tuple[Outcome, ...], request_id: str
 ) -> Proposal:
-    plan = plan_for(question, mode, request_id)
+    step = _step(question, mode)
+    plan = _plan_of(step, question, mode, request_id)
     entry = question.ground.entry if mode is Mode.ENTER_AT else None
     text = chosen_input(question, mode)
     return Proposal(
@@ -99,7 +100,7 @@ def _proposal(
         verdict=verdict_for(question, mode),
         recommended=False,
         odds=odds_for(question, mode, outcomes),
-        preview=preview_for(question, mode),
+        preview=step.preview,
         plan=plan,
         input=text,
         editable=entry.input if entry else text,
@@ -162,8 +163,7 @@ def chosen_input(question: Question, mode: Mode) -> str:
             return "null" if wanted.output is None else wanted.output
 
 
-def plan_for(question: Question, mode: Mode, request_id: str) -> Plan:
-    """Return the one-step plan of a mode."""
+def _plan_of(step: JobStep, question: Question, mode: Mode, request_id: str) -> Plan:
     session = question.session
     return Plan(
         request_id=request_id,
@@ -174,7 +174,7 @@ def plan_for(question: Question, mode: Mode, request_id: str) -> Plan:
         created_at=question.asked_at,
         expires_at=question.asked_at + LIFETIME,
         risk=risk(question, mode),
-        steps=(_step(question, mode),),
+        steps=(step,),
     )
 
 

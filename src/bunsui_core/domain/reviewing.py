@@ -130,11 +130,13 @@ def document(request: Request, steps: tuple[StepReview, ...], requirement: str) 
 
 
 def waves_text(waves: Waves, steps: int) -> str:
-    """Return how a plan in waves goes on, and when it stops, in one sentence."""
+    """Return how a plan in waves goes on, when it stops, and what of it was looked at in AWS."""
     first = min(waves.canary, steps)
     return (
         f"{first} of {steps} first, then {waves.size} at a time; it stops when one of the first "
-        f"does not succeed, or more than {waves.most_failures} fail after them"
+        f"does not succeed, or more than {waves.most_failures} fail after them. The first are "
+        "shown as they are now, the others as they were archived: each is compared with AWS just "
+        "before it is touched"
     )
 
 
