@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from bunsui_core.domain.canonical import canonical, text_digest
+from bunsui_core.domain.canonical import canonical, canonical_json, text_digest
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan, Risk
 from bunsui_core.domain.value import Instant, JsonText, Value
@@ -61,9 +61,13 @@ class Answer(StrEnum):
 
 
 class Decision(Value):
-    """The bytes a human signs: bound to one plan, one request, one policy and what was shown."""
+    """The bytes a human signs: bound to one plan, one request, one policy and what was shown.
 
-    version: Literal[1] = 1
+    `break_glass` is why a freeze of the policy is lifted for this plan, typed by the human; empty
+    when none is. A decision of version 1 was signed before there was such a thing.
+    """
+
+    version: Literal[1, 2] = 2
     request_id: str
     plan_digest: str
     decision: Answer
@@ -76,11 +80,15 @@ class Decision(Value):
     not_after: Instant
     nonce: str
     reason: str = ""
+    break_glass: str = ""
 
     @property
     def message(self) -> bytes:
         """What the signature covers."""
-        return b"bunsui/decision/v1\0" + canonical(self)
+        if self.version == 1:
+            signed = self.model_dump(mode="json", exclude={"break_glass"})
+            return b"bunsui/decision/v1\0" + canonical_json(signed)
+        return b"bunsui/decision/v2\0" + canonical(self)
 
 
 class SignedDecision(Value):
