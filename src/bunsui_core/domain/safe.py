@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
+
+from bunsui_core.domain.lookalikes import lookalikes
 
 LIMIT = 4000
 """Characters kept of one text unless the caller says otherwise."""
+
+MOST_MARKS = 4
+"""Marks upon one letter that are shown as such; more of them cover the lines around."""
 
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _INVISIBLE = {
@@ -24,10 +30,11 @@ _INVISIBLE = {
 
 
 def safe(text: str, limit: int = LIMIT, newlines: bool = True) -> str:
-    """Return the text with everything that could act on a terminal made visible, and capped.
+    """Return the text with everything that could act on a terminal or deceive made visible, capped.
 
-    C0, C1 and DEL become control pictures, bidi controls, zero-width and tag characters become
-    `<U+XXXX>`; the result is NFC. Newlines and tabs stay unless `newlines` is False.
+    C0 and DEL become control pictures; C1, bidi controls, zero-width and tag characters, letters
+    that pass for Latin ones, and marks heaped upon a letter become `<U+XXXX>`; the result is NFC.
+    Newlines and tabs stay unless `newlines` is False.
     """
     capped = text[:limit]
     # Most outside text is printable ASCII, in which nothing can hide: 40 times faster.
@@ -37,9 +44,31 @@ def safe(text: str, limit: int = LIMIT, newlines: bool = True) -> str:
 
 
 def _shown(text: str, newlines: bool) -> str:
-    return "".join(_visible(char, newlines) for char in unicodedata.normalize("NFC", text))
+    composed = unicodedata.normalize("NFC", text)
+    told = lookalikes(composed) | _heaped(composed)
+    return "".join(
+        _code(char) if place in told else _visible(char, newlines)
+        for place, char in enumerate(composed)
+    )
 
 
+def _heaped(text: str) -> frozenset[int]:
+    """The places of marks beyond those that a letter has in any writing."""
+    if text.isascii():
+        return frozenset()
+    found, run = set[int](), 0
+    for place, char in enumerate(text):
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run > MOST_MARKS:
+            found.add(place)
+    return frozenset(found)
+
+
+def _code(char: str) -> str:
+    return f"<U+{ord(char):04X}>"
+
+
+@lru_cache(maxsize=8192)
 def _visible(char: str, newlines: bool) -> str:
     code = ord(char)
     if char in "\n\t":
@@ -49,7 +78,7 @@ def _visible(char: str, newlines: bool) -> str:
     if code == 0x7F:
         return "␡"
     if 0x80 <= code < 0xA0 or _is_hidden(code):
-        return f"<U+{code:04X}>"
+        return _code(char)
     return char
 
 
