@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := .ci/environment.py
 CONSTRAINTS := .ci/constraints.txt
-# Two test processes: the tests wait for Step Functions more than they compute.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Three test processes on two cores: a third of the time a test waits for Step Functions.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 
 # PYTHON=/path/to/python3.12 make test   chooses another interpreter.
 find_python = $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
