@@ -113,6 +113,12 @@ def _approvers() -> typer.Typer:
     return app
 
 
+def _audit() -> typer.Typer:
+    from bunsui_cli.audit import app
+
+    return app
+
+
 NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "demo": _demo,
     "init": _init,
@@ -130,6 +136,7 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "recovery": _recovery,
     "approvals": _approvals,
     "approvers": _approvers,
+    "audit": _audit,
     "store": _store,
 }
 """Every word with what loads its commands, in the order of the help."""

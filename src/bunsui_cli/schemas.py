@@ -34,6 +34,9 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
+from bunsui_core.domain.audit import AuditEntry
+from bunsui_core.domain.auditing import AuditPage, ShownEntry
+from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.diagnosis import Diagnosis
@@ -55,6 +58,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 OBJECTS: tuple[type[Value], ...] = (
     Approval,
     Approver,
+    AuditEntry,
     Decision,
     Diagnosis,
     Effect,
@@ -97,6 +101,9 @@ ANSWERS: Mapping[str, type[Value]] = {
     "approvals-reject": Approval,
     "approvers-init": Approver,
     "approvers-list": ApproverList,
+    "audit-list": AuditPage,
+    "audit-show": ShownEntry,
+    "audit-verify": Verification,
     "local-up": LocalState,
     "local-down": LocalState,
     "local-status": LocalState,

@@ -57,6 +57,7 @@ from tests.builders import (
 )
 from tests.cli.change_answers import of_changes
 from tests.cli.more_answers import of_store, of_storms
+from tests.cli.record_answers import of_records
 from tests.watched import a_machine
 
 RISKY_ID = "r-risk"
@@ -285,4 +286,5 @@ def every_answer() -> Mapping[str, Value]:
         **of_health(),
         **of_store(),
         **of_storms(approval, a_proposal()),
+        **of_records(),
     }

@@ -118,6 +118,9 @@ LOOKS: list[tuple[str, ...]] = [
     ("recovery", "request", "SESSION", "--mode", "redrive", "--reason", "r"),
     ("approvals", "list"),
     ("approvers", "list"),
+    ("audit", "list"),
+    ("audit", "show", "1"),
+    ("audit", "verify"),
 ]
 
 

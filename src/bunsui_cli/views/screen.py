@@ -25,6 +25,7 @@ from bunsui_cli.answers import (
 from bunsui_cli.envelope import Answer
 from bunsui_cli.views import (
     approvals,
+    audit,
     config,
     demo,
     failures,
@@ -48,6 +49,8 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.auditing import AuditPage, ShownEntry
+from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
 from bunsui_core.domain.freshness import said
@@ -186,6 +189,19 @@ def parts_of_stores(value: Value) -> Sequence[RenderableType]:
             return store.moved(value)
         case Migrated():
             return store.migrated(value)
+        case _:
+            return parts_of_records(value)
+
+
+def parts_of_records(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of the record."""
+    match value:
+        case AuditPage():
+            return audit.listing(value)
+        case ShownEntry():
+            return audit.shown(value)
+        case Verification():
+            return audit.verification(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 

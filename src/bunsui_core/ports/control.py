@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bunsui_core.domain.approval import Effect, EffectState, SignedDecision, StepEffect
-from bunsui_core.domain.audit import AuditEntry
+from bunsui_core.domain.audit import AuditEntry, AuditRow
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.probe import Answered
 from bunsui_core.domain.trust import Approver
@@ -48,6 +48,13 @@ class Effects(Protocol):
 
     def pause(self, claim: Claim) -> None:
         """Give the lease back before the end: whoever comes next goes on from what was recorded.
+
+        Raises: Conflict when the lease is another's now.
+        """
+        ...
+
+    def renew(self, claim: Claim, later: Claim) -> None:
+        """Hold the lease on, from then on as the later claim says.
 
         Raises: Conflict when the lease is another's now.
         """
@@ -165,6 +172,14 @@ class Audit(Protocol):
 
     def entries(self) -> tuple[AuditEntry, ...]:
         """Return the whole record, oldest first."""
+        ...
+
+    def rows(self, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """Return the rows behind a place, oldest first, whatever they hold."""
+        ...
+
+    def tail(self, limit: int, before: int = 0) -> tuple[AuditRow, ...]:
+        """Return the newest rows, newest first; with `before`, those in front of that place."""
         ...
 
 

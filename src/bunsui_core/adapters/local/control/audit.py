@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.rows import stored
-from bunsui_core.domain.audit import GENESIS, AuditEntry
+from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
 
 
 class LocalAudit:
-    """`Audit` in the store's file."""
+    """`Audit` in the store's file; over a connection that only reads, nothing is appended."""
 
-    def __init__(self, store: StoreWriter) -> None:
+    def __init__(self, store: StoreReader) -> None:
         self._store = store
 
     def append(
@@ -52,6 +52,22 @@ class LocalAudit:
             ).fetchall()
         return tuple(self._entry(body) for (body,) in rows)
 
+    def rows(self, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """Return the rows behind a place, oldest first, whatever they hold."""
+        return self._rows(_BEHIND, after, limit)
+
+    def tail(self, limit: int, before: int = 0) -> tuple[AuditRow, ...]:
+        """Return the newest rows, newest first; with `before`, those in front of that place."""
+        return self._rows(_NEWEST, before or _FAR, limit)
+
+    def _rows(self, query: str, place: int, limit: int) -> tuple[AuditRow, ...]:
+        with self._store.reading() as connection:
+            found = connection.execute(query, (*self._store.place, place, limit)).fetchall()
+        return tuple(
+            AuditRow(seq if isinstance(seq, int) else 0, body.decode(errors="replace"))
+            for seq, body in found
+        )
+
     def _known(
         self, connection: sqlite3.Connection, kind: str, subject: str, body_digest: str
     ) -> AuditEntry | None:
@@ -85,3 +101,16 @@ class LocalAudit:
 
     def _entry(self, body: str) -> AuditEntry:
         return stored(AuditEntry, body, self._store.path)
+
+
+_FAR = 2**62
+
+_BEHIND = (
+    "SELECT seq, CAST(body AS BLOB) FROM audit WHERE account = ? AND region = ? AND seq > ?"
+    " ORDER BY seq LIMIT ?"
+)
+
+_NEWEST = (
+    "SELECT seq, CAST(body AS BLOB) FROM audit WHERE account = ? AND region = ? AND seq < ?"
+    " ORDER BY seq DESC LIMIT ?"
+)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from bunsui_core.adapters.local.control.writer import StoreWriter
+from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.rows import moment, stored
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.trust import Approver
 
 
 class LocalTrust:
-    """`TrustList` in the store's file."""
+    """`TrustList` in the store's file; over a connection that only reads, nothing is changed."""
 
-    def __init__(self, store: StoreWriter) -> None:
+    def __init__(self, store: StoreReader) -> None:
         self._store = store
 
     def begin(self, first: Approver, policy: SignedPolicy) -> bool:

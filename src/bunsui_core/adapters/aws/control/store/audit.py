@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bunsui_core.adapters.aws.store.items import Item, Key, joined, stored, text
 from bunsui_core.adapters.aws.store.table import Ask, Table, Write
-from bunsui_core.domain.audit import GENESIS, AuditEntry
+from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.domain.store_template import SHOWN
 
@@ -54,6 +54,18 @@ class DynamoAudit:
         """Return the whole record, oldest first."""
         return tuple(map(self._entry, self._table.query(Ask(self._chain))))
 
+    def rows(self, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """Return the rows behind a place, oldest first, whatever they hold."""
+        return self._rows(Ask(self._chain, start=_seq(after + 1), limit=limit))
+
+    def tail(self, limit: int, before: int = 0) -> tuple[AuditRow, ...]:
+        """Return the newest rows, newest first; with `before`, those in front of that place."""
+        end = _seq(before) if before else ""
+        return self._rows(Ask(self._chain, end=end, newest_first=True, limit=limit))
+
+    def _rows(self, ask: Ask) -> tuple[AuditRow, ...]:
+        return tuple(map(_row, self._table.query(ask)))
+
     @property
     def _chain(self) -> str:
         return joined("AUD", *self._table.place)
@@ -71,10 +83,19 @@ class DynamoAudit:
         return next(map(self._entry, self._table.query(newest)), None)
 
     def _item(self, entry: AuditEntry) -> Item:
-        return {"pk": self._chain, "sk": f"{entry.seq:012}", SHOWN: entry.model_dump_json()}
+        return {"pk": self._chain, "sk": _seq(entry.seq), SHOWN: entry.model_dump_json()}
 
     def _entry(self, item: Item) -> AuditEntry:
         return stored(AuditEntry, text(item, SHOWN), self._table.name)
+
+
+def _seq(number: int) -> str:
+    return f"{number:012}"
+
+
+def _row(item: Item) -> AuditRow:
+    place = text(item, "sk")
+    return AuditRow(int(place) if place.isdigit() else 0, text(item, SHOWN))
 
 
 def _fact(key: Key, entry: AuditEntry) -> Item:

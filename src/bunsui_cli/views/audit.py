@@ -1,0 +1,106 @@
+"""The record for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bunsui_cli.views.table import facts, table
+from bunsui_cli.views.words import FAILED, OK, STYLES, WAITING, line, moment, several
+from bunsui_core.domain.auditing import AuditLine, AuditPage, ShownEntry
+from bunsui_core.domain.chaining import Finding, Verification, Weight
+
+_SIGNS = {Weight.BROKEN: FAILED, Weight.NOTE: WAITING}
+
+
+def listing(value: AuditPage) -> Sequence[RenderableType]:
+    """Return entries, newest first."""
+    if not value.items:
+        return [Text("Nothing was recorded yet. A running `bunsui worker` records.")]
+    found = table(("seq", "at", "what", "of", "by"), map(_row, value.items))
+    more = f"More: bunsui audit list --before {value.items[-1].seq}" if value.more else ""
+    return [found, Text(more, "dim")] if more else [found]
+
+
+def shown(value: ShownEntry) -> Sequence[RenderableType]:
+    """Return one entry with its digests, and whether the chain holds here."""
+    entry = value.line.entry
+    if entry is None:
+        return [_sign(FAILED, f"Entry {value.line.seq} does not read as an entry.")]
+    found = facts(
+        [
+            ("entry", str(entry.seq)),
+            ("at", moment(entry.at)),
+            ("what", entry.kind),
+            ("of", entry.subject),
+            ("by", entry.actor),
+            ("body digest", entry.body_digest),
+            ("digest", value.line.digest),
+            ("before it", entry.prev),
+        ]
+    )
+    return [found, *_links(value)]
+
+
+def verification(value: Verification) -> Sequence[RenderableType]:
+    """Return what a verification found, worst last, so that it stays on the screen."""
+    since = f", {moment(value.first_at)} to {moment(value.last_at)}" if value.entries else ""
+    head = facts(
+        [
+            ("entries", f"{value.entries:,}{since}"),
+            ("head", value.head),
+            ("signatures", f"{value.signatures:,} of {several(value.decisions, 'decision')} good"),
+            ("anchored", _anchored(value)),
+        ]
+    )
+    order = sorted(value.findings, key=lambda one: one.weight is Weight.BROKEN)
+    more = [Text(f"and {value.more:,} more")] if value.more else []
+    return [head, *map(_finding, order), *more, _verdict(value)]
+
+
+def _row(one: AuditLine) -> Sequence[str]:
+    entry = one.entry
+    if entry is None:
+        return str(one.seq), "–", "does not read as an entry", "–", "–"
+    return str(one.seq), moment(entry.at), entry.kind, entry.subject, entry.actor
+
+
+def _links(value: ShownEntry) -> Sequence[Text]:
+    follows = "It carries the digest of the entry before it."
+    followed = "The next one carries its digest, or there is none yet."
+    return [
+        _sign(OK, follows) if value.follows else _sign(FAILED, f"Not so: {follows}"),
+        _sign(OK, followed) if value.is_followed else _sign(FAILED, f"Not so: {followed}"),
+    ]
+
+
+def _anchored(value: Verification) -> str:
+    if not value.anchored:
+        return "nowhere: no signed decision names an entry yet"
+    later = value.entries - value.anchored
+    rest = f"; {several(later, 'entry').replace('entrys', 'entries')} after it" if later else ""
+    return f"up to entry {value.anchored:,}{rest}"
+
+
+def _finding(one: Finding) -> Text:
+    where = f"{one.seq}" if one.seq else one.subject
+    said = f"{where}: {one.text}" if where else one.text
+    return Text.assemble((f"{_SIGNS[one.weight]} ", STYLES[_SIGNS[one.weight]]), line(said, 600))
+
+
+def _verdict(value: Verification) -> Text:
+    if not value.holds:
+        return _sign(FAILED, "The record does not hold.")
+    if value.anchor:
+        return _sign(OK, "The record holds.")
+    return _sign(
+        OK,
+        "The record holds. Whether its newest entries were cut off, only an anchor tells: "
+        "bunsui audit verify --anchor FILE",
+    )
+
+
+def _sign(sign: str, text: str) -> Text:
+    return Text.assemble((f"{sign} ", STYLES[sign]), text)
