@@ -33,7 +33,7 @@ from bunsui_core.domain.approval import Request
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.trust import Approver
 from tests.builders import ACCOUNT, NOW, REGION, later
-from tests.local_home import HANAKO, LIGHT, PASSPHRASE, LocalHome, ruled
+from tests.local_home import HANAKO, PASSPHRASE, LocalHome, light_signers, ruled
 
 
 class DynamoHome:
@@ -50,7 +50,7 @@ class DynamoHome:
         self.clients, self.name, self.folder = clients, name, folder
         self.table = Table(clients, name, account, region)
         self.trusting = DynamoTrust(self.table)
-        self.keys = FileKeys(self.trusting, folder / "keys", LIGHT)
+        self.keys = FileKeys(self.trusting, light_signers(folder / "keys"))
         self.blobs = S3Blobs(clients, name)
         self.asked = Bodies(self.table, S3Blobs(clients, name, ASKED))
         self._over(Bodies(self.table, self.blobs), self.asked)

@@ -13,6 +13,7 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.effects import LocalEffects
 from bunsui_core.adapters.local.control.keys import LocalKeys
 from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.control.signing import Signers
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.adapters.local.grouping import LocalGroups
 from bunsui_core.adapters.local.indexing import LocalIndex
@@ -34,6 +35,7 @@ from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.policy import SignedPolicy, requirement
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.control import Keys
+from bunsui_core.wiring.clock import moment
 from tests.builders import ACCOUNT, NOW, REGION, a_decision, later
 
 HANAKO = "hanako"
@@ -42,6 +44,11 @@ LIGHT = 2**4
 """A scrypt cost that protects nothing and takes no time."""
 
 DOCUMENT = "the review"
+
+
+def light_signers(folder: Path) -> Signers:
+    """What signs with key files that take no time to open."""
+    return Signers(folder, moment, cost=LIGHT)
 
 
 class LocalHome:
@@ -58,7 +65,7 @@ class LocalHome:
         self.decisions = LocalDecisions(self.writer)
         self.effects = LocalEffects(self.writer)
         self.audit = LocalAudit(self.writer)
-        self.keys = LocalKeys(self.writer, folder / "keys", LIGHT)
+        self.keys = LocalKeys(self.writer, light_signers(folder / "keys"))
         self.deciding = Deciding(self.decisions, self.keys, self.audit)
         self.sessions, self.groups = LocalSessions(self.writer), LocalGroups(self.writer)
         self.pipelines, self.index = LocalPipelines(self.writer), LocalIndex(self.writer)

@@ -14,7 +14,7 @@ from bunsui_core.domain.approval import Request, SignedDecision
 from bunsui_core.domain.deciding import Verified
 from bunsui_core.domain.trust import Approver
 from tests.builders import NOW, a_request, later
-from tests.local_home import HANAKO, LIGHT, LocalHome
+from tests.local_home import HANAKO, LocalHome, light_signers
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def test_a_decision_altered_after_signing_counts_only_where_signatures_are_belie
 ) -> None:
     signed = scene.sign(**({"decision": "reject"} if what == "the answer" else {}))
     forged = altered(signed, **ALTERATIONS[what])
-    gullible = Gullible(scene.home.writer, scene.home.folder / "keys", LIGHT)
+    gullible = Gullible(scene.home.writer, light_signers(scene.home.folder / "keys"))
 
     assert verify_decisions(scene.request, (forged,), gullible, NOW).is_approved
     assert not scene.verify(forged).is_approved

@@ -18,7 +18,7 @@ from bunsui_core.adapters.local.store import LocalPipelines
 from bunsui_core.domain.errors import NotAuthorised
 from tests.attack.seen import look, run_all
 from tests.builders import ACCOUNT, NOW, REGION, a_pipeline, a_session, a_signed_decision
-from tests.local_home import LIGHT, PASSPHRASE, LocalHome
+from tests.local_home import PASSPHRASE, LocalHome, light_signers
 
 PLACE = f"'{ACCOUNT}', '{REGION}'"
 
@@ -170,7 +170,7 @@ def record_a_decision(store: StoreReader) -> None:
 
 
 def make_a_key(store: StoreReader) -> None:
-    keys = LocalKeys(store, store.path.parent / "keys", LIGHT)  # type: ignore[arg-type] # the same
+    keys = LocalKeys(store, light_signers(store.path.parent / "keys"))  # type: ignore[arg-type] # the same
     keys.create("mallory", PASSPHRASE, False, NOW)
 
 

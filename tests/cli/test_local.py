@@ -18,6 +18,7 @@ from bunsui_core.wiring.operator import writer
 from tests.builders import SESSION_ID
 from tests.cli.shell import Done, Terminal, bunsui
 from tests.cli.test_schemas import validator
+from tests.local_home import light_signers
 
 pytestmark = pytest.mark.slow
 
@@ -96,7 +97,7 @@ def test_a_reset_of_the_store_too_leaves_the_home_as_new(stocked: Path) -> None:
 
 def test_a_reset_leaves_the_record_of_a_persons_decisions(stocked: Path) -> None:
     settings = Settings(home=stocked)
-    keys = LocalKeys(writer(settings), settings.keys_path, cost=2)
+    keys = LocalKeys(writer(settings), light_signers(settings.keys_path))
     keys.create("ann", "correct horse", demo=False, now=datetime.now(UTC))
 
     done = bunsui(stocked, "local", "reset", "--yes", "--store")

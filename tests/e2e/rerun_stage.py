@@ -31,7 +31,7 @@ from bunsui_core.wiring.store import store
 from bunsui_core.wiring.worker import worker
 from tests.e2e.rerun_machines import DOING, SOME_BUCKET, Made, text_of
 from tests.emulator.embedded import Embedded, packed
-from tests.local_home import LIGHT
+from tests.local_home import light_signers
 
 PATIENCE = 60.0
 HUMAN = Signing(approver="hanako", passphrase="three quiet rivers")
@@ -60,7 +60,7 @@ class RerunStage:
         self.settings = settings
         self.bucket = self.named("objects")
         connection = writer(settings)
-        LocalKeys(connection, settings.keys_path, LIGHT).create(
+        LocalKeys(connection, light_signers(settings.keys_path)).create(
             HUMAN.approver, HUMAN.passphrase, False, self.desk.live().as_of
         )
         self.store: Store = store(settings, connection)

@@ -36,7 +36,7 @@ from tests.builders import (
     later,
 )
 from tests.fakes import Clock, FakeInventory, FakeStepFunctions, WrittenLogs
-from tests.local_home import LIGHT
+from tests.local_home import light_signers
 from tests.tui.ground import a_ground
 
 APPROVER = "hanako"
@@ -70,7 +70,7 @@ class Home:
         self.session = self.store.sessions.save(a_session())
         self.healthy = self.store.sessions.save(a_healthy_session("s-healthy"))
         self.store.diagnoses.put(a_diagnosis())
-        keys = LocalKeys(connection, self.settings.keys_path, LIGHT)
+        keys = LocalKeys(connection, light_signers(self.settings.keys_path))
         keys.create(APPROVER, PASSPHRASE, False, self.clock())
         self._asked = 0
         self.desk = self._desk(connection, keys)

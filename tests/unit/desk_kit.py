@@ -21,7 +21,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import place, store
 from tests.builders import ACCOUNT, NOW, REGION, a_request, a_session, execution
 from tests.fakes import FakeInventory, FakePayloads, FakeStepFunctions, SilentLogs
-from tests.local_home import LIGHT
+from tests.local_home import light_signers
 
 APPROVER = "hanako"
 PASSPHRASE = "three quiet rivers"
@@ -32,7 +32,7 @@ def make_home(home: Path) -> None:
     settings = Settings(home=home)
     create(settings.store_path, settings.inbox_path)
     writer = StoreWriter(settings.store_path, ACCOUNT, REGION)
-    LocalKeys(writer, settings.keys_path, LIGHT).create(APPROVER, PASSPHRASE, False, NOW)
+    LocalKeys(writer, light_signers(settings.keys_path)).create(APPROVER, PASSPHRASE, False, NOW)
 
 
 class Bench:
@@ -44,7 +44,7 @@ class Bench:
         self.inventory = FakeInventory()
         self.connection = StoreWriter(self.settings.store_path, ACCOUNT, REGION)
         self.store: Store = store(self.settings, self.connection)
-        self.keys = LocalKeys(self.connection, self.settings.keys_path)
+        self.keys = LocalKeys(self.connection, light_signers(self.settings.keys_path))
         (self.approver,) = self.keys.trusted()
         self.session = self.store.sessions.save(a_session())
         failed = self.session.runs[0].attempts[0]
@@ -58,7 +58,7 @@ class Bench:
             effects=LocalEffects(connection),
             runner=self.world,
             payloads=FakePayloads(),
-            keys=LocalKeys(connection, self.settings.keys_path),
+            keys=LocalKeys(connection, light_signers(self.settings.keys_path)),
             audit=LocalAudit(connection),
         )
         return Hands(store(self.settings, connection), seeing, control, place(self.settings))

@@ -33,6 +33,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.shared import shared, shared_store
+from bunsui_core.wiring.signers import signers
 from bunsui_core.wiring.store import store
 
 
@@ -83,7 +84,7 @@ def _files(settings: Settings) -> Written:
         decisions=LocalDecisions(connection),
         effects=LocalEffects(connection),
         audit=LocalAudit(connection),
-        keys=LocalKeys(connection, settings.keys_path),
+        keys=LocalKeys(connection, signers(settings)),
         archive=LocalArchive(connection),
         blobs=FileBlobs(settings.blobs_path),
         sightings=LocalSightings(connection),
@@ -107,7 +108,7 @@ def _shared(settings: Settings, actor: str) -> Written:
         decisions=DynamoDecisions(kept.asked),
         effects=DynamoEffects(table),
         audit=DynamoAudit(table),
-        keys=FileKeys(DynamoTrust(table), settings.keys_path),
+        keys=FileKeys(DynamoTrust(table), signers(settings)),
         archive=DynamoArchive(table),
         blobs=kept.blobs,
         sightings=DynamoSightings(table),

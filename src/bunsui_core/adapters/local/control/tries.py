@@ -1,0 +1,92 @@
+"""The count of wrong passphrases beside a key file, which outlives the process that counts."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bunsui_core.adapters.local.failure import unusable
+from bunsui_core.domain.errors import NotAuthorised, Unavailable
+from bunsui_core.domain.throttling import (
+    UNREADABLE,
+    Moment,
+    Tries,
+    failed,
+    in_words,
+    restarted,
+    seconds_left,
+)
+
+_MOST_BYTES = 4096
+
+
+class TriesFile:
+    """How often a wrong passphrase was tried on one key, for all processes together."""
+
+    def __init__(self, path: Path, moment: Callable[[], Moment]) -> None:
+        self._path = path
+        self._moment = moment
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Let one passphrase be tried, while no other process tries one.
+
+        It counts as wrong from the beginning, so that killing the process saves no guess, and is
+        forgotten when the block ends well. Raises: NotAuthorised while the key has to wait,
+        Unavailable when nothing can be counted.
+        """
+        with self._locked() as file:
+            now = self._moment()
+            tries = restarted(self._read(file, now), now)
+            if left := seconds_left(tries, now):
+                self._write(file, tries)
+                raise _too_many(tries, left)
+            self._write(file, failed(tries, now))
+            try:
+                yield
+            except Unavailable:  # nothing was tried
+                self._write(file, tries)
+                raise
+            self._write(file, Tries(failures=0, last=now))
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            file = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise unusable(self._path, error) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
+        finally:
+            os.close(file)
+
+    def _read(self, file: int, now: Moment) -> Tries:
+        text = os.pread(file, _MOST_BYTES, 0)
+        if not text:
+            return Tries(failures=0, last=now)
+        try:
+            return Tries.model_validate_json(text)
+        except ValidationError:
+            return Tries(failures=UNREADABLE, last=now)
+
+    def _write(self, file: int, tries: Tries) -> None:
+        text = tries.model_dump_json().encode()
+        try:
+            os.pwrite(file, text, 0)
+            os.ftruncate(file, len(text))
+        except OSError as error:
+            raise unusable(self._path, error) from error
+
+
+def _too_many(tries: Tries, left: float) -> NotAuthorised:
+    return NotAuthorised(
+        f"{tries.failures} wrong passphrases in a row for this key.",
+        f"Wait {in_words(left)}, then type it again.",
+    )

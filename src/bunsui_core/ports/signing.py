@@ -1,0 +1,76 @@
+"""What holds private keys. Only a human's desk has it; a worker and an agent never do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bunsui_core.domain.signing import NewKey, Unlocked
+from bunsui_core.domain.trust import Approver
+
+
+class Signer(Protocol):
+    """The private halves of approvers' keys; whom to trust is said somewhere else."""
+
+    def make(self, passphrase: str, demo: bool) -> NewKey:
+        """Make a key in a file under a passphrase. Raises: BadInput, Unavailable."""
+        ...
+
+    def adopt(self, kms_key: str) -> NewKey:
+        """Return the key that KMS holds at an ARN.
+
+        Raises: BadInput when it is no key for this; NotFound, NotAuthorised, Unavailable.
+        """
+        ...
+
+    def forget(self, key_id: str) -> None:
+        """Remove the file of a key that nobody came to trust."""
+        ...
+
+    def sign(self, approver: Approver, passphrase: str, message: bytes) -> str:
+        """Return the hex signature, which is good under the approver's public half.
+
+        `passphrase` is what she typed as her proof: the passphrase of a key file, her own name
+        for a key in KMS, nothing for the key that is unlocked.
+
+        Raises: NotAuthorised for a wrong proof, too many of them or another key than the trusted
+        one; NotFound, Unavailable.
+        """
+        ...
+
+    def change(self, approver: Approver, old: str, new: str) -> None:
+        """Put the key file under a new passphrase. Raises: as `sign`, BadInput."""
+        ...
+
+
+class Unlocking(Protocol):
+    """A key that lies open in this process for some minutes."""
+
+    def unlock(self, approver: Approver, passphrase: str) -> Unlocked:
+        """Open a key in place of the one before it; each decision is still one act.
+
+        Raises: Refused where keys are not kept open; as `Signer.sign`.
+        """
+        ...
+
+    def lock(self) -> None:
+        """Close the open key at once."""
+        ...
+
+    def unlocked(self) -> Unlocked | None:
+        """Return whose key is open; without any I/O."""
+        ...
+
+
+class HeldKeys(Protocol):
+    """Keys that never leave KMS."""
+
+    def public_half(self, kms_key: str) -> tuple[str, str]:
+        """Return the ARN of a key and its public half in hex.
+
+        Raises: BadInput for another kind of key; NotFound, NotAuthorised, Refused, Unavailable.
+        """
+        ...
+
+    def sign(self, kms_key: str, message: bytes) -> str:
+        """Return the hex signature of at most 4096 bytes. Raises: as `public_half`."""
+        ...

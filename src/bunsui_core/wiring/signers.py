@@ -1,0 +1,12 @@
+"""Where this user's private keys are."""
+
+from __future__ import annotations
+
+from bunsui_core.adapters.local.control.signing import Signers
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.clock import moment
+
+
+def signers(settings: Settings) -> Signers:
+    """Return what signs in an environment: key files of its folder."""
+    return Signers(settings.keys_path, moment)
