@@ -31,7 +31,7 @@ def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
     """Return where a request stands, for a tool or a resource."""
     plan, effect = approval.request.plan, approval.effect
     return ApprovalAnswer(
-        summary=f"Request {clip(plan.request_id, 100)} {_told(approval)}.",
+        summary=f"Request {clip(plan.request_id, 100)} {standing_of(approval)}.",
         next=_after(approval),
         as_of=freshness.as_of,
         source=freshness.source,
@@ -70,7 +70,8 @@ def asked_answer(approval: Approval, proposal_id: str, freshness: Freshness) -> 
     return answer.model_copy(update={"summary": told})
 
 
-def _told(approval: Approval) -> str:
+def standing_of(approval: Approval) -> str:
+    """Return in words where a request stands, for after "The request"."""
     told, where = _TOLD[approval.status], approval.request.plan.environment
     if where == LOCAL or not approval.status.is_open:
         return told

@@ -25,6 +25,7 @@ from bunsui_mcp.refusals import in_words, unknown_arguments, unknown_tool, wrong
 from bunsui_mcp.request_tools import RequestTools
 from bunsui_mcp.resources import add_resources
 from bunsui_mcp.subscriptions import Subscriptions
+from bunsui_mcp.tasks import Tasks
 
 INSTRUCTIONS = (
     "bunsui recovers failed AWS data pipelines together with a human. Go: list_sessions, "
@@ -76,6 +77,7 @@ class BunsuiServer(MCPServer):
             token_verifier=offer.tokens,
             auth=_AUTH if offer.tokens else None,
             subscriptions=False,
+            extensions=[Tasks(whose)],
         )
         subscriptions.serve(self)
         self.subscriptions = subscriptions
