@@ -10,11 +10,12 @@ from typing import NamedTuple, TypeAlias
 
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.conduct import Conductor
-from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.execute import execute
 from bunsui_core.app.explain import explain
 from bunsui_core.app.explained import Explained
 from bunsui_core.app.fulfil import Means
 from bunsui_core.app.learn import learn
+from bunsui_core.app.lease import Turn
 from bunsui_core.app.measure import Pulse
 from bunsui_core.app.perform import Hands
 from bunsui_core.app.request import approval

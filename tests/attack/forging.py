@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import Turn
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.domain.answer import StepReview
 from bunsui_core.domain.approval import Request

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import Turn
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.errors import Unavailable
 from tests.builders import NOW, later

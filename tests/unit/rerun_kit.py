@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import Turn
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.approval import Approval, EffectState, Request, ask
 from bunsui_core.domain.door import with_entry

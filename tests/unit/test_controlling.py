@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bunsui_core.app.execute import LEASE, Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import LEASE, Turn
 from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.advance import advance
 from bunsui_core.domain.approval import EffectState, Request

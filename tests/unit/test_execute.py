@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bunsui_core.app.execute import LEASE, Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import LEASE, Turn
 from bunsui_core.app.perform import Hands
 from bunsui_core.domain.approval import Answer, ApprovalStatus, EffectState, Request, fold
 from bunsui_core.domain.canonical import json_digest
@@ -295,5 +296,5 @@ def test_what_died_before_its_redrive_does_not_redrive_what_began_anew_meanwhile
     bench.store.sessions.save(session.model_copy(update={"runs": runs}))
 
     late = LEASE.total_seconds() + 1
-    assert execute(request, bench.hands(), turn(late)) is EffectState.FAILED
+    assert execute(request, bench.hands(), turn(late)) is EffectState.STALE
     assert bench.world.effects == []

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bunsui_core.app.execute import LEASE, Turn, execute
+from bunsui_core.app.execute import execute
 from bunsui_core.app.learn import learn
+from bunsui_core.app.lease import LEASE, Turn
 from bunsui_core.app.request import approval, withdraw
 from bunsui_core.domain.approval import Effect, EffectState, Request, Withdrawal
 from bunsui_core.domain.errors import Unavailable

@@ -8,7 +8,8 @@ import json
 import pytest
 import rfc8785
 
-from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import Turn
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.reviewing import document

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bunsui_core.app.execute import Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import Turn
 from bunsui_core.desk.agent import Nature
 from bunsui_core.desk.veiled import VeiledDesk
 from bunsui_core.domain.approval import EffectState

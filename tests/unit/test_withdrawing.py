@@ -10,7 +10,8 @@ import pytest
 
 from bunsui_core.adapters.local.connect import open_file
 from bunsui_core.adapters.local.control.schema import create
-from bunsui_core.app.execute import LEASE, Turn, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import LEASE, Turn
 from bunsui_core.domain.approval import ApprovalStatus, EffectState
 from bunsui_core.domain.errors import Unavailable
 from tests.builders import a_request

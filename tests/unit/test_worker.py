@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
-from bunsui_core.app.execute import LEASE, execute
+from bunsui_core.app.execute import execute
+from bunsui_core.app.lease import LEASE
 from bunsui_core.domain.approval import EffectState
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.failure import HistoryEvent, Observation

@@ -1,16 +1,18 @@
 """Execute exactly what was decided, once.
 
-A request is consumed by one conditional write. Per step: intent, expectation against the world,
-call, record, read back. A lease that ran out is taken over and repaired, never blindly repeated.
+A request is consumed by one conditional write. Per step: expectation against the world, intent,
+call, read back, record. A lease that ran out is taken over and repaired, never blindly repeated.
 A plan in waves gives its lease back between them, and goes on in a later turn.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bunsui_core.app.perform import Hands, Stopped, call, check, repair
+from bunsui_core.app.check import check
+from bunsui_core.app.lease import LEASE, Lease, Turn
+from bunsui_core.app.perform import Deed, Hands, Stopped, call
+from bunsui_core.app.repair import NOT_CALLED, repair, settle
 from bunsui_core.app.verify import verify_decisions
 from bunsui_core.app.waves import WaveRun, waits
 from bunsui_core.domain.approval import (
@@ -23,19 +25,12 @@ from bunsui_core.domain.approval import (
     fold,
 )
 from bunsui_core.domain.coherent import incoherence
-from bunsui_core.domain.waves import Fate, Waves
+from bunsui_core.domain.partial import stopped_at
+from bunsui_core.domain.waves import Waves
 from bunsui_core.ports.control import Claim
 
-LEASE = timedelta(seconds=30)
-"""How long an executor may be silent before another one takes over."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One executor at work at one moment."""
-
-    executor: str
-    now: datetime
+STEP_STATES = {EffectState.DONE_AMBIGUOUS: StepState.DONE}
+"""How a step is recorded at which a plan stopped, when it is not simply FAILED."""
 
 
 def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
@@ -46,122 +41,150 @@ def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
     recorded = hands.store.requests.effect(request.id)
     if recorded is None and not _is_allowed(request, hands, turn):
         return None
-    if recorded and waits(request, recorded, hands.store.sessions):
+    if recorded and (recorded.state.is_final or waits(request, recorded, hands.store.sessions)):
         return None
     claim = Claim(
         request_id=request.id,
         executor=turn.executor,
-        now=turn.now,
-        lease_until=turn.now + LEASE,
+        now=turn.moment,
+        lease_until=turn.moment + LEASE,
     )
     effect = hands.control.effects.claim(claim)
     if effect is None:
         return None
-    ended = _run(request, effect, claim, hands)
+    lease = Lease(claim, hands.control.effects, turn)
+    ended = _run(request, effect, lease, hands)
     if ended is None:
-        hands.control.effects.pause(claim)
+        lease.pause()
         return EffectState.EXECUTING
     state, note = ended
-    hands.control.effects.finish(claim, state, note)
+    lease.finish(state, note)
     _record(f"effect_{state.value.lower()}", request, hands, turn)
     return state
 
 
 def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
     decisions = hands.store.requests.decisions(request.id)
-    if fold(request, decisions, None, turn.now).status is not ApprovalStatus.APPROVED:
+    if fold(request, decisions, None, turn.moment).status is not ApprovalStatus.APPROVED:
         return False
     if request.plan.place != hands.place:
         _record("refused: another place", request, hands, turn)
         return False
-    verified = verify_decisions(request, decisions, hands.control.keys, turn.now)
+    verified = verify_decisions(request, decisions, hands.control.keys, turn.moment)
     for refusal in verified.refusals:
         _record(f"refused: {refusal}"[:200], request, hands, turn)
     return verified.is_approved
 
 
 def _run(
-    request: Request, effect: Effect, claim: Claim, hands: Hands
+    request: Request, effect: Effect, lease: Lease, hands: Hands
 ) -> tuple[EffectState, str] | None:
-    if not effect.steps and (ended := _not_to_begin(request, claim, hands)):
-        return ended
+    if not effect.steps:
+        if ended := _not_to_begin(request, lease.now, hands):
+            return ended
+        why = ""
+    else:
+        why = _not_to_go_on(request, hands)
     if request.plan.waves:
-        return _run_waves(request, request.plan.waves, effect, claim, hands)
-    known = {step.number: step for step in effect.steps}
-    total = len(request.plan.steps)
-    for number in range(1, total + 1):
-        before = known.get(number)
-        if before and before.state is StepState.DONE:
-            continue
-        try:
-            _step(request, number, before, claim, hands)
-        except Stopped as stopped:
-            done = f" ({number - 1} of {total} steps were done)" if total > 1 else ""
-            return stopped.state, f"{stopped.note}{done}"
-    return EffectState.DONE, "done as approved"
+        return _run_waves(request, effect, lease, hands, why)
+    return _run_in_order(request, effect, lease, hands, why)
 
 
-def _not_to_begin(request: Request, claim: Claim, hands: Hands) -> tuple[EffectState, str] | None:
-    """How a request ends that was claimed and of which nothing is to be begun; None when it is."""
+def _not_to_begin(request: Request, now: datetime, hands: Hands) -> tuple[EffectState, str] | None:
+    """How a request ends that was claimed and of which nothing is to be begun; None when it is.
+
+    All of it is looked up after the claim: of two writers, the later one sees the earlier.
+    """
     if hands.store.requests.get(request.id).withdrawn:
-        # Looked up after the claim: of the two, the later one sees the earlier.
         return EffectState.WITHDRAWN, "its asker took it back before anything ran"
     if why := incoherence(request.plan):
         return EffectState.FAILED, f"nothing was called: {why}"
-    if claim.now >= request.plan.expires_at:
+    if now >= request.plan.expires_at:
         return EffectState.STALE, "nothing was called: it expired before it could be begun"
+    if why := _no_approval(request, hands, now):
+        return EffectState.STALE, f"nothing was called: {why}"
     return None
 
 
-def _run_waves(
-    request: Request, waves: Waves, effect: Effect, claim: Claim, hands: Hands
-) -> tuple[EffectState, str] | None:
-    def perform(number: int, before: StepEffect | None) -> None:
-        _step(request, number, before, claim, hands)
+def _not_to_go_on(request: Request, hands: Hands) -> str:
+    """Why the rest of a plan that was begun is not done; empty when it is.
 
-    def record(number: int, state: StepState, result: str, fate: Fate | None) -> None:
-        _note(claim, number, state, result, hands, fate)
-
-    run = WaveRun(request, effect, hands.store.sessions, perform, record)
+    It was approved in time, however long it is, so its expiry does not end it.
+    """
     if hands.store.requests.get(request.id).withdrawn:
-        return EffectState.FAILED, f"its asker took back the rest; {run.progress}"
-    if not _still_counts(request, hands):
-        return EffectState.FAILED, f"its approval does not count any more; {run.progress}"
+        return "its asker took back the rest"
+    why = _no_approval(request, hands, request.plan.created_at)
+    return f"its approval does not count any more ({why})" if why else ""
+
+
+def _no_approval(request: Request, hands: Hands, now: datetime) -> str:
+    decisions = hands.store.requests.decisions(request.id)
+    verified = verify_decisions(request, decisions, hands.control.keys, now)
+    return "" if verified.is_approved else verified.refusals[-1]
+
+
+def _run_in_order(
+    request: Request, effect: Effect, lease: Lease, hands: Hands, why: str
+) -> tuple[EffectState, str]:
+    steps, known = request.plan.steps, {step.number: step for step in effect.steps}
+    done: list[int] = []
+    for number in range(1, len(steps) + 1):
+        before, deed = known.get(number), Deed(request, number, hands, lease)
+        try:
+            if before is None or before.state is StepState.INTENDED:
+                why = why or (_not_to_go_on(request, hands) if done else "")
+                _step(deed, before, why)
+            elif before.state is StepState.FAILED:
+                raise Stopped(EffectState.FAILED, before.result)
+        except Stopped as stopped:
+            state = STEP_STATES.get(stopped.state, StepState.FAILED)
+            lease.record(number, state, stopped.note)
+            return stopped.state, stopped_at(steps, done, number, stopped.note)
+        done.append(number)
+    return EffectState.DONE, "done as approved"
+
+
+def _run_waves(
+    request: Request, effect: Effect, lease: Lease, hands: Hands, why: str
+) -> tuple[EffectState, str] | None:
+    waves = request.plan.waves or Waves()
+
+    def perform(number: int, before: StepEffect | None) -> None:
+        _step(Deed(request, number, hands, lease), before, why)
+
+    run = WaveRun(request, effect, hands.store.sessions, perform, lease.record)
+    if why:
+        run.settle()
+        return EffectState.FAILED, f"{why}; {run.progress}"
     return run.go_on(waves)
 
 
-def _still_counts(request: Request, hands: Hands) -> bool:
-    """Whether keys and policy allow the rest, too; it was approved in time, however long it is."""
-    decisions = hands.store.requests.decisions(request.id)
-    in_time = request.plan.created_at
-    return verify_decisions(request, decisions, hands.control.keys, in_time).is_approved
-
-
-def _step(
-    request: Request, number: int, before: StepEffect | None, claim: Claim, hands: Hands
-) -> None:
-    step = request.plan.steps[number - 1]
-    token = f"{request.id}-{number}"
-    if before is None:
-        check(step, request, hands, claim.now)
-        _note(claim, number, StepState.INTENDED, token, hands)
-        result = call(step, token, request, hands, claim.now)
+def _step(deed: Deed, before: StepEffect | None, why: str) -> None:
+    """Do a step, or see what became of one that was begun; with a `why` nothing is called."""
+    deed.lease.keep()
+    if before:
+        result = _finished(deed, before.result) if why else repair(deed, before.result)
+    elif why:
+        raise Stopped(EffectState.FAILED, why)
     else:
-        result = repair(step, token, request, hands, claim.now)
-    _note(claim, number, StepState.DONE, result, hands)
+        result = _begun(deed)
+    deed.lease.record(deed.number, StepState.DONE, result)
 
 
-def _note(
-    claim: Claim,
-    number: int,
-    state: StepState,
-    result: str,
-    hands: Hands,
-    fate: Fate | None = None,
-) -> None:
-    effect = StepEffect(number=number, state=state, result=result, at=claim.now, fate=fate)
-    hands.control.effects.record(claim, effect)
+def _begun(deed: Deed) -> str:
+    check(deed)
+    deed.lease.keep()
+    intent = deed.intent
+    deed.lease.record(deed.number, StepState.INTENDED, intent)
+    deed.lease.must_hold()
+    return call(deed, intent)
+
+
+def _finished(deed: Deed, intent: str) -> str:
+    if (done := settle(deed, intent)) is None:
+        raise Stopped(EffectState.STALE, NOT_CALLED)
+    return done
 
 
 def _record(kind: str, request: Request, hands: Hands, turn: Turn) -> None:
-    hands.control.audit.append(kind, request.id, turn.executor, request.plan_digest, turn.now)
+    hands.control.audit.append(kind, request.id, turn.executor, request.plan_digest, turn.moment)

@@ -1,4 +1,4 @@
-"""One step against the world: check what it expects, call once, read back."""
+"""One step against the world: call once, read back, and store what it made of its session."""
 
 from __future__ import annotations
 
@@ -6,48 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bunsui_core.app.fulfil import wrong_reference
-from bunsui_core.app.propose import present_pipeline
-from bunsui_core.app.questioned import foreign, question_of
-from bunsui_core.app.world import checks, difference, look
-from bunsui_core.domain.accepted import require_one_meaning
+from bunsui_core.app.lease import Lease
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
-from bunsui_core.domain.coherent import elsewhere, may_be_named
 from bunsui_core.domain.controlling import controlled, is_as_expected, require_control
-from bunsui_core.domain.eligible import require_same_pipeline
-from bunsui_core.domain.errors import BadInput, Conflict, NotFound, Refused
+from bunsui_core.domain.errors import Conflict, NotFound, Refused
 from bunsui_core.domain.plan import (
-    SESSION_RISK,
     ControlSession,
     EnterJob,
-    JobStep,
     MarkDone,
     Place,
     RedriveJob,
     RestartJob,
     StartSession,
     Step,
-    step_job,
 )
-from bunsui_core.domain.previewing import preview_difference
-from bunsui_core.domain.propose import preview_for
-from bunsui_core.domain.rerun import (
-    has_effect,
-    last_attempt,
-    marked,
-    mismatch,
-    redriven,
-    restarted,
-    step_risk,
-)
+from bunsui_core.domain.rerun import has_effect, marked, redriven, restarted
 from bunsui_core.domain.session import JobRun, Session, SessionStatus
-from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.traces import Trace, intended, trace
 from bunsui_core.ports.control import Control
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
-
-UNDERSTATED = "nothing was called: the plan understates its risk"
 
 TRIES = 8
 """How often a session is stored again when another writer was faster."""
@@ -72,108 +51,58 @@ class Stopped(Exception):
         self.note = note
 
 
-def check(step: Step, request: Request, hands: Hands, now: datetime) -> None:
-    """Compare what the step expects with the world. Raises: Stopped (STALE) on a difference."""
-    if request.plan.version == 1:
-        raise Stopped(EffectState.STALE, "nothing was called: an older bunsui planned it, ask anew")
-    try:
-        if step_job(step) == "" and request.plan.risk.rank < SESSION_RISK.rank:
-            raise Stopped(EffectState.FAILED, UNDERSTATED)
-        match step:
-            case StartSession():
-                _check_start(step, request, hands)
-            case ControlSession():
-                _check_control(step, request, hands)
-            case _:
-                _check_job(step, request, hands, now)
-    except (Refused, NotFound, BadInput) as error:
-        raise Stopped(EffectState.STALE, f"nothing was called: {error.message}") from error
+@dataclass(frozen=True)
+class Deed:
+    """One step of a request, in the hands of whoever holds the lease."""
+
+    request: Request
+    number: int
+    hands: Hands
+    lease: Lease
+
+    @property
+    def step(self) -> Step:
+        """What is to be done."""
+        return self.request.plan.steps[self.number - 1]
+
+    @property
+    def token(self) -> str:
+        """What this step, and no other, is known by in AWS and in a session."""
+        return f"{self.request.id}-{self.number}"
+
+    @property
+    def now(self) -> datetime:
+        """The moment now."""
+        return self.lease.now
+
+    @property
+    def intent(self) -> str:
+        """What is recorded before the call, from the session as it is now."""
+        is_control = isinstance(self.step, ControlSession)
+        known = self.hands.store.sessions.get(self.step.session_id) if is_control else None
+        return intended(self.step, self.token, known)
 
 
-def _check_job(step: JobStep, request: Request, hands: Hands, now: datetime) -> None:
-    session = hands.store.sessions.get(step.session_id)
-    if wrong := elsewhere(session, request.plan) or mismatch(step, session):
-        raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
-    if request.plan.risk.rank < step_risk(step, session).rank:
-        raise Stopped(EffectState.FAILED, UNDERSTATED)
-    world = look(session, step.job, hands.seeing)
-    if changed := difference(checks(step.expect, world.expect)):
-        raise Stopped(EffectState.STALE, f"nothing was called: {changed}")
-    text = _text_of(step, request, session)
-    question = question_of(step, text, session, world, hands.seeing, now)
-    if foreign(step, text, question):
-        raise Stopped(EffectState.STALE, "nothing was called: the plan names another input")
-    require_same_pipeline(session, present_pipeline(session, hands.store))
-    found = preview_for(question, Mode(step.kind))
-    wrong = preview_difference(step.preview, found) or _wrong_reference(step, text, hands)
-    if wrong:
-        raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
+def call(deed: Deed, intent: str) -> str:
+    """Do the step and return what came back.
 
-
-def _wrong_reference(step: JobStep, text: str, hands: Hands) -> str:
-    """What is wrong with a reference in what a job would start with."""
-    starts = isinstance(step, RestartJob | EnterJob)
-    return wrong_reference(text, hands.control.payloads) if starts else ""
-
-
-def _text_of(step: JobStep, request: Request, session: Session) -> str:
-    """The text that goes with a step: what it carries, or what a redrive goes on with."""
-    if not isinstance(step, RedriveJob):
-        return input_of(step, request)
-    last = last_attempt(session, step.job)
-    return last.input if last else "null"
-
-
-def call(step: Step, token: str, request: Request, hands: Hands, now: datetime) -> str:
-    """Do the step and return what came back. Raises: Stopped (FAILED) when AWS refuses."""
+    Raises: Stopped when AWS refuses, or the session is not as the intent says any more.
+    """
+    step = deed.step
     try:
         match step:
             case RedriveJob():
-                hands.control.runner.redrive(step.execution_arn, token)
-                return _redriven(step, hands, now)
+                return _redrive(step, deed)
             case RestartJob() | EnterJob():
-                return _restart(step, request, hands, now)
+                return _restart(step, deed)
             case MarkDone():
-                return _mark(step, request, hands, now)
+                return _mark(step, deed)
             case ControlSession():
-                return _control(step, hands, now)
+                return _control(step, deed, intent)
             case StartSession():
-                return _start(step, request, hands, now)
+                return _start(step, deed)
     except (Refused, NotFound) as error:
         raise Stopped(EffectState.FAILED, error.message) from error
-
-
-def repair(step: Step, token: str, request: Request, hands: Hands, now: datetime) -> str:
-    """Finish a step whose executor died after its intent.
-
-    Raises: Stopped with DONE_AMBIGUOUS, NEEDS_HUMAN or FAILED.
-    """
-    if not isinstance(step, RedriveJob):
-        return call(step, token, request, hands, now)
-    count = hands.seeing.executions.describe(step.execution_arn).redrive_count
-    if count == step.expect.redrive_count:
-        _must_be_newest(step, hands)
-        return call(step, token, request, hands, now)
-    if count == step.expect.redrive_count + 1:
-        _redriven(step, hands, now)
-        raise Stopped(
-            EffectState.DONE_AMBIGUOUS,
-            f"redriven once since the plan ({step.execution_arn}); by this request or by somebody "
-            "else cannot be told, so it was not redriven again",
-        )
-    raise Stopped(
-        EffectState.NEEDS_HUMAN,
-        f"redriven {count - step.expect.redrive_count} times since the plan: look at "
-        f"{step.execution_arn}",
-    )
-
-
-def _must_be_newest(step: RedriveJob, hands: Hands) -> None:
-    """Of one job two executions do not run at a time."""
-    last = last_attempt(hands.store.sessions.get(step.session_id), step.job)
-    if last and last.execution_arn != step.execution_arn:
-        why = f"nothing was called: job {step.job} began anew meanwhile"
-        raise Stopped(EffectState.FAILED, why)
 
 
 def input_of(step: Step, request: Request) -> str:
@@ -187,30 +116,92 @@ def input_of(step: Step, request: Request) -> str:
     raise Stopped(EffectState.FAILED, "the request does not carry the input that the plan names")
 
 
-def _redriven(step: RedriveJob, hands: Hands, now: datetime) -> str:
-    _store(step, hands, lambda session: redriven(session, step, now))
-    count = hands.seeing.executions.describe(step.execution_arn).redrive_count
+def _redrive(step: RedriveJob, deed: Deed) -> str:
+    try:
+        deed.hands.control.runner.redrive(step.execution_arn, deed.token)
+    except Refused as error:
+        raise _refused(step, deed, error) from error
+    keep_redriven(step, deed)
+    count = redrives(step, deed.hands)
     if count > step.expect.redrive_count + 1:
-        return f"{step.execution_arn} (redriveCount {count}: somebody else redrove it as well)"
+        raise Stopped(
+            EffectState.NEEDS_HUMAN,
+            f"{step.execution_arn} was redriven, and by somebody else as well "
+            f"(redriveCount {count}): look at it",
+        )
     return step.execution_arn
 
 
-def _restart(step: RestartJob | EnterJob, request: Request, hands: Hands, now: datetime) -> str:
-    text = input_of(step, request)
-    receipt = hands.control.runner.start(step.machine, step.execution_name, text)
-    arn = receipt.execution_arn
-    _store(step, hands, lambda session: restarted(session, step, text, arn, now))
-    return arn
+def _refused(step: RedriveJob, deed: Deed, error: Refused) -> Stopped:
+    """What a refusal means: somebody was faster, or the execution cannot be redriven at all."""
+    found = deed.hands.seeing.executions.describe(step.execution_arn)
+    expected = step.expect
+    if found.redrive_count == expected.redrive_count and found.status is expected.status:
+        return Stopped(EffectState.FAILED, error.message)
+    return Stopped(
+        EffectState.STALE,
+        f"AWS refused the call, somebody was faster: status was {expected.status}, is "
+        f"{found.status}; redrives was {expected.redrive_count}, is {found.redrive_count}",
+    )
 
 
-def _mark(step: MarkDone, request: Request, hands: Hands, now: datetime) -> str:
-    output = input_of(step, request)
-    _store(step, hands, lambda session: marked(session, step, output, now))
+def redrives(step: RedriveJob, hands: Hands) -> int:
+    """Return how often the execution was redriven, as AWS says now."""
+    return hands.seeing.executions.describe(step.execution_arn).redrive_count
+
+
+def keep_redriven(step: RedriveJob, deed: Deed) -> None:
+    """Store that the execution runs again, once."""
+
+    def once(session: Session) -> Session:
+        return session if has_effect(session, step) else redriven(session, step, deed.now)
+
+    store_change(step.session_id, deed.hands, once)
+
+
+def _restart(step: RestartJob | EnterJob, deed: Deed) -> str:
+    text = input_of(step, deed.request)
+    try:
+        receipt = deed.hands.control.runner.start(step.machine, step.execution_name, text)
+    except Conflict as error:
+        raise Stopped(EffectState.NEEDS_HUMAN, f"nothing was called: {error.message}") from error
+    keep_restarted(step, deed, receipt.execution_arn)
+    return receipt.execution_arn
+
+
+def keep_restarted(step: RestartJob | EnterJob, deed: Deed, arn: str) -> None:
+    """Store the attempt that was started, once. Raises: Stopped when another one is there."""
+    text = input_of(step, deed.request)
+
+    def once(session: Session) -> Session:
+        match trace(step, session):
+            case Trace.OWN:
+                return session
+            case Trace.OTHER:
+                raise Stopped(
+                    EffectState.NEEDS_HUMAN,
+                    f"{arn} runs, and meanwhile job {step.job} got another attempt: look at both",
+                )
+        return restarted(session, step, text, arn, deed.now)
+
+    store_change(step.session_id, deed.hands, once)
+
+
+def _mark(step: MarkDone, deed: Deed) -> str:
+    output = input_of(step, deed.request)
+
+    def once(session: Session) -> Session:
+        match trace(step, session):
+            case Trace.OWN:
+                return session
+            case Trace.OTHER:
+                raise Stopped(
+                    EffectState.STALE, f"nothing was called: job {step.job} began anew meanwhile"
+                )
+        return marked(session, step, output, deed.now)
+
+    store_change(step.session_id, deed.hands, once)
     return f"{step.job} is done with the output {step.output_digest[:12]}"
-
-
-def _store(step: JobStep, hands: Hands, change: Callable[[Session], Session]) -> None:
-    store_change(step.session_id, hands, lambda one: one if has_effect(one, step) else change(one))
 
 
 def store_change(session_id: str, hands: Hands, change: Callable[[Session], Session]) -> Session:
@@ -227,44 +218,27 @@ def store_change(session_id: str, hands: Hands, change: Callable[[Session], Sess
     raise Conflict(f"session {session_id} changes too fast to be stored.", "Try again.")
 
 
-def _check_control(step: ControlSession, request: Request, hands: Hands) -> None:
-    session = hands.store.sessions.get(step.session_id)
-    if wrong := elsewhere(session, request.plan):
-        raise Stopped(EffectState.STALE, f"nothing was called: {wrong}")
-    require_control(session, step.action)
-    if not is_as_expected(session, step):
-        found = f"status was {step.expect_status}, is {session.status}"
-        raise Stopped(EffectState.STALE, f"nothing was called: {found}")
+def _control(step: ControlSession, deed: Deed, intent: str) -> str:
+    def once(session: Session) -> Session:
+        if session.wished_by == deed.token:
+            return session
+        if intended(step, deed.token, session) != intent or not is_as_expected(session, step):
+            raise Stopped(
+                EffectState.STALE,
+                f"nothing was called: {session.wished_by or 'somebody'} was faster, session "
+                f"{session.id} is {session.status}",
+            )
+        require_control(session, step.action)
+        changed = controlled(session, step, deed.now)
+        return changed.model_copy(update={"wished_by": deed.token})
 
-
-def _control(step: ControlSession, hands: Hands, now: datetime) -> str:
-    session = store_change(step.session_id, hands, lambda one: controlled(one, step, now))
+    session = store_change(step.session_id, deed.hands, once)
     return f"session {session.id} is {session.status}"
 
 
-def _check_start(step: StartSession, request: Request, hands: Hands) -> None:
-    require_one_meaning(input_of(step, request), "the session's input")
-    if not may_be_named(step.session_id) or _is_there(step.session_id, hands):
-        why = "the plan names a session that is there, or no session could have that name"
-        raise Stopped(EffectState.STALE, f"nothing was called: {why}")
-    try:
-        pipeline = hands.store.pipelines.get(step.pipeline)
-    except NotFound as error:
-        raise Stopped(EffectState.STALE, error.message) from error
-    if pipeline.graph_hash != step.graph_hash:
-        raise Stopped(EffectState.STALE, f"nothing was called: {step.pipeline} has a new graph")
-
-
-def _is_there(session_id: str, hands: Hands) -> bool:
-    try:
-        hands.store.sessions.get(session_id)
-    except NotFound:
-        return False
-    return True
-
-
-def _start(step: StartSession, request: Request, hands: Hands, now: datetime) -> str:
-    pipeline = hands.store.pipelines.get(step.pipeline)
+def _start(step: StartSession, deed: Deed) -> str:
+    store, request = deed.hands.store, deed.request
+    pipeline = store.pipelines.get(step.pipeline)
     plan = request.plan
     session = Session(
         id=step.session_id,
@@ -275,13 +249,14 @@ def _start(step: StartSession, request: Request, hands: Hands, now: datetime) ->
         input=input_of(step, request),
         runs=tuple(JobRun(job=job) for job in pipeline.order),
         status=SessionStatus.RUNNING,
-        created_at=now,
+        created_at=deed.now,
         requested_by=plan.requester,
         request_id=request.id,
     )
     try:
-        hands.store.sessions.save(session)
-    except Conflict:
-        if hands.store.sessions.get(step.session_id).request_id != request.id:
-            raise
+        store.sessions.save(session)
+    except Conflict as error:
+        if store.sessions.get(step.session_id).request_id != request.id:
+            why = f"nothing was called: session {step.session_id} is there by now"
+            raise Stopped(EffectState.STALE, why) from error
     return step.session_id

@@ -84,6 +84,13 @@ class WaveRun:
                     for number in steps:
                         self._do(number)
 
+    def settle(self) -> None:
+        """See what became of the steps that were begun, where nothing more is to be called."""
+        self._keep_ends()
+        for number, known in self._known.items():
+            if number not in self._fates and known.state is StepState.INTENDED:
+                self._do(number)
+
     def _keep_ends(self) -> None:
         """Record the ends that were seen, so that none is looked up again."""
         for number, fate in self._fates.items():

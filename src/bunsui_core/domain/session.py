@@ -151,7 +151,8 @@ class Session(Value):
     """One run of a pipeline. `version` grows by one with every stored change.
 
     A `FOUND` session is an execution that nobody started through bunsui: it has one job, and
-    bunsui starts nothing in it by itself.
+    bunsui starts nothing in it by itself. `wished_by` names the step of a request that last paused
+    it, let it go on or cancelled it.
     """
 
     id: str
@@ -168,6 +169,7 @@ class Session(Value):
     stopped_at: Instant | None = None
     origin: SessionOrigin = SessionOrigin.STARTED
     wish: Wish = Wish.RUN
+    wished_by: str = ""
     version: int = 0
 
     def run(self, job: str) -> JobRun | None:

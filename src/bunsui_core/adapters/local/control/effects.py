@@ -53,6 +53,14 @@ class LocalEffects:
         if not paused:
             raise _lost(claim)
 
+    def renew(self, claim: Claim, later: Claim) -> None:
+        """Hold the lease on. Raises: Conflict when it is another's now."""
+        values = {"later": moment(later.now), "longer": moment(later.lease_until)}
+        with self._store.writing() as connection:
+            renewed = connection.execute(_RENEW, self._columns(claim) | values).rowcount
+        if not renewed:
+            raise _lost(claim)
+
     def expired(self, now: datetime) -> tuple[str, ...]:
         """Return the ids of requests whose execution was left unfinished by a dead executor."""
         with self._store.reading() as connection:
@@ -101,5 +109,7 @@ _RECORD = (
 )
 
 _PAUSE = f"UPDATE effects SET lease_until = :now, at = :now WHERE {_HELD}"
+
+_RENEW = f"UPDATE effects SET lease_until = :longer, at = :later WHERE {_HELD}"
 
 _FINISH = f"UPDATE effects SET state = :state, note = :note, at = :now WHERE {_HELD}"

@@ -66,17 +66,29 @@ class DynamoEffects:
 
     def pause(self, claim: Claim) -> None:
         """Give the lease back before the end. Raises: Conflict when it is another's now."""
-        now = moment(claim.now)
-        due = joined(now, claim.request_id)
-        if not self._table.update(
-            self._key(claim.request_id), _PAUSE, _HELD, **_lease(claim), now=now, due=due
-        ):
-            raise _lost(claim)
+        self._hold(claim, claim.now, claim.now)
+
+    def renew(self, claim: Claim, later: Claim) -> None:
+        """Hold the lease on. Raises: Conflict when it is another's now."""
+        self._hold(claim, later.lease_until, later.now)
 
     def expired(self, now: datetime) -> tuple[str, ...]:
         """Return the ids of requests whose execution was left unfinished by a dead executor."""
         due = Ask(self._open, "one", end=f"{moment(now)}{BEHIND}")
         return tuple(text(item, "line") for item in self._table.query(due))
+
+    def _hold(self, claim: Claim, until: datetime, now: datetime) -> None:
+        held = self._table.update(
+            self._key(claim.request_id),
+            _HOLD,
+            _HELD,
+            **_lease(claim),
+            later=moment(until),
+            now=moment(now),
+            due=joined(moment(until), claim.request_id),
+        )
+        if not held:
+            raise _lost(claim)
 
     @property
     def _open(self) -> str:
@@ -117,4 +129,4 @@ _CLAIM = (
 
 _FINISH = "SET #state = :state, #note = :note, #at = :now REMOVE #pk1, #sk1"
 
-_PAUSE = "SET #lease_until = :now, #at = :now, #sk1 = :due"
+_HOLD = "SET #lease_until = :later, #at = :now, #sk1 = :due"
