@@ -54,6 +54,7 @@ OUT_OF_REACH = frozenset(
     f"{CORE}.{name}"
     for name in (
         "ports.control",
+        "ports.signing",
         "ports.moving",
         "adapters.aws.control",
         "adapters.local.control",

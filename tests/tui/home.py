@@ -70,14 +70,15 @@ class Home:
         self.session = self.store.sessions.save(a_session())
         self.healthy = self.store.sessions.save(a_healthy_session("s-healthy"))
         self.store.diagnoses.put(a_diagnosis())
-        keys = LocalKeys(connection, light_signers(self.settings.keys_path))
+        self.signers = light_signers(self.settings.keys_path)
+        keys = LocalKeys(connection, self.signers)
         keys.create(APPROVER, PASSPHRASE, False, self.clock())
         self._asked = 0
         self.desk = self._desk(connection, keys)
 
     def _desk(self, connection: StoreWriter, keys: LocalKeys) -> OperatorDesk:
         seeing = Seeing(self.world, self.logs, HalfSeen())
-        deciding = Deciding(LocalDecisions(connection), keys, LocalAudit(connection))
+        deciding = Deciding(LocalDecisions(connection), keys, LocalAudit(connection), self.signers)
         nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
         return OperatorDesk(
             self.store,

@@ -12,9 +12,11 @@ from bunsui_core.domain.approval import Answer, ApprovalStatus, Decision, Reques
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.deciding import refusal, rejection_refusal
 from bunsui_core.domain.errors import BadInput, NotAuthorised, Refused, Stale
+from bunsui_core.domain.signing import Unlocked
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 from bunsui_core.ports.control import Audit, Decisions, Keys
+from bunsui_core.ports.signing import Unlocking
 from bunsui_core.ports.store import Requests
 
 MOST_BYTES = 4096
@@ -23,10 +25,14 @@ MOST_BYTES = 4096
 
 @dataclass(frozen=True)
 class Signing:
-    """Whose key signs, and the passphrase that opens it, which no message or log shows."""
+    """Whose key signs, and what she typed as her proof, which no message or log shows.
+
+    That is the passphrase of a key file, her own name for a key in KMS, or nothing when her key
+    is unlocked.
+    """
 
     approver: str
-    passphrase: str = field(repr=False)
+    passphrase: str = field(default="", repr=False)
 
 
 class Said(Value):
@@ -44,6 +50,7 @@ class Deciding:
     decisions: Decisions
     keys: Keys
     audit: Audit
+    unlocking: Unlocking
 
 
 def decide(
@@ -62,11 +69,22 @@ def decide(
     """
     request = requests.get(review.plan.request_id)
     _must_be_what_was_shown(request, review)
-    approver = _trusted(deciding.keys, signing.approver)
+    approver = trusted(deciding.keys, signing.approver)
     _must_be_allowed(request, said, approver, deciding, approval(request, requests, now).status)
     signed = _sign(_decision(review, said, approver, deciding), review, signing, deciding, now)
     deciding.decisions.append(signed)
     return signed
+
+
+def unlock(name: str, passphrase: str, deciding: Deciding) -> Unlocked:
+    """Open an approver's key in this process for some minutes.
+
+    Raises: NotAuthorised for nobody's or a revoked key and a wrong passphrase; Refused.
+    """
+    approver = trusted(deciding.keys, name)
+    if approver.revoked_at:
+        raise NotAuthorised(f"the key of {name} was revoked.", "Another approver decides.")
+    return deciding.unlocking.unlock(approver, passphrase)
 
 
 def _must_be_what_was_shown(request: Request, review: Review) -> None:
@@ -76,7 +94,8 @@ def _must_be_what_was_shown(request: Request, review: Review) -> None:
         raise Stale("the review is not the one that was shown.", "Review the request again.")
 
 
-def _trusted(keys: Keys, name: str) -> Approver:
+def trusted(keys: Keys, name: str) -> Approver:
+    """Return the approver of that name. Raises: NotAuthorised when there is none."""
     approver = next((one for one in keys.trusted() if one.name == name), None)
     if approver is None:
         raise NotAuthorised(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bunsui_core.app.decide import Deciding, Said, decide
+from bunsui_core.app.decide import Deciding, Said, decide, trusted, unlock
 from bunsui_core.app.decide import Signing as Signing
 from bunsui_core.app.request import submit
 from bunsui_core.app.review import Looked, review_steps
@@ -17,6 +17,7 @@ from bunsui_core.domain.plan import Place, Plan, Risk, StartSession
 from bunsui_core.domain.policy import requirement
 from bunsui_core.domain.propose import LIFETIME
 from bunsui_core.domain.reviewing import document, typed_code
+from bunsui_core.domain.signing import Proof, Unlocked, proof_of
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -28,8 +29,8 @@ class OperatorDesk(AgentDesk):
     def __init__(
         self, store: Store, seeing: Seeing, deciding: Deciding, place: Place, nature: Nature
     ) -> None:
-        trusted = [a for a in deciding.keys.trusted() if a.revoked_at is None]
-        requester = f"human:{trusted[0].name}" if trusted else "human:unknown"
+        known = [a for a in deciding.keys.trusted() if a.revoked_at is None]
+        requester = f"human:{known[0].name}" if known else "human:unknown"
         super().__init__(store, seeing, requester, nature)
         self._deciding = deciding
         self._place = place
@@ -74,6 +75,26 @@ class OperatorDesk(AgentDesk):
         now = self._nature.clock()
         decide(review, said, signing, self._deciding, self._store.requests, now)
         return self.approval(review.plan.request_id)
+
+    def unlock(self, name: str, passphrase: str) -> Unlocked:
+        """Open an approver's key in this process for some minutes; each decision stays one act.
+
+        Raises: NotAuthorised for a wrong passphrase, too many of them or nobody's name; Refused
+        for a key in KMS and where keys are not kept open.
+        """
+        return unlock(name, passphrase, self._deciding)
+
+    def unlocked(self) -> Unlocked | None:
+        """Return whose key is open in this process; it takes no time to ask."""
+        return self._deciding.unlocking.unlocked()
+
+    def lock(self) -> None:
+        """Close the open key at once."""
+        self._deciding.unlocking.lock()
+
+    def proof(self, name: str) -> Proof:
+        """Return what an approver types so that her key signs. Raises: NotAuthorised."""
+        return proof_of(trusted(self._deciding.keys, name).holder)
 
     def start(self, pipeline: str, input_text: str, reason: str) -> Approval:
         """Queue a request to start a session. Raises: NotFound, BadInput, Refused."""

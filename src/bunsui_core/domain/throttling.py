@@ -39,7 +39,7 @@ class Tries(Value):
         """How many seconds the next passphrase waits after the last one."""
         if self.failures < FREE:
             return 0
-        return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self.failures - FREE, 20))
+        return min(LONGEST_WAIT, FIRST_WAIT << min(self.failures - FREE, 20))
 
 
 def seconds_left(tries: Tries, now: Moment) -> float:

@@ -17,6 +17,8 @@ from bunsui_core.wiring.written import written
 def operator_desk(settings: Settings) -> OperatorDesk:
     """Return the desk of the human at this terminal."""
     kept = written(settings, "approver")
-    deciding = Deciding(decisions=kept.decisions, keys=kept.keys, audit=kept.audit)
+    deciding = Deciding(
+        decisions=kept.decisions, keys=kept.keys, audit=kept.audit, unlocking=kept.signers
+    )
     eyes = remembering(seeing(settings, "agent"), kept.store)
     return OperatorDesk(kept.store, eyes, deciding, place(settings), nature())

@@ -19,6 +19,7 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.effects import LocalEffects
 from bunsui_core.adapters.local.control.keys import FileKeys, LocalKeys
 from bunsui_core.adapters.local.control.schema import create
+from bunsui_core.adapters.local.control.signing import Signers
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.adapters.local.failure import unusable
 from bunsui_core.adapters.local.files import FileBlobs
@@ -46,6 +47,7 @@ class Written:
     effects: Effects
     audit: Audit
     keys: Keys
+    signers: Signers
     archive: Archive
     blobs: Blobs
     sightings: Sightings
@@ -78,13 +80,14 @@ def make_folders(settings: Settings) -> None:
 
 
 def _files(settings: Settings) -> Written:
-    connection = writer(settings)
+    connection, signs = writer(settings), signers(settings)
     return Written(
         store=store(settings, connection),
         decisions=LocalDecisions(connection),
         effects=LocalEffects(connection),
         audit=LocalAudit(connection),
-        keys=LocalKeys(connection, signers(settings)),
+        keys=LocalKeys(connection, signs),
+        signers=signs,
         archive=LocalArchive(connection),
         blobs=FileBlobs(settings.blobs_path),
         sightings=LocalSightings(connection),
@@ -103,12 +106,14 @@ def _shared(settings: Settings, actor: str) -> Written:
             f"an import into the table {table.name} was not finished, so it is not whole.",
             "Run the same `bunsui store import` again.",
         )
+    signs = signers(settings)
     return Written(
         store=shared_store(kept),
         decisions=DynamoDecisions(kept.asked),
         effects=DynamoEffects(table),
         audit=DynamoAudit(table),
-        keys=FileKeys(DynamoTrust(table), signers(settings)),
+        keys=FileKeys(DynamoTrust(table), signs),
+        signers=signs,
         archive=DynamoArchive(table),
         blobs=kept.blobs,
         sightings=DynamoSightings(table),
