@@ -76,6 +76,23 @@ def test_writers_at_once_make_one_chain(audit: Audit) -> None:
     assert is_chained(audit.entries())
 
 
+def test_a_record_is_read_in_pages_from_either_end(audit: Audit) -> None:
+    made = tuple(audit.append("requested", f"r-{n}", "agent:claude", "ab", NOW) for n in range(5))
+
+    assert [row.entry for row in audit.rows(0, 2)] == list(made[:2])
+    assert [row.entry for row in audit.rows(3, 5)] == list(made[3:])
+    assert [row.seq for row in audit.tail(2)] == [5, 4]
+    assert [row.seq for row in audit.tail(9, before=4)] == [3, 2, 1]
+    assert audit.rows(5, 9) == audit.tail(9, before=1) == ()
+
+
+def test_the_latest_of_a_kind_is_the_one_whose_subject_sorts_last(audit: Audit) -> None:
+    for kind, subject in (("kept", "2"), ("kept", "3"), ("kept", "1"), ("kept-too", "9")):
+        audit.append(kind, subject, "hanako", "ab", NOW)
+
+    assert [getattr(audit.latest(kind), "subject", "") for kind in ("kept", "other")] == ["3", ""]
+
+
 def test_accounts_and_regions_have_chains_of_their_own(audit: Audit, home: Home) -> None:
     audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
 

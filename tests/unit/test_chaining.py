@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -49,44 +50,121 @@ def found(rows: Sequence[AuditRow], anchor: Anchor | None = None) -> list[Findin
     return chain.findings.told
 
 
-def changed(entry: AuditEntry, name: str) -> AuditEntry:
-    """An entry of which one member says something else."""
+def changed(entry: AuditEntry, name: str) -> AuditRow:
+    """The row of an entry of which one member says something else."""
     other = {"seq": entry.seq + 5000, "at": later(days=9)}.get(name, "f" * 64)
-    return entry.model_copy(update={name: other})
+    return AuditRow(entry.seq, entry.model_copy(update={name: other}).model_dump_json())
 
 
-def near(seq: int, length: int = 40) -> slice:
-    """The rows around a place: what is changed at it shows within a few of them."""
-    return slice(max(seq - length, 0), seq + length)
+def found_from(place: int, rows: Sequence[AuditRow], anchor: Anchor | None = None) -> bool:
+    """Whether rows do not continue a record that was good up to a place."""
+    chain = Chain(count=place, seq=place, head=RECORD[place - 1].digest if place else GENESIS)
+    for _ in chain.follow(rows):
+        continue
+    if anchor:
+        chain.anchored_at(anchor)
+    return bool(chain.findings.told)
 
 
-def test_a_good_record_has_no_finding_also_with_an_anchor_anywhere() -> None:
-    anchors = [ANCHOR.model_copy(update={"seq": e.seq, "digest": e.digest}) for e in RECORD[::97]]
-
-    assert found(ROWS) == []
-    assert all(found(ROWS, one) == [] for one in [ANCHOR, *anchors])
-    assert found([], ANCHOR.model_copy(update={"seq": 0, "digest": GENESIS})) == []
+def missed(change: Callable[[int], Sequence[AuditRow]], anchor: Anchor | None = None) -> list[int]:
+    """Where in the record a change is not found; `change` gives the rows from a place on."""
+    return [place + 1 for place in range(LENGTH) if not found_from(place, change(place), anchor)]
 
 
 @pytest.mark.parametrize("name", list(AuditEntry.model_fields))
-def test_a_changed_member_of_any_entry_is_found(name: str) -> None:
-    missed = []
-    for place, entry in enumerate(RECORD):
-        rows = [*ROWS[:place], AuditRow(entry.seq, changed(entry, name).model_dump_json())]
-        rows += ROWS[place + 1 : place + 3]
-        end = ANCHOR.model_copy(
-            update={"seq": rows[-1].seq, "digest": RECORD[len(rows) - 1].digest}
-        )
-        if not tail_found(rows, end, place):
-            missed.append(entry.seq)
+def test_a_changed_member_of_any_entry_is_found_by_the_next_one(name: str) -> None:
+    def change(place: int) -> Sequence[AuditRow]:
+        return [changed(RECORD[place], name), *ROWS[place + 1 : place + 2]]
 
-    assert missed == []
+    # Nothing holds on to the newest entry but what was kept elsewhere.
+    assert missed(change) == ([] if name in {"seq", "prev"} else [LENGTH])
+    assert found([*ROWS[:-1], changed(RECORD[-1], name)], ANCHOR)
 
 
-def tail_found(rows: Sequence[AuditRow], anchor: Anchor, place: int) -> bool:
-    """Whether something is found when a chain is followed that was good up to a place."""
-    chain = Chain(count=place, seq=place, head=RECORD[place - 1].digest if place else GENESIS)
-    for _ in chain.follow(rows[place:]):
+def test_a_removed_entry_is_found_and_named() -> None:
+    def change(place: int) -> Sequence[AuditRow]:
+        return ROWS[place + 1 : place + 2]
+
+    assert missed(change) == [LENGTH]
+    assert found([*ROWS[:6], *ROWS[7:]])[0].text == "entry 7 is missing"
+    assert found([*ROWS[:6], *ROWS[9:]])[0].text == "entries 7 to 9 are missing"
+
+
+def test_any_two_neighbours_that_changed_places_are_found() -> None:
+    def change(place: int) -> Sequence[AuditRow]:
+        texts = [row.text for row in ROWS[place : place + 2]]
+        return [AuditRow(place + 1 + n, text) for n, text in enumerate(reversed(texts))]
+
+    assert missed(change) == [LENGTH]  # the newest has no neighbour behind it
+
+
+@given(st.permutations(range(LENGTH)[500:520]))
+def test_any_other_order_is_found(order: list[int]) -> None:
+    texts = [AuditRow(501 + n, ROWS[place].text) for n, place in enumerate(order)]
+
+    assert found_from(500, [*texts, ROWS[520]]) is (order != sorted(order))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"seq": 1}', "\x00"])
+def test_what_is_no_entry_is_found_wherever_it_stands(text: str) -> None:
+    assert missed(lambda place: [AuditRow(place + 1, text)]) == []
+
+
+def test_an_entry_put_in_is_found() -> None:
+    extra = RECORD[10].model_copy(update={"subject": "r-other"})
+    rows = [*ROWS[:11], AuditRow(11, extra.model_dump_json()), *ROWS[11:]]
+
+    assert found(rows)[0].seq == 11
+
+
+def test_a_tail_cut_off_is_found_by_an_anchor_and_by_nothing_else() -> None:
+    assert all(found(ROWS[:length]) == [] for length in (0, 1, 500, 999))
+    assert all(found(ROWS[:length], ANCHOR) for length in (0, 1, 500, 999))
+
+
+def test_a_record_rewritten_from_its_beginning_is_found_by_an_anchor() -> None:
+    other = [AuditRow(seq, row.text) for seq, row in enumerate(rewritten(), 1)]
+
+    assert found(other) == []
+    assert [one.seq for one in found(other, ANCHOR)] == [LENGTH]
+
+
+def rewritten() -> list[AuditRow]:
+    """A record with another first entry, and everything behind it chained anew."""
+    rows: list[AuditRow] = []
+    prev = GENESIS
+    for entry in RECORD:
+        actor = "agent:other" if entry.seq == 1 else entry.actor
+        made = entry.model_copy(update={"prev": prev, "actor": actor})
+        rows.append(AuditRow(entry.seq, made.model_dump_json()))
+        prev = made.digest
+    return rows
+
+
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(names, names, names, st.integers(1, 2**53 - 1), st.datetimes())
+def test_the_digest_is_over_the_canonical_bytes(
+    kind: str, subject: str, actor: str, seq: int, at: datetime
+) -> None:
+    entry = AuditEntry(
+        seq=seq,
+        at=at.replace(tzinfo=UTC),
+        kind=kind,
+        subject=subject,
+        actor=actor,
+        body_digest="ab",
+        prev=GENESIS,
+    )
+
+    assert entry.digest == digest("bunsui/audit/v1", canonical(entry))
+    assert AuditRow(seq, entry.model_dump_json()).entry == entry
+
+
+def test_the_findings_that_are_told_have_a_bound_and_the_rest_is_counted() -> None:
+    chain = Chain()
+    for _ in chain.follow(AuditRow(n, "") for n in range(1, 1502)):
         continue
-    chain.anchored_at(anchor)
-    return bool(chain.findings.told)
+
+    assert (len(chain.findings.told), chain.findings.more) == (1000, 501)

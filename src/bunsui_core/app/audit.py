@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bunsui_core.domain.approval import Answer, Request, SignedDecision
-from bunsui_core.domain.audit import GENESIS, Anchor, AuditEntry, AuditRow
+from bunsui_core.domain.approval import Request, SignedDecision
+from bunsui_core.domain.audit import GENESIS, WORDS, Anchor, AuditEntry, AuditRow
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.chaining import Chain, Verification, Weight
 from bunsui_core.domain.errors import NotFound
@@ -162,7 +162,3 @@ class _Verifying:
             findings.add(
                 0, request.id, "it is not recorded; no worker has seen it yet", Weight.NOTE
             )
-
-
-WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
-"""How the record calls what a human said."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Literal, NamedTuple
 
-from bunsui_core.domain.canonical import digest
+from bunsui_core.domain.approval import Answer, Effect, Request, SignedDecision
+from bunsui_core.domain.canonical import canonical_json, digest, text_digest
 from bunsui_core.domain.plan import Place
 from bunsui_core.domain.value import Instant, Value
 
@@ -43,6 +44,50 @@ class AuditRow(NamedTuple):
             return AuditEntry.model_validate_json(self.text)
         except ValueError:
             return None
+
+
+class Fact(NamedTuple):
+    """What one entry says: of what kind, about what, by whom, and the digest of what it was."""
+
+    kind: str
+    subject: str
+    actor: str
+    body_digest: str
+
+
+WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
+"""How the record calls what a human said."""
+
+
+def facts_of(request: Request, decisions: tuple[SignedDecision, ...]) -> tuple[Fact, ...]:
+    """Return what is to be recorded of a request before anything is done for it."""
+    asked = Fact("requested", request.id, request.plan.requester, request.plan.digest)
+    said = (fact for signed in decisions for fact in _said(signed))
+    if taken := request.withdrawn:
+        back = Fact("withdrawn", request.id, taken.by, text_digest(taken.reason))
+        return asked, *said, back
+    return asked, *said
+
+
+def fact_of(effect: Effect) -> Fact:
+    """Return what is to be recorded of what was done; its body is all of it."""
+    kind = f"effect_{effect.state.value.lower()}"
+    return Fact(kind, effect.request_id, effect.executor, effect_digest(effect))
+
+
+def effect_digest(effect: Effect) -> str:
+    """Return the digest of what was done for a request, step by step, and how it ended."""
+    what = effect.model_dump(mode="json", include={"request_id", "state", "note", "at", "steps"})
+    return digest("bunsui/effect/v1", canonical_json(what))
+
+
+def _said(signed: SignedDecision) -> tuple[Fact, ...]:
+    made = signed.decision
+    word = WORDS[made.decision]
+    said = Fact(word, made.request_id, made.approver, text_digest(signed.signature))
+    if not made.break_glass:
+        return (said,)
+    return said, said._replace(kind="broke_glass", body_digest=text_digest(made.break_glass))
 
 
 class Anchor(Value):

@@ -178,6 +178,10 @@ class Audit(Protocol):
         """Return the rows behind a place, oldest first, whatever they hold."""
         ...
 
+    def latest(self, kind: str) -> AuditEntry | None:
+        """Return the entry of a kind whose subject sorts last, if there is one."""
+        ...
+
     def tail(self, limit: int, before: int = 0) -> tuple[AuditRow, ...]:
         """Return the newest rows, newest first; with `before`, those in front of that place."""
         ...

@@ -52,6 +52,12 @@ class LocalAudit:
             ).fetchall()
         return tuple(self._entry(body) for (body,) in rows)
 
+    def latest(self, kind: str) -> AuditEntry | None:
+        """Return the entry of a kind whose subject sorts last, if there is one."""
+        with self._store.reading() as connection:
+            row = connection.execute(_LATEST, (*self._store.place, kind)).fetchone()
+        return self._entry(row[0]) if row else None
+
     def rows(self, after: int, limit: int) -> tuple[AuditRow, ...]:
         """Return the rows behind a place, oldest first, whatever they hold."""
         return self._rows(_BEHIND, after, limit)
@@ -104,6 +110,11 @@ class LocalAudit:
 
 
 _FAR = 2**62
+
+_LATEST = (
+    "SELECT body FROM audit WHERE account = ? AND region = ? AND kind = ?"
+    " ORDER BY subject DESC LIMIT 1"
+)
 
 _BEHIND = (
     "SELECT seq, CAST(body AS BLOB) FROM audit WHERE account = ? AND region = ? AND seq > ?"

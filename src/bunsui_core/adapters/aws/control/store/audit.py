@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from bunsui_core.adapters.aws.store.items import Item, Key, joined, stored, text
+from bunsui_core.adapters.aws.store.items import BEHIND, Item, Key, joined, stored, text
 from bunsui_core.adapters.aws.store.table import Ask, Table, Write
 from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
 from bunsui_core.domain.errors import Unavailable
@@ -26,7 +27,7 @@ class DynamoAudit:
         self, kind: str, subject: str, actor: str, body_digest: str, at: datetime
     ) -> AuditEntry:
         """Append one entry and return it; the same kind, subject and body are recorded once."""
-        fact = joined("AUD", *self._table.place, "fact"), joined(kind, subject, body_digest)
+        fact = self._facts, joined(kind, subject, body_digest)
         for _ in range(_TRIES):
             if known := self._known(fact):
                 return known
@@ -54,6 +55,12 @@ class DynamoAudit:
         """Return the whole record, oldest first."""
         return tuple(map(self._entry, self._table.query(Ask(self._chain))))
 
+    def latest(self, kind: str) -> AuditEntry | None:
+        """Return the entry of a kind whose subject sorts last, if there is one."""
+        word = joined(kind)
+        of_kind = Ask(self._facts, start=f"{word}#", end=f"{word}{BEHIND}", newest_first=True)
+        return next(map(self._entry, self._table.query(replace(of_kind, limit=1))), None)
+
     def rows(self, after: int, limit: int) -> tuple[AuditRow, ...]:
         """Return the rows behind a place, oldest first, whatever they hold."""
         return self._rows(Ask(self._chain, start=_seq(after + 1), limit=limit))
@@ -69,6 +76,10 @@ class DynamoAudit:
     @property
     def _chain(self) -> str:
         return joined("AUD", *self._table.place)
+
+    @property
+    def _facts(self) -> str:
+        return joined("AUD", *self._table.place, "fact")
 
     def _known(self, fact: Key) -> AuditEntry | None:
         """Return the entry of a fact; what was recorded stays so, and is read once."""

@@ -1,0 +1,41 @@
+"""Chain into the record what was asked, decided and done, each of it once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bunsui_core.domain.approval import Request
+from bunsui_core.domain.audit import Fact, fact_of, facts_of
+from bunsui_core.ports.control import Audit
+from bunsui_core.ports.store import Requests
+
+MOST_KNOWN = 100_000
+"""How many facts a witness remembers to have recorded."""
+
+
+class Witness:
+    """Records what it sees; what it recorded it does not ask the record about again."""
+
+    def __init__(self, audit: Audit, requests: Requests) -> None:
+        self._audit = audit
+        self._requests = requests
+        self._known: set[Fact] = set()
+
+    def see(self, request: Request, now: datetime) -> None:
+        """Record a request, its decisions, its withdrawal, and how it ended.
+
+        Raises: StoreDamaged, Unavailable.
+        """
+        for fact in facts_of(request, self._requests.decisions(request.id)):
+            self._record(fact, now)
+        effect = self._requests.effect(request.id)
+        if effect and effect.state.is_final:
+            self._record(fact_of(effect), now)
+
+    def _record(self, fact: Fact, now: datetime) -> None:
+        if fact in self._known:
+            return
+        self._audit.append(*fact, now)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known.add(fact)
