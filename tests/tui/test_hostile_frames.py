@@ -109,14 +109,15 @@ def through_every_screen(frames: int) -> dict[str, int]:
             name, screen = type(app.screen).__name__, app.screen
             if isinstance(screen, Frame) and name not in withstood:
                 withstood[name] = await flood(pilot, screen, frames)
-        for screen in (
+        others: tuple[Frame, ...] = (
             ControlScreen(app.board, ControlWish(text, Control.CANCEL)),
             EnvironmentsScreen(app.board, (Choice(text, text, text, text),)),
-        ):
-            await app.push_screen(screen)
+        )
+        for other in others:
+            await app.push_screen(other)
             await pilot.pause(0.02)
-            must_be_harmless(pilot, f"on {type(screen).__name__}")
-            withstood[type(screen).__name__] = await flood(pilot, screen, frames)
+            must_be_harmless(pilot, f"on {type(other).__name__}")
+            withstood[type(other).__name__] = await flood(pilot, other, frames)
         assert app.is_running
 
     on_screen(app, play)
