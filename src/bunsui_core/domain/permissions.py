@@ -17,6 +17,7 @@ from bunsui_core.domain.keeping import (
     adds_plans,
     denies,
     moves,
+    observes,
     reads_store,
     records,
     sets_up,
@@ -113,15 +114,29 @@ def approver(estate: Estate, name: str = f"${{aws:PrincipalTag/{APPROVER_TAG}}}"
         *adds(estate, *leading),
         *adds_plans(estate),
     ]
-    own = {
-        f"aws:ResourceTag/{KEY_TAG}": f"${{aws:PrincipalTag/{APPROVER_TAG}}}",
-        "kms:SigningAlgorithm": "ED25519_SHA_512",
-        "kms:MessageType": "RAW",
-    }
-    sign = allows("SignWithOwnKey", ["kms:Sign"], [estate.arn("kms", "key/*")])
-    statements.append({**sign, "Condition": {"StringEquals": dict(own)}})
     changes = [*CHANGES, *_NOT_OURS, *WRITES[1:]]
+    statements += _signs(estate)
     return _policy([*statements, denies("NeverChange", changes)])
+
+
+def _signs(estate: Estate) -> list[Json]:
+    """Use the one key that carries the approver's name, to sign decisions and nothing else."""
+    own: dict[str, Json] = {f"aws:ResourceTag/{KEY_TAG}": f"${{aws:PrincipalTag/{APPROVER_TAG}}}"}
+    said: dict[str, Json] = {"kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW"}
+    keys = [estate.arn("kms", "key/*")]
+    sign = allows("SignWithOwnKey", ["kms:Sign"], keys)
+    know = allows("KnowOwnKey", ["kms:GetPublicKey"], keys)
+    return [
+        {**sign, "Condition": {"StringEquals": {**own, **said}}},
+        {**know, "Condition": {"StringEquals": own}},
+    ]
+
+
+def signs_for_anybody(estate: Estate) -> Json:
+    """Use each key that carries an approver's name: for an account whose people share one user."""
+    calls = ["kms:Sign", "kms:GetPublicKey"]
+    shared = allows("SignForAnybody", calls, [estate.arn("kms", "key/*")])
+    return {**shared, "Condition": {"Null": {f"aws:ResourceTag/{KEY_TAG}": "false"}}}
 
 
 def setting_up(estate: Estate) -> Policy:
@@ -135,6 +150,18 @@ def executor(estate: Estate) -> Policy:
     verify = allows("VerifyKeys", ["kms:GetPublicKey"], [estate.arn("kms", "key/*")])
     statements.append({**verify, "Condition": {"Null": {f"aws:ResourceTag/{KEY_TAG}": "false"}}})
     return _policy([*statements, denies("NeverSign", [*_NOT_OURS, "kms:Sign"])])
+
+
+def conductor(estate: Estate) -> Policy:
+    """Let the function that brings sessions forward start and stop machines; it executes no plan.
+
+    It observes as the worker does, and touches no request, decision, effect or record.
+    """
+    start, _ = _runs(estate)
+    stop = allows("Stop", CHANGES[2:], estate.of_machines("execution", ":*"))
+    statements = [*looks(estate), *_hears(estate), start, _managed(estate, stop)]
+    statements += [*reads_store(estate), *observes(estate)]
+    return _policy([*statements, denies("NeverDecide", [*_NOT_OURS, "kms:Sign", CHANGES[1]])])
 
 
 def mover(estate: Estate) -> Policy:
@@ -153,10 +180,17 @@ def _hears(estate: Estate) -> list[Json]:
 def _runs(estate: Estate) -> list[Json]:
     start = allows("Start", [CHANGES[0]], estate.of_machines("stateMachine"))
     repair = allows("RedriveAndStop", CHANGES[1:], estate.of_machines("execution", ":*"))
+    return [_managed(estate, start), _managed(estate, repair)]
+
+
+def _managed(estate: Estate, statement: dict[str, Json]) -> Json:
+    """A statement about machines that bunsui manages, where it keeps to those."""
     if not estate.only_managed:
-        return [start, repair]
-    managed: Json = {"StringEquals": {f"aws:ResourceTag/{MANAGED_TAG}": "true"}}
-    return [{**start, "Condition": managed}, {**repair, "Condition": managed}]
+        return statement
+    return {
+        **statement,
+        "Condition": {"StringEquals": {f"aws:ResourceTag/{MANAGED_TAG}": "true"}},
+    }
 
 
 def _policy(statements: Sequence[Json]) -> Policy:

@@ -54,7 +54,7 @@ class Shared:
 def shared(settings: Settings, actor: str) -> Shared:
     """Return the store of an environment; an agent's process can only read it and ask."""
     guard = asks_only if actor == "agent" else None
-    clients = Clients(lambda: _access(settings, actor), guard)
+    clients = Clients(lambda: access(settings, actor), guard)
     table = Table(clients, settings.table, settings.account, settings.region)
     return Shared(clients, table, settings.bucket)
 
@@ -80,7 +80,7 @@ def shared_groups(settings: Settings) -> Groups:
     return DynamoGroups(shared(settings, "agent").table)
 
 
-def _access(settings: Settings, actor: str) -> Access:
+def access(settings: Settings, actor: str) -> Access:
     """Return how an actor reaches the store: with the profile that is that actor's."""
     if settings.is_local:
         return local_access(settings, actor, reading=False)

@@ -19,7 +19,15 @@ from bunsui_core.adapters.emulator.record import (
 )
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.keeping import makes_store, sets_up
-from bunsui_core.domain.permissions import Estate, Policy, approver, asker, executor, mover
+from bunsui_core.domain.permissions import (
+    Estate,
+    Policy,
+    approver,
+    asker,
+    executor,
+    mover,
+    signs_for_anybody,
+)
 from bunsui_core.domain.value import Json
 
 if TYPE_CHECKING:
@@ -41,7 +49,10 @@ def _also(policy: Policy, more: list[Json]) -> Policy:
 _POLICIES = {
     "agent": asker(_ESTATE, "*"),
     "worker": _also(executor(_ESTATE), makes_store(_ESTATE)),
-    "approver": _also(approver(_ESTATE, "*"), [*makes_store(_ESTATE), *sets_up(_ESTATE)]),
+    "approver": _also(
+        approver(_ESTATE, "*"),
+        [*makes_store(_ESTATE), *sets_up(_ESTATE), signs_for_anybody(_ESTATE)],
+    ),
     "mover": _also(mover(_ESTATE), makes_store(_ESTATE)),
 }
 # Keys that a crash made unknown are refused with one of these.
