@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from bunsui_core.domain.orders import ScheduledStart, order_of, scheduled_id
-from bunsui_core.domain.permissions import Estate, executor
+from bunsui_core.domain.permissions import Estate, conductor
 from bunsui_core.domain.session import SessionStatus
 from bunsui_core.domain.value import Json
 from tests.emulator.conducting import TABLE, TELLS, Conducted, a_start, conducted
@@ -46,7 +46,7 @@ class Deployed:
 
 
 def role(aws: Embedded) -> str:
-    """A role that may do what the executor of the account may, and nothing else."""
+    """A role that may do what a conductor needs, and nothing else."""
     estate = Estate(
         account=aws.account,
         region=aws.server.region,
@@ -55,7 +55,7 @@ def role(aws: Embedded) -> str:
     )
     made = aws.iam().create_role(RoleName="conductor", AssumeRolePolicyDocument=json.dumps(TRUST))
     aws.iam().put_role_policy(
-        RoleName="conductor", PolicyName="least", PolicyDocument=json.dumps(executor(estate))
+        RoleName="conductor", PolicyName="least", PolicyDocument=json.dumps(conductor(estate))
     )
     return made["Role"]["Arn"]
 

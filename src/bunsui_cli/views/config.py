@@ -88,7 +88,7 @@ def _kept(one: NamedEnvironment) -> Sequence[tuple[str, str]]:
 
 
 def policies(value: Policies) -> Sequence[RenderableType]:
-    """Return both documents, each to copy."""
+    """Return each document, to copy."""
     return [
         Text("For the profile that reads:"),
         plain(json.dumps(value.reading, indent=2)),
@@ -108,6 +108,10 @@ def _of_store(value: Policies) -> Sequence[RenderableType]:
         plain(json.dumps(value.approving, indent=2)),
         Text("For a person who names the first approver and brings pipelines, on the occasion:"),
         plain(json.dumps(value.setting_up, indent=2)),
+        Text("For the function that brings sessions forward, where no worker runs:"),
+        plain(json.dumps(value.conducting, indent=2)),
+        Text("For a person who moves the whole store, on the occasion; it may rewrite all of it:"),
+        plain(json.dumps(value.moving, indent=2)),
         Text("The store itself, a stack of AWS:"),
         plain(json.dumps(value.store, indent=2)),
     ]

@@ -63,8 +63,9 @@ class Policies(Value):
 
     `event_queue` is the CloudFormation template of the queue through which bunsui hears of
     executions at once; without it they are looked for. For a store in DynamoDB, `approving` is
-    for whoever decides, `setting_up` for whoever names the first approver, once, and `store` is the
-    template of its table and bucket.
+    for whoever decides, `setting_up` for whoever names the first approver, once, `conducting` for
+    the function that brings sessions forward, `moving` for whoever moves the whole store, and
+    `store` is the template of its table and bucket.
     """
 
     account: str
@@ -74,4 +75,6 @@ class Policies(Value):
     event_queue: dict[str, JsonValue]
     approving: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     setting_up: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    conducting: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    moving: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     store: Annotated[dict[str, JsonValue], Field(default_factory=dict)]

@@ -26,7 +26,10 @@ WRITES = (
 )
 """The calls that change a store."""
 
-WORK = ("EXE#*", "SES#*", "CNT#*", "PAT#*", "ARC#*", "WAT#*", "SEE#*")
+DONE = "EXE#*"
+"""What was done for requests, and by whom each was consumed."""
+
+WORK = (DONE, "SES#*", "CNT#*", "PAT#*", "ARC#*", "WAT#*", "SEE#*")
 """Where the worker writes what it observes and does."""
 
 MANY = ("CNT#*", "ARC#*", "WAT#*", "SEE#*")
@@ -70,21 +73,34 @@ def adds_plans(estate: Estate) -> list[Json]:
 
 def records(estate: Estate) -> list[Json]:
     """Let the worker write what it observes and does, extend the record, and keep documents."""
+    extend: list[Json] = []
+    if estate.table:
+        audit = allows("ExtendAudit", WRITES[:1], [_table(estate)])
+        extend.append({**audit, "Condition": _only_under(["AUD#*"])})
+    return [*extend, *_writes(estate, WORK, ("DEC#*", "REQ#*"))]
+
+
+def observes(estate: Estate) -> list[Json]:
+    """Let the conductor write what it observes, and keep documents; nothing that was decided."""
+    mine = tuple(one for one in WORK if one != DONE)
+    return _writes(estate, mine, ("DEC#*", "REQ#*", DONE, "AUD#*"))
+
+
+def _writes(estate: Estate, mine: Sequence[str], others: Sequence[str]) -> list[Json]:
+    """Let an actor write under its leading keys and never under others'."""
     found: list[Json] = []
     if estate.table:
         table = _table(estate)
-        others: Json = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["DEC#*", "REQ#*"]}}
-        many = allows("RecordMany", [WRITES[3]], [table])
-        work, audit = (
+        never: Json = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": list(others)}}
+        work, many = (
             allows("RecordWork", WRITES[:2], [table]),
-            allows("ExtendAudit", WRITES[:1], [table]),
+            allows("RecordMany", [WRITES[3]], [table]),
         )
         found += [
             allows("CheckStore", ["dynamodb:ConditionCheckItem"], [table]),
-            {**work, "Condition": _only_under(WORK)},
+            {**work, "Condition": _only_under(mine)},
             {**many, "Condition": _only_under(MANY)},
-            {**audit, "Condition": _only_under(["AUD#*"])},
-            {**denies("NeverAskNorDecide", WRITES), "Condition": others},
+            {**denies("NeverAskNorDecide", WRITES), "Condition": never},
         ]
     if estate.bucket:
         blobs, payloads = _bucket(estate, "/blobs/*"), _bucket(estate, "/payloads/*")

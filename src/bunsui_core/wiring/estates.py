@@ -12,8 +12,10 @@ from bunsui_core.domain.permissions import (
     Policy,
     approver,
     asker,
+    conductor,
     executing,
     executor,
+    mover,
     reading,
     setting_up,
 )
@@ -39,6 +41,8 @@ def _of_store(place: Estate) -> dict[str, Policy]:
         "executing": executor(place),
         "approving": approver(place),
         "setting_up": setting_up(place),
+        "conducting": conductor(place),
+        "moving": mover(place),
         "store": store_template(place.table, place.bucket),
     }
 
