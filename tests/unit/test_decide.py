@@ -211,7 +211,7 @@ def test_without_a_policy_under_a_good_signature_nothing_is_approved(
     with home.writer.writing() as connection:
         assert connection.execute(statement).rowcount == 1
 
-    with pytest.raises(Refused, match="no policy with a good signature"):
+    with pytest.raises(Refused, match="so nothing is allowed"):
         answer(home, home.review(asked(home)))
 
 

@@ -17,6 +17,7 @@ from bunsui_core.domain.policy import (
     parse_policy,
     requirement,
 )
+from bunsui_core.domain.rules import subjects
 from tests.builders import a_plan, a_redrive, a_restart, a_start
 
 PLANS = [
@@ -51,8 +52,8 @@ def test_one_more_deny_never_widens(
 
 @given(rules=RULES, plan=st.sampled_from(PLANS))
 def test_the_first_rule_that_matches_decides(rules: list[Rule], plan: Plan) -> None:
-    (kind, *more) = {step.kind for step in plan.steps}
-    matching = [rule.require for rule in rules if rule.match.covers(plan, kind)]
+    (subject, *more) = subjects(plan)
+    matching = [rule.require for rule in rules if rule.match.covers(subject)]
 
     assert more or of(rules, plan) is (matching[0] if matching else Requirement.DENY)
 

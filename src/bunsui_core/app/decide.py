@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bunsui_core.app.request import approval
-from bunsui_core.app.verify import policy_in_force
+from bunsui_core.app.verify import law_on
 from bunsui_core.domain.answer import Review
-from bunsui_core.domain.approval import Answer, ApprovalStatus, Decision, Request, SignedDecision
+from bunsui_core.domain.approval import Answer, Approval, Decision, Request, SignedDecision
 from bunsui_core.domain.canonical import text_digest
-from bunsui_core.domain.deciding import refusal, rejection_refusal
-from bunsui_core.domain.errors import BadInput, NotAuthorised, Refused, Stale
+from bunsui_core.domain.deciding import Law, approved_before, refusal, rejection_refusal
+from bunsui_core.domain.errors import BadInput, Conflict, NotAuthorised, Refused, Stale
 from bunsui_core.domain.signing import Unlocked
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
 from bunsui_core.ports.control import Audit, Decisions, Keys
 from bunsui_core.ports.signing import Unlocking
-from bunsui_core.ports.store import Requests
+from bunsui_core.ports.store import Requests, Sessions
 
 MOST_BYTES = 4096
 """The longest message that KMS signs as it is (Sign, MessageType RAW)."""
@@ -36,21 +36,29 @@ class Signing:
 
 
 class Said(Value):
-    """What the human says; `nonce` makes the signed bytes unlike any others."""
+    """What the human says; `nonce` makes the signed bytes unlike any others.
+
+    `break_glass` is why a freeze is lifted for this plan, if one is.
+    """
 
     answer: Answer
     reason: str
     nonce: str
+    break_glass: str = ""
 
 
 @dataclass(frozen=True)
 class Deciding:
-    """What a human's desk holds to sign and record decisions."""
+    """What a human's desk holds to sign and record decisions.
+
+    Without `sessions` nothing is approved under a policy that asks for pipelines.
+    """
 
     decisions: Decisions
     keys: Keys
     audit: Audit
     unlocking: Unlocking
+    sessions: Sessions | None = None
 
 
 def decide(
@@ -70,8 +78,11 @@ def decide(
     request = requests.get(review.plan.request_id)
     _must_be_what_was_shown(request, review)
     approver = trusted(deciding.keys, signing.approver)
-    _must_be_allowed(request, said, approver, deciding, approval(request, requests, now).status)
-    signed = _sign(_decision(review, said, approver, deciding), review, signing, deciding, now)
+    law = law_on(request.plan, deciding.keys, now, deciding.sessions)
+    _must_be_allowed(approval(request, requests, now), said, approver, law)
+    decision = _decision(review, said, approver, law, deciding.audit.head())
+    signed = _sign(decision, review, signing, deciding, now)
+    signed = signed.model_copy(update={"needs": law.terms.approvers})
     deciding.decisions.append(signed)
     return signed
 
@@ -104,19 +115,21 @@ def trusted(keys: Keys, name: str) -> Approver:
     return approver
 
 
-def _must_be_allowed(
-    request: Request, said: Said, approver: Approver, deciding: Deciding, status: ApprovalStatus
-) -> None:
+def _must_be_allowed(standing: Approval, said: Said, approver: Approver, law: Law) -> None:
     if said.answer is Answer.APPROVE:
-        why = refusal(request.plan, policy_in_force(deciding.keys), approver, status)
+        if approved_before(approver, standing):
+            raise Conflict(
+                f"{approver.name} decided {standing.request.id} before.",
+                "Nothing was signed; another human decides.",
+            )
+        why = refusal(standing.request.plan, law, approver, standing, said.break_glass)
     else:
-        why = rejection_refusal(approver, status)
+        why = rejection_refusal(approver, standing.status)
     if why:
         raise Refused(f"{why}.", "Nothing was signed.")
 
 
-def _decision(review: Review, said: Said, approver: Approver, deciding: Deciding) -> Decision:
-    policy = deciding.keys.policy()
+def _decision(review: Review, said: Said, approver: Approver, law: Law, head: str) -> Decision:
     plan = review.plan
     decision = Decision(
         request_id=plan.request_id,
@@ -124,13 +137,14 @@ def _decision(review: Review, said: Said, approver: Approver, deciding: Deciding
         decision=said.answer,
         approver=approver.name,
         key_id=approver.key_id,
-        policy_digest=policy.digest if policy else "",
+        policy_digest=law.policy_digest,
         risk=plan.risk,
         shown_digest=review.shown_digest,
-        audit_head=deciding.audit.head(),
+        audit_head=head,
         not_after=plan.expires_at,
         nonce=said.nonce,
         reason=said.reason,
+        break_glass=said.break_glass,
     )
     if len(decision.message) > MOST_BYTES:
         raise BadInput("the reason is too long to be signed.", "Shorten it.")

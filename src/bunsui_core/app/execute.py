@@ -70,7 +70,9 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
     if request.plan.place != hands.place:
         _record("refused: another place", request, hands, turn)
         return False
-    verified = verify_decisions(request, decisions, hands.control.keys, turn.moment)
+    verified = verify_decisions(
+        request, decisions, hands.control.keys, turn.moment, hands.store.sessions
+    )
     for refusal in verified.refusals:
         _record(f"refused: {refusal}"[:200], request, hands, turn)
     return verified.is_approved
@@ -119,7 +121,7 @@ def _not_to_go_on(request: Request, hands: Hands) -> str:
 
 def _no_approval(request: Request, hands: Hands, now: datetime) -> str:
     decisions = hands.store.requests.decisions(request.id)
-    verified = verify_decisions(request, decisions, hands.control.keys, now)
+    verified = verify_decisions(request, decisions, hands.control.keys, now, hands.store.sessions)
     return "" if verified.is_approved else verified.refusals[-1]
 
 

@@ -6,21 +6,31 @@ from datetime import datetime
 
 from bunsui_core.domain.approval import Request, SignedDecision
 from bunsui_core.domain.deciding import Law, Verified, flaw, weigh
-from bunsui_core.domain.errors import BadInput
-from bunsui_core.domain.policy import Policy, parse_policy, requirement
-from bunsui_core.ports.control import Keys
+from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.plan import Plan, StartSession
+from bunsui_core.domain.policy import Policy
+from bunsui_core.domain.reigning import Reigning, reigning
+from bunsui_core.domain.rules import NOT_LOOKED_UP, Pipelines
+from bunsui_core.domain.terms import terms
+from bunsui_core.ports.control import Trust
+from bunsui_core.ports.store import Sessions
 
 
 def verify_decisions(
-    request: Request, decisions: tuple[SignedDecision, ...], keys: Keys, now: datetime
+    request: Request,
+    decisions: tuple[SignedDecision, ...],
+    keys: Trust,
+    now: datetime,
+    sessions: Sessions | None = None,
+    begun: bool = False,
 ) -> Verified:
-    """Return which decisions count and whether they are enough for the policy in force."""
-    signed_policy = keys.policy()
-    law = Law(
-        policy_digest=signed_policy.digest if signed_policy else "",
-        requirement=requirement(policy_in_force(keys), request.plan),
-        now=now,
-    )
+    """Return which decisions count and whether they are enough for the policy in force.
+
+    Of a plan that was `begun` its time is not asked again. Without `sessions` nothing is allowed
+    under a policy that asks for pipelines.
+    """
+    law = law_on(request.plan, keys, now, sessions)
+    law = law.model_copy(update={"begun": begun})
     found = [(signed, _flaw(signed, request, keys, law)) for signed in decisions]
     good = tuple(signed for signed, why in found if not why)
     refusals = tuple(
@@ -31,18 +41,43 @@ def verify_decisions(
     return weigh(request, good, refusals, law)
 
 
-def policy_in_force(keys: Keys) -> Policy | None:
-    """Return the policy that a trusted approver signed; nothing when there is no such."""
+def law_on(plan: Plan, keys: Trust, now: datetime, sessions: Sessions | None = None) -> Law:
+    """Return what decisions about a plan are measured by, with its pipelines looked up."""
+    held = in_force(keys)
+    policy, signed = held.policy, held.signed
+    pipelines = pipelines_of(plan, sessions) if policy and policy.names_pipelines else NOT_LOOKED_UP
+    return Law(
+        policy_digest=signed.digest if signed else "",
+        terms=terms(policy or held.why, plan, now, pipelines),
+    )
+
+
+def pipelines_of(plan: Plan, sessions: Sessions | None) -> Pipelines:
+    """Return the pipeline of each session of a plan; one that is not here is left out."""
+    if sessions is None:
+        return NOT_LOOKED_UP
+    found: dict[str, str] = {}
+    for session_id in {s.session_id for s in plan.steps if not isinstance(s, StartSession)}:
+        try:
+            found[session_id] = sessions.get(session_id).pipeline.name
+        except NotFound:
+            continue
+    return found
+
+
+def policy_in_force(keys: Trust) -> Policy | None:
+    """Return the policy that a trusted lead signed; nothing when there is no such."""
+    return in_force(keys).policy
+
+
+def in_force(keys: Trust) -> Reigning:
+    """Return the policy in force, or in a sentence why there is none."""
     signed = keys.policy()
-    if signed is None or not keys.verify(signed.key_id, signed.message, signed.signature):
-        return None
-    try:
-        return parse_policy(signed.text)
-    except BadInput:
-        return None
+    is_good = signed is not None and keys.verify(signed.key_id, signed.message, signed.signature)
+    return reigning(signed, keys.trusted(), is_good)
 
 
-def _flaw(signed: SignedDecision, request: Request, keys: Keys, law: Law) -> str:
+def _flaw(signed: SignedDecision, request: Request, keys: Trust, law: Law) -> str:
     decision = signed.decision
     if not keys.verify(decision.key_id, decision.message, signed.signature):
         return "no trusted key made its signature"

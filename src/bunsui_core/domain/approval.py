@@ -92,12 +92,17 @@ class Decision(Value):
 
 
 class SignedDecision(Value):
-    """A decision with its Ed25519 signature (hex) and the review document that was shown."""
+    """A decision with its Ed25519 signature (hex) and the review document that was shown.
+
+    `needs` is how many had to approve when it was made, so that a list can say whether one more
+    is awaited; nobody believes it who executes.
+    """
 
     decision: Decision
     signature: str
     shown: str
     at: Instant
+    needs: int = 1
 
 
 class EffectState(StrEnum):
@@ -216,9 +221,22 @@ def _status(
         return ApprovalStatus.WITHDRAWN, request.withdrawn.reason
     if now >= request.plan.expires_at:
         return ApprovalStatus.EXPIRED, "nobody decided in time"
-    if approved := answers.get(Answer.APPROVE):
-        return ApprovalStatus.APPROVED, f"approved by {approved.approver}, waiting for the worker"
-    return ApprovalStatus.REQUESTED, "waiting for a human"
+    return _awaited([d for d in decisions if d.decision.decision is Answer.APPROVE])
+
+
+def _awaited(approvals: list[SignedDecision]) -> tuple[ApprovalStatus, str]:
+    """Whether the approvals are as many as were needed, and whom the request waits for."""
+    if not approvals:
+        return ApprovalStatus.REQUESTED, "waiting for a human"
+    needed, names = max(one.needs for one in approvals), _names(approvals)
+    if len(names) < needed:
+        said = f"approved by {' and '.join(names)}: {len(names)} of {needed}, another must approve"
+        return ApprovalStatus.REQUESTED, said
+    return ApprovalStatus.APPROVED, f"approved by {' and '.join(names)}, waiting for the worker"
+
+
+def _names(approvals: list[SignedDecision]) -> list[str]:
+    return list(dict.fromkeys(one.decision.approver for one in approvals))
 
 
 def _how_far(request: Request, effect: Effect) -> str:

@@ -3,65 +3,71 @@
 from __future__ import annotations
 
 import tomllib
-from enum import StrEnum
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
-from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.canonical import canonical, text_digest
 from bunsui_core.domain.errors import BadInput
+from bunsui_core.domain.freezing import Freeze
 from bunsui_core.domain.plan import Plan
-from bunsui_core.domain.value import Value
+from bunsui_core.domain.policy_lines import faults
+from bunsui_core.domain.rules import LONGEST, NOT_LOOKED_UP, Pipelines, Subject, is_brake, subjects
+from bunsui_core.domain.rules import Match as Match
+from bunsui_core.domain.rules import Requirement as Requirement
+from bunsui_core.domain.rules import Rule as Rule
+from bunsui_core.domain.trust import Role
+from bunsui_core.domain.value import Instant, Value
+
+MOST_WAITING = 10_000
+"""The largest number that a policy may allow to wait."""
+
+Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
+Count = Annotated[int, Field(ge=1, le=MOST_WAITING)]
 
 
-class Requirement(StrEnum):
-    """What a plan needs before it runs."""
+class Pending(Value):
+    """How many requests may wait for a human, of one asker and in all."""
 
-    SELF = "self"
-    ONE = "one"
-    TWO = "two"
-    DENY = "deny"
-
-
-class Match(Value):
-    """The steps of plans that a rule speaks of; an empty field matches everything."""
-
-    environment: str = ""
-    kind: str = ""
-    risk: str = ""
-    requester: str = ""
-
-    def covers(self, plan: Plan, kind: str) -> bool:
-        """Whether every given field matches the steps of that kind of the plan."""
-        asker = plan.requester.split(":", 1)[0]
-        return (
-            self.environment in {"", plan.environment}
-            and self.kind in {"", kind}
-            and self.risk in {"", plan.risk.value}
-            and self.requester in {"", asker, plan.requester}
-        )
-
-
-class Rule(Value):
-    """One line of the policy."""
-
-    match: Match = Match()
-    require: Requirement
+    per_requester: Count = 30
+    total: Count = 100
 
 
 class Policy(Value):
-    """Ordered rules, and how long a request may wait, in minutes."""
+    """Ordered rules, freezes, and how long and how many requests may wait.
 
-    version: int
-    expiry_minutes: int = 30
+    `break_glass` are the roles whose approval, with a typed reason, lifts a freeze.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    version: Literal[1]
+    expiry_minutes: Minutes = 30
+    break_glass: tuple[Role, ...] = ()
+    pending: Pending = Pending()
     rules: tuple[Rule, ...]
+    freezes: Annotated[tuple[Freeze, ...], Field(alias="freeze")] = ()
+
+    @property
+    def names_pipelines(self) -> bool:
+        """Whether a rule or a freeze asks which pipeline a plan is about."""
+        return any(one.match.pipeline for one in (*self.rules, *self.freezes))
 
 
 class SignedPolicy(Value):
-    """A policy's text with the signature of the approver who set it."""
+    """A policy's text with the signature of the approver who set it.
 
+    Version 2 says which one it is of all that held here, so that no older one comes back: `seq`
+    counts them, `prev` is the digest of the text before.
+    """
+
+    version: Literal[1, 2] = 1
     text: str
     key_id: str
     signature: str
+    seq: int = 0
+    prev: str = ""
+    at: Instant | None = None
 
     @property
     def digest(self) -> str:
@@ -71,7 +77,27 @@ class SignedPolicy(Value):
     @property
     def message(self) -> bytes:
         """What the signature covers."""
-        return b"bunsui/policy/v1\0" + self.text.encode()
+        if self.version == 1:
+            return b"bunsui/policy/v1\0" + self.text.encode()
+        return b"bunsui/policy/v2\0" + canonical(
+            Header(
+                text_digest=self.digest,
+                key_id=self.key_id,
+                seq=self.seq,
+                prev=self.prev,
+                at=self.at,
+            )
+        )
+
+
+class Header(Value):
+    """What of a signed policy is signed: short enough for every holder of keys."""
+
+    text_digest: str
+    key_id: str
+    seq: int
+    prev: str
+    at: Instant | None
 
 
 STARTER = """\
@@ -93,27 +119,70 @@ require = "one"
 def parse_policy(text: str) -> Policy:
     """Return the policy that a TOML text says.
 
-    Raises: BadInput when it does not parse; callers then deny.
+    Raises: BadInput, with the line, when it does not parse; callers then deny.
     """
     try:
         return Policy.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise BadInput(
-            f"the policy does not parse: {error}", "Nothing runs until it does."
+            f"the policy is no TOML: {error}.", "Nothing is approved or executed until it is."
+        ) from error
+    except ValidationError as error:
+        found = ((one["loc"], one["type"], one["msg"]) for one in error.errors())
+        raise BadInput(
+            f"the policy does not parse: {faults(text, found)}.",
+            "Nothing is approved or executed until it does.",
         ) from error
 
 
-def requirement(policy: Policy | None, plan: Plan) -> Requirement:
+def requirement(
+    policy: Policy | str | None, plan: Plan, pipelines: Pipelines = NOT_LOOKED_UP
+) -> Requirement:
     """Return what a plan needs; without a policy or a matching rule the answer is deny.
 
     Of steps of several kinds, the one that needs most decides: no kind hides behind another.
     """
-    if policy is None:
-        return Requirement.DENY
-    kinds = {step.kind for step in plan.steps}
-    return max((_of_kind(policy, plan, kind) for kind in kinds), key=list(Requirement).index)
+    return ruled(policy, plan, pipelines).requirement
 
 
-def _of_kind(policy: Policy, plan: Plan, kind: str) -> Requirement:
-    found = (rule.require for rule in policy.rules if rule.match.covers(plan, kind))
-    return next(found, Requirement.DENY)
+class Ruled(Value):
+    """Which rule decides about a plan, counted from 1, and what it requires.
+
+    No rule with a number 0; `why` says what else decided, if anything did.
+    """
+
+    requirement: Requirement
+    number: int = 0
+    expiry_minutes: int = 0
+    why: str = ""
+
+
+def ruled(policy: Policy | str | None, plan: Plan, pipelines: Pipelines = NOT_LOOKED_UP) -> Ruled:
+    """Return which rule of a policy decides about a plan; a text says why there is no policy."""
+    if not isinstance(policy, Policy):
+        why = policy or "there is no policy with a good signature"
+        return Ruled(requirement=Requirement.DENY, why=f"{why}, so nothing is allowed")
+    if is_brake(plan):
+        return Ruled(
+            requirement=Requirement.SELF,
+            expiry_minutes=policy.expiry_minutes,
+            why="pausing and cancelling need one signature, whatever the rules say",
+        )
+    told = subjects(plan, pipelines)
+    if policy.names_pipelines and any(one.pipeline is None for one in told):
+        why = "the policy asks for the pipeline, and the session is not known here"
+        return Ruled(requirement=Requirement.DENY, why=why)
+    found = [first_rule(policy, one) for one in told]
+    strictest = max(found, key=lambda one: list(Requirement).index(one.requirement))
+    soonest = min(one.expiry_minutes for one in found)
+    return strictest.model_copy(update={"expiry_minutes": soonest})
+
+
+def first_rule(policy: Policy, subject: Subject) -> Ruled:
+    """Return what the first rule that covers a subject requires."""
+    for number, rule in enumerate(policy.rules, 1):
+        if rule.match.covers(subject):
+            expiry = rule.expiry_minutes or policy.expiry_minutes
+            return Ruled(requirement=rule.require, number=number, expiry_minutes=expiry)
+    why = "no rule speaks of it"
+    return Ruled(requirement=Requirement.DENY, expiry_minutes=policy.expiry_minutes, why=why)

@@ -1,0 +1,77 @@
+"""On which terms a plan may be approved and executed now, as the policy in force has them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bunsui_core.domain.freezing import Frozen, frozen
+from bunsui_core.domain.plan import Plan
+from bunsui_core.domain.policy import Policy, Requirement, Ruled, ruled
+from bunsui_core.domain.rules import LONGEST, NOT_LOOKED_UP, Pipelines, is_brake, subjects
+from bunsui_core.domain.trust import Approver, Role
+from bunsui_core.domain.value import Instant, Value
+
+
+class Terms(Value):
+    """What the policy asks for one plan at one moment.
+
+    `frozen` is the freeze that holds, `lifted_by` the roles whose typed reason lifts it.
+    A request waits no longer than `until`, whatever its asker wrote.
+    """
+
+    ruled: Ruled
+    frozen: Frozen | None
+    lifted_by: tuple[Role, ...]
+    until: Instant
+    now: Instant
+
+    @property
+    def requirement(self) -> Requirement:
+        """What the plan needs."""
+        return self.ruled.requirement
+
+    @property
+    def approvers(self) -> int:
+        """How many different humans must approve."""
+        return 2 if self.requirement is Requirement.TWO else 1
+
+    @property
+    def denial(self) -> str:
+        """Why the plan is not allowed at all, or an empty text."""
+        if self.requirement is not Requirement.DENY:
+            return ""
+        if self.ruled.number:
+            return f"the policy does not allow this plan: its rule {self.ruled.number} denies it"
+        return f"the policy does not allow this plan: {self.ruled.why}"
+
+    def may_lift(self, approver: Approver) -> bool:
+        """Whether an approver's typed reason lifts a freeze."""
+        return approver.role in self.lifted_by
+
+
+def terms(
+    policy: Policy | str | None, plan: Plan, now: datetime, pipelines: Pipelines = NOT_LOOKED_UP
+) -> Terms:
+    """Return the terms of a plan; what only stops things is never frozen.
+
+    A text in place of the policy says why there is none.
+    """
+    found = ruled(policy, plan, pipelines)
+    waits = timedelta(minutes=found.expiry_minutes or LONGEST)
+    return Terms(
+        ruled=found,
+        frozen=_frozen(policy, plan, now, pipelines),
+        lifted_by=policy.break_glass if isinstance(policy, Policy) else (),
+        until=plan.created_at + waits
+        if plan.expires_at - plan.created_at > waits
+        else plan.expires_at,
+        now=now,
+    )
+
+
+def _frozen(
+    policy: Policy | str | None, plan: Plan, now: datetime, pipelines: Pipelines
+) -> Frozen | None:
+    if not isinstance(policy, Policy) or is_brake(plan):
+        return None
+    return frozen(policy.freezes, subjects(plan, pipelines), now)
