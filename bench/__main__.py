@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from bench import (
     advance,
+    audit_verify,
     cold_cli,
     embedded_aws,
     find_sessions,
@@ -28,6 +29,7 @@ from bench import (
 CLAIMS = {
     "advance": advance.measure,
     "advance_session": advance.measure_session,
+    "audit_verify": audit_verify.measure,
     "cold_cli": cold_cli.measure,
     "mcp_list_sessions": mcp_list_sessions.measure,
     "mcp_over_http": mcp_over_http.measure,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from json.encoder import encode_basestring as quoted
 from typing import Literal, NamedTuple
 
 from bunsui_core.domain.approval import Answer, Effect, Request, SignedDecision
-from bunsui_core.domain.canonical import canonical_json, digest, text_digest
+from bunsui_core.domain.canonical import canonical, canonical_json, digest, text_digest
 from bunsui_core.domain.plan import Place
 from bunsui_core.domain.value import Instant, Value
 
@@ -101,6 +101,12 @@ class Anchor(Value):
 
 
 def _canonical(entry: AuditEntry) -> bytes:
-    """Return the RFC 8785 bytes: of texts and one small number, plain JSON with sorted keys."""
-    document = entry.model_dump(mode="json")
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """Return the RFC 8785 bytes; a record has many entries, and all but their moment is plain."""
+    at = entry.at.isoformat()
+    if not at.endswith("+00:00"):
+        return canonical(entry)
+    return (
+        f'{{"actor":{quoted(entry.actor)},"at":"{at[:-6]}Z",'
+        f'"body_digest":{quoted(entry.body_digest)},"kind":{quoted(entry.kind)},'
+        f'"prev":{quoted(entry.prev)},"seq":{entry.seq},"subject":{quoted(entry.subject)}}}'
+    ).encode()
