@@ -100,7 +100,7 @@ def _proposal(
         wanted=Wanted(mode=mode),
         requester=asked.requester,
         at=asked.at,
-        request_ids=(asked.request_id,) * len(OFFERED),
+        request_ids=("",) * len(OFFERED),
     )
     try:
         found = offers(question, store, eyes)

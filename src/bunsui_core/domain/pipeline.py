@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bunsui_core.domain.canonical import canonical, digest
+from bunsui_core.domain.canonical import canonical_json, digest
 from bunsui_core.domain.value import JsonText, Value, read_json
 
 JobName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
@@ -152,7 +153,7 @@ class Pipeline(Value):
     @cached_property
     def graph_hash(self) -> str:
         """The digest of the whole graph, machines included."""
-        return digest("bunsui/graph/v1", canonical(self))
+        return _graph_hash(self.model_dump_json())
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -195,3 +196,9 @@ class Pipeline(Value):
             if candidate in found:
                 found.update(self.after(candidate))
         return tuple(job for job in self.order if job in found and job != name)
+
+
+@lru_cache(maxsize=256)
+def _graph_hash(dumped: str) -> str:
+    """The digest of a graph as it is written; a thousand sessions of one pipeline share it."""
+    return digest("bunsui/graph/v1", canonical_json(json.loads(dumped)))

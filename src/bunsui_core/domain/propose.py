@@ -77,7 +77,10 @@ class Question(Value):
 def propose(
     question: Question, outcomes: tuple[Outcome, ...], asked: tuple[tuple[Mode, str], ...]
 ) -> tuple[Proposal, ...]:
-    """Return a proposal for each mode asked for, with its request's id, best first."""
+    """Return a proposal for each mode asked for, with its request's id, best first.
+
+    One without a request's id is a part of a plan that is still to be made, and has no id either.
+    """
     drafts = [_proposal(question, mode, outcomes, request_id) for mode, request_id in asked]
     ranked = sorted(drafts, key=lambda p: (_RANK[p.verdict.ruling], list(Mode).index(p.mode)))
     if ranked and ranked[0].verdict.ruling is Ruling.SAFE:
@@ -93,7 +96,7 @@ def _proposal(
     entry = question.ground.entry if mode is Mode.ENTER_AT else None
     text = chosen_input(question, mode)
     return Proposal(
-        proposal_id=plan.digest,
+        proposal_id=plan.digest if request_id else "",
         session_id=question.session.id,
         job=question.job,
         mode=mode,
