@@ -20,9 +20,9 @@ from bunsui_core.app.measure import Pulse
 from bunsui_core.app.perform import Hands
 from bunsui_core.app.request import approval
 from bunsui_core.app.retain import Tidying
+from bunsui_core.app.witness import Witness
 from bunsui_core.domain.answer import SessionFilter
-from bunsui_core.domain.approval import Answer, ApprovalStatus, Request
-from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.approval import ApprovalStatus, Request
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.freshness import Blind
@@ -46,8 +46,6 @@ class Pauses(NamedTuple):
 
 
 PAUSES = Pauses(busy=0.1, idle=0.5, blind=3.0)
-
-WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
 
 REQUESTS = 200
 """How many of the newest requests one round looks at."""
@@ -90,6 +88,7 @@ class Worker:
         self._shelf = shelf
         self._executor = executor
         self._clock = clock
+        self._witness = Witness(hands.control.audit, hands.store.requests)
         self._settled: set[str] = set()
         self._beside = beside
         self._troubles = Troubles("worker")
@@ -173,7 +172,7 @@ class Worker:
 
     def _execute(self, request: Request) -> bool:
         try:
-            self._witness(request)
+            self._witness.see(request, self._clock())
             if not self._executes:
                 return False
             state = execute(request, self._hands, Turn(self._executor, self._clock()))
@@ -182,17 +181,6 @@ class Worker:
         except BunsuiError as error:
             self._trouble("not_executed", request.id, error)
             return False
-
-    def _witness(self, request: Request) -> None:
-        """Chain a request, its decisions and its withdrawal into the record, each once."""
-        audit, now = self._hands.control.audit, self._clock()
-        audit.append("requested", request.id, request.plan.requester, request.plan_digest, now)
-        for signed in self._hands.store.requests.decisions(request.id):
-            made = signed.decision
-            body = text_digest(signed.signature)
-            audit.append(WORDS[made.decision], request.id, made.approver, body, now)
-        if taken := request.withdrawn:
-            audit.append("withdrawn", request.id, taken.by, text_digest(taken.reason), now)
 
     def _follow(self, request: Request) -> bool:
         """Learn from what came of a request; settled requests are not looked at again."""

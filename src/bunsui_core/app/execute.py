@@ -24,6 +24,7 @@ from bunsui_core.domain.approval import (
     StepState,
     fold,
 )
+from bunsui_core.domain.audit import fact_of
 from bunsui_core.domain.coherent import incoherence
 from bunsui_core.domain.partial import stopped_at
 from bunsui_core.domain.waves import Waves
@@ -31,6 +32,9 @@ from bunsui_core.ports.control import Claim
 
 STEP_STATES = {EffectState.DONE_AMBIGUOUS: StepState.DONE}
 """How a step is recorded at which a plan stopped, when it is not simply FAILED."""
+
+MOST_REFUSALS = 10
+"""How many decisions of a request that do not count the record tells of."""
 
 
 def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
@@ -52,6 +56,7 @@ def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
     effect = hands.control.effects.claim(claim)
     if effect is None:
         return None
+    _record("begun", request, hands, turn)
     lease = Lease(claim, hands.control.effects, turn)
     ended = _run(request, effect, lease, hands)
     if ended is None:
@@ -59,7 +64,8 @@ def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
         return EffectState.EXECUTING
     state, note = ended
     lease.finish(state, note)
-    _record(f"effect_{state.value.lower()}", request, hands, turn)
+    if done := hands.store.requests.effect(request.id):
+        hands.control.audit.append(*fact_of(done), turn.moment)
     return state
 
 
@@ -73,7 +79,7 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
     verified = verify_decisions(
         request, decisions, hands.control.keys, turn.moment, hands.store.sessions
     )
-    for refusal in verified.refusals:
+    for refusal in verified.refusals[:MOST_REFUSALS]:
         _record(f"refused: {refusal}"[:200], request, hands, turn)
     return verified.is_approved
 

@@ -61,7 +61,7 @@ WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
 
 def facts_of(request: Request, decisions: tuple[SignedDecision, ...]) -> tuple[Fact, ...]:
     """Return what is to be recorded of a request before anything is done for it."""
-    asked = Fact("requested", request.id, request.plan.requester, request.plan.digest)
+    asked = Fact("requested", request.id, request.plan.requester, request.plan_digest)
     said = (fact for signed in decisions for fact in _said(signed))
     if taken := request.withdrawn:
         back = Fact("withdrawn", request.id, taken.by, text_digest(taken.reason))
