@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bunsui_core.domain.approval import Request, SignedDecision
-from bunsui_core.domain.deciding import Law, Verified, flaw, weigh
+from bunsui_core.domain.approval import Approval, Request, SignedDecision
+from bunsui_core.domain.deciding import Counted, Law, Verified, flaw, weigh
 from bunsui_core.domain.errors import NotFound
+from bunsui_core.domain.explaining import Explained, explain
 from bunsui_core.domain.plan import Plan, StartSession
 from bunsui_core.domain.policy import Policy
 from bunsui_core.domain.reigning import Reigning, reigning
@@ -31,14 +32,32 @@ def verify_decisions(
     """
     law = law_on(request.plan, keys, now, sessions)
     law = law.model_copy(update={"begun": begun})
+    return weigh(request, counted(request, decisions, keys, law), law)
+
+
+def counted(
+    request: Request, decisions: tuple[SignedDecision, ...], keys: Trust, law: Law
+) -> Counted:
+    """Return which decisions count, each by itself, and why others do not."""
     found = [(signed, _flaw(signed, request, keys, law)) for signed in decisions]
-    good = tuple(signed for signed, why in found if not why)
-    refusals = tuple(
-        f"the decision of {signed.decision.approver} does not count: {why}"
-        for signed, why in found
-        if why
+    return Counted(
+        good=tuple(signed for signed, why in found if not why),
+        refusals=tuple(
+            f"the decision of {signed.decision.approver} does not count: {why}"
+            for signed, why in found
+            if why
+        ),
     )
-    return weigh(request, good, refusals, law)
+
+
+def explain_request(
+    standing: Approval, keys: Trust, now: datetime, sessions: Sessions | None = None
+) -> Explained:
+    """Return what the policy in force says of a request now, and who may sign."""
+    request, policy = standing.request, policy_in_force(keys)
+    law = law_on(request.plan, keys, now, sessions)
+    found = counted(request, standing.decisions, keys, law)
+    return explain(policy, law, standing, found, keys.trusted())
 
 
 def law_on(plan: Plan, keys: Trust, now: datetime, sessions: Sessions | None = None) -> Law:

@@ -33,6 +33,13 @@ class Law(Value):
     begun: bool = False
 
 
+class Counted(Value):
+    """The decisions that count, and in sentences why others do not."""
+
+    good: tuple[SignedDecision, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
 class Verified(Value):
     """The approvals that count, and in sentences why others or all of them do not.
 
@@ -149,11 +156,9 @@ def _approval_flaw(signed: SignedDecision, plan: Plan, approver: Approver, law: 
     return _first(checks)
 
 
-def weigh(
-    request: Request, good: tuple[SignedDecision, ...], refusals: tuple[str, ...], law: Law
-) -> Verified:
-    """Return whether decisions without a flaw are enough; one rejection outweighs all."""
-    terms = law.terms
+def weigh(request: Request, counted: Counted, law: Law) -> Verified:
+    """Return whether the decisions that count are enough; one rejection outweighs all."""
+    terms, good, refusals = law.terms, counted.good, counted.refusals
     against = [d.decision.approver for d in good if d.decision.decision is Answer.REJECT]
     checks = (
         (terms.now >= request.plan.created_at, "the clock is behind the request"),
@@ -186,6 +191,12 @@ def lifts(signed: SignedDecision) -> bool:
     made = signed.decision
     is_signed = made.version != 1 and bool(made.break_glass.strip())
     return is_signed and made.decision is Answer.APPROVE
+
+
+def could_approve(approver: Approver, plan: Plan, law: Law) -> bool:
+    """Whether an approval of this approver could count for a plan, if she has not decided."""
+    may_ask = law.terms.requirement is Requirement.SELF or not is_asker(approver, plan)
+    return may_ask and approver.revoked_at is None and _counts_here(approver, plan)
 
 
 def is_asker(approver: Approver, plan: Plan) -> bool:

@@ -155,6 +155,7 @@ class Ruled(Value):
     number: int = 0
     expiry_minutes: int = 0
     why: str = ""
+    is_brake: bool = False
 
 
 def ruled(policy: Policy | str | None, plan: Plan, pipelines: Pipelines = NOT_LOOKED_UP) -> Ruled:
@@ -167,6 +168,7 @@ def ruled(policy: Policy | str | None, plan: Plan, pipelines: Pipelines = NOT_LO
             requirement=Requirement.SELF,
             expiry_minutes=policy.expiry_minutes,
             why="pausing and cancelling need one signature, whatever the rules say",
+            is_brake=True,
         )
     told = subjects(plan, pipelines)
     if policy.names_pipelines and any(one.pipeline is None for one in told):

@@ -104,6 +104,11 @@ class Rule(Value):
     require: Requirement
     expiry_minutes: Annotated[int, Field(ge=0, le=LONGEST)] = 0
 
+    @property
+    def text(self) -> str:
+        """The rule in one line."""
+        return f"{self.match.text}: {self.require.value}"
+
 
 def subjects(plan: Plan, pipelines: Pipelines = NOT_LOOKED_UP) -> tuple[Subject, ...]:
     """Return the different things that a plan does, in the order of its steps."""

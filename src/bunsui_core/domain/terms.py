@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bunsui_core.domain.freezing import Frozen, frozen
+from bunsui_core.domain.freezing import Freeze, Frozen, frozen
 from bunsui_core.domain.plan import Plan
 from bunsui_core.domain.policy import Policy, Requirement, Ruled, ruled
-from bunsui_core.domain.rules import LONGEST, NOT_LOOKED_UP, Pipelines, is_brake, subjects
+from bunsui_core.domain.rules import LONGEST, NOT_LOOKED_UP, Pipelines, Subject, subjects
 from bunsui_core.domain.trust import Approver, Role
 from bunsui_core.domain.value import Instant, Value
 
 
 class Terms(Value):
-    """What the policy asks for one plan at one moment.
+    """What the policy asks for one plan, whose `subjects` its rules look at, at one moment.
 
     `frozen` is the freeze that holds, `lifted_by` the roles whose typed reason lifts it.
     A request waits no longer than `until`, whatever its asker wrote.
     """
 
+    subjects: tuple[Subject, ...]
     ruled: Ruled
     frozen: Frozen | None
     lifted_by: tuple[Role, ...]
@@ -56,11 +57,12 @@ def terms(
 
     A text in place of the policy says why there is none.
     """
-    found = ruled(policy, plan, pipelines)
+    found, told = ruled(policy, plan, pipelines), subjects(plan, pipelines)
     waits = timedelta(minutes=found.expiry_minutes or LONGEST)
     return Terms(
+        subjects=told,
         ruled=found,
-        frozen=_frozen(policy, plan, now, pipelines),
+        frozen=None if found.is_brake else frozen(_freezes(policy), told, now),
         lifted_by=policy.break_glass if isinstance(policy, Policy) else (),
         until=plan.created_at + waits
         if plan.expires_at - plan.created_at > waits
@@ -69,9 +71,5 @@ def terms(
     )
 
 
-def _frozen(
-    policy: Policy | str | None, plan: Plan, now: datetime, pipelines: Pipelines
-) -> Frozen | None:
-    if not isinstance(policy, Policy) or is_brake(plan):
-        return None
-    return frozen(policy.freezes, subjects(plan, pipelines), now)
+def _freezes(policy: Policy | str | None) -> tuple[Freeze, ...]:
+    return policy.freezes if isinstance(policy, Policy) else ()

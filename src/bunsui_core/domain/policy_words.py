@@ -1,0 +1,70 @@
+"""What the policy says of a plan, in sentences for a person."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.explaining import Explained, Signer
+from bunsui_core.domain.policy import Requirement
+from bunsui_core.domain.supposing import Otherwise
+
+NEEDS = {
+    Requirement.SELF: "one human must approve it, and a human who asked may do so herself",
+    Requirement.ONE: "one human must approve it, who did not ask for it",
+    Requirement.TWO: "two humans must approve it, who did not ask for it",
+    Requirement.DENY: "nobody may approve it",
+}
+"""What each requirement means."""
+
+
+def ruling(explained: Explained) -> str:
+    """Return which rule decided, and what it asks for."""
+    needs = NEEDS[explained.requirement]
+    if explained.number:
+        return f"rule {explained.number} of the policy ({explained.rule}): {needs}"
+    if explained.requirement is Requirement.DENY:
+        return f"{needs}: {explained.why}"
+    return f"{explained.why}: {NEEDS[Requirement.SELF]}"
+
+
+def freeze(explained: Explained) -> str:
+    """Return that a freeze holds, and who lifts it; empty when none does."""
+    if explained.frozen is None:
+        return ""
+    who = " or ".join(f"a {role.value}" for role in explained.lifted_by)
+    lifted = f"{who} may lift the freeze" if who else "nobody may lift the freeze"
+    way = f"{lifted} for this request with a typed reason" if who else lifted
+    return f"it is {explained.frozen.text}; {way}"
+
+
+def signing(explained: Explained) -> tuple[str, ...]:
+    """Return who may approve now, who only with a reason, and why others may not."""
+    able = [one for one in explained.signers if not one.why]
+    lifting = [one for one in explained.signers if one.with_reason]
+    others = [one for one in explained.signers if one.why and not one.with_reason]
+    told = [f"may approve now: {_names(able)}"] if able else ["nobody may approve it now"]
+    told += [f"may approve with a typed reason: {_names(lifting)}"] if lifting else []
+    return (*told, *(f"{one.name} may not: {one.why}" for one in others))
+
+
+def supposed(one: Otherwise) -> str:
+    """Return what would be required, by which rule, if the plan were another one."""
+    by = f"rule {one.number}" if one.number else "no rule"
+    return f"{one.requirement.value}, by {by}, if {one.when}"
+
+
+def sentences(explained: Explained) -> tuple[str, ...]:
+    """Return everything but what would be otherwise, a sentence a line, without full stops."""
+    is_denied = explained.requirement is Requirement.DENY
+    far = f"{explained.approved} of {explained.needed} approved"
+    until = f"it has to be approved and begun before {explained.until:%Y-%m-%d %H:%M} UTC"
+    return (
+        ruling(explained),
+        *([far] if explained.needed > 1 else []),
+        *([freeze(explained)] if explained.frozen else []),
+        *([explained.short] if explained.short else []),
+        *explained.uncounted,
+        *(() if is_denied else (*signing(explained), until)),
+    )
+
+
+def _names(signers: list[Signer]) -> str:
+    return ", ".join(f"{one.name} ({one.role.value})" for one in signers)
