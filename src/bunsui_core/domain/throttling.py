@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from bunsui_core.domain.value import Instant, Value
 
 FREE = 3
@@ -31,7 +35,7 @@ class Moment(Value):
 class Tries(Value):
     """How many wrong passphrases in a row a key has seen, and when the last one was."""
 
-    failures: int
+    failures: Annotated[int, Field(ge=0)]
     last: Moment
 
     @property

@@ -24,10 +24,14 @@ def contents(path: Path) -> bytes:
     or folder that others can read or change.
     """
     descriptor = _opened(path)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         _must_be_private(path, os.fstat(descriptor))
         _must_be_own_folder(path.parent)
-        return file.read(MOST_BYTES + 1)
+        return os.read(descriptor, MOST_BYTES + 1)
+    except OSError as error:
+        raise unusable(path, error) from error
+    finally:
+        os.close(descriptor)
 
 
 def _opened(path: Path) -> int:

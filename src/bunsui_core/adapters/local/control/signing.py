@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bunsui_core.adapters.local.control import keyfile
+from bunsui_core.adapters.local.control.memory import close_memory
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.adapters.local.control.tries import TriesFile
 from bunsui_core.adapters.local.control.unlocking import Lock
@@ -122,6 +123,7 @@ class Signers:
         sealed = keyfile.read(self._path(approver.key_id))
         if not passphrase:
             raise NotAuthorised("an empty passphrase opens nothing.", "Type the passphrase.")
+        close_memory()
         with TriesFile(self._tries(approver.key_id), self._moment).counted():
             key = keyfile.unseal(sealed, passphrase)
         if key.public_key().public_bytes_raw().hex() != approver.public_key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class _Open:
     whose: Unlocked
     since: Moment
     alarm: threading.Timer
+    process: int
 
 
 class Lock:
@@ -40,7 +42,7 @@ class Lock:
             # Nobody may ask again, and the key shall be gone all the same.
             alarm = threading.Timer(self._seconds, self._ring, (whose,))
             alarm.daemon = True
-            self._open = _Open(key, whose, now, alarm)
+            self._open = _Open(key, whose, now, alarm, os.getpid())
             alarm.start()
             return whose
 
@@ -76,9 +78,9 @@ class Lock:
 
     def _is_over(self, held: _Open) -> bool:
         """A clock that runs backwards ends it as well: it says nothing about the time left."""
+        if held.process != os.getpid():
+            return True  # this one was forked off
         now = self._moment()
         is_back = now.at < held.since.at
-        return is_back or now.at >= held.whose.until or self._passed(held, now) >= self._seconds
-
-    def _passed(self, held: _Open, now: Moment) -> float:
-        return seconds_since(held.since, now)
+        is_late = now.at >= held.whose.until
+        return is_back or is_late or seconds_since(held.since, now) >= self._seconds
