@@ -22,8 +22,8 @@ from bunsui_core.domain.errors import (
 )
 from bunsui_core.domain.trust import Approver, Holder
 from bunsui_core.wiring.clock import moment
-from tests.builders import NOW, REGION
-from tests.emulator.iam_world import ACCOUNT, World
+from tests.builders import ACCOUNT, NOW, REGION
+from tests.emulator.iam_world import World
 
 MESSAGE = b"bunsui/decision/v2\0{}"
 
