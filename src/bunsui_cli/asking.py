@@ -11,6 +11,7 @@ from bunsui_cli.person import Person
 from bunsui_cli.wanted import ALL, NONE, Wanted
 from bunsui_core.domain.environment import (
     AMBIENT,
+    UNLOCK_MINUTES,
     Environment,
     EnvironmentClass,
     Expose,
@@ -67,6 +68,9 @@ class Asking:
             "table": wanted.table,
             "bucket": wanted.bucket,
             "approve_profile": wanted.approve_profile,
+            "unlock_minutes": (
+                UNLOCK_MINUTES if wanted.unlock_minutes is None else wanted.unlock_minutes
+            ),
         }
         return environment_of(said, "the answers")
 

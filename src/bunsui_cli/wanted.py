@@ -63,6 +63,9 @@ class Wanted:
     table: Annotated[str, flag("The table of a store in DynamoDB; bunsui unless told.")] = ""
     bucket: Annotated[str, flag("The bucket of a store in DynamoDB.")] = ""
     approve_profile: Annotated[str, flag("The AWS profile that decides in such a store.")] = ""
+    unlock_minutes: Annotated[
+        int | None, flag("How many minutes a key lies open after unlocking; 5 unless told.")
+    ] = None
     yes: Annotated[bool, switch("--yes", "Ask nothing: the flags, and what is usual.")] = False
     replace: Annotated[
         bool, switch("--replace", "Change the one of that name as the flags say.")
@@ -88,9 +91,14 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         include=wanted.include or list(known.include) or [ALL],
         exclude=wanted.exclude or list(known.exclude),
         event_queue=wanted.event_queue or known.event_queue,
-        keep_days=known.keep_days if wanted.keep_days is None else wanted.keep_days,
+        keep_days=_said(wanted.keep_days, known.keep_days),
         store=wanted.store or known.store,
         table=wanted.table or known.table,
         bucket=wanted.bucket or known.bucket,
         approve_profile=wanted.approve_profile or known.approve_profile,
+        unlock_minutes=_said(wanted.unlock_minutes, known.unlock_minutes),
     )
+
+
+def _said(wanted: int | None, known: int) -> int:
+    return known if wanted is None else wanted

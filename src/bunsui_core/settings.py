@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bunsui_core.domain.environment import (
     LOCAL,
+    UNLOCK_MINUTES,
     Environment,
     EnvironmentClass,
     Expose,
@@ -64,6 +65,7 @@ class Settings(Value):
     table: str = TABLE
     bucket: str = f"{TABLE}-store"
     approve_profile: str = ""
+    unlock_minutes: int = UNLOCK_MINUTES
     origins: Mapping[str, Origin] = {}
 
     @property
@@ -194,6 +196,7 @@ def _of(
         "table": environment.table or TABLE,
         "bucket": environment.bucket or usual_bucket(environment),
         "approve_profile": environment.approve_profile,
+        "unlock_minutes": environment.unlock_minutes,
     }
     here = {key: who for key, who in local.origins.items() if key != "store"}
     origins = {**here, **written, **_said(environ, OVERRIDES)}

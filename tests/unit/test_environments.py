@@ -158,6 +158,9 @@ def test_in_production_an_agent_sees_shapes_unless_told(kind: str | None, expose
         ("keep_days = -1", "keep_days cannot be -1.*whole number of days"),
         ('keep_days = "90"', "keep_days cannot be '90'.*whole number of days"),
         ("keep_days = true", "keep_days cannot be True"),
+        ("unlock_minutes = 61", "unlock_minutes cannot be 61.*up to 60, or 0 to keep none"),
+        ("unlock_minutes = -1", "unlock_minutes cannot be -1"),
+        ('unlock_minutes = "5"', "unlock_minutes cannot be '5'"),
     ],
 )
 def test_a_mistake_in_a_value_is_named_with_what_was_meant(line: str, meant: str) -> None:

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
-from bunsui_core.domain.environment import TABLE, Environment, parse_environments
+from bunsui_core.domain.environment import TABLE, UNLOCK_MINUTES, Environment, parse_environments
 from bunsui_core.domain.errors import BadInput, Refused
 
 HEAD = """\
@@ -91,8 +91,13 @@ def _block(name: str, environment: Environment) -> str:
 def _pairs(environment: Environment) -> Iterator[str]:
     written = environment.model_dump(mode="json", by_alias=True)
     for key, value in written.items():
-        if value not in ("", [], 0):
+        if not _is_usual(key, value):
             yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+
+
+def _is_usual(key: str, value: object) -> bool:
+    """Whether the file says as much without that line."""
+    return value == UNLOCK_MINUTES if key == "unlock_minutes" else value in ("", [], 0)
 
 
 def _is(text: str, wanted: Mapping[str, Environment], path: str) -> bool:

@@ -38,6 +38,7 @@ class NamedEnvironment(Value):
     table: str
     bucket: str
     approve_profile: str
+    unlock_minutes: int
     chosen: bool
 
 

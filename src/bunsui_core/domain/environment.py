@@ -28,6 +28,10 @@ LONGEST_DAYS = 36_500
 """How many days at most archives are kept for; more are kept for good."""
 
 
+UNLOCK_MINUTES, MOST_UNLOCK_MINUTES = 5, 60
+"""How long a key may lie open in a terminal UI where nobody says otherwise, and at most."""
+
+
 class EnvironmentClass(StrEnum):
     """How careful bunsui is there; what nobody classed counts as production."""
 
@@ -61,7 +65,8 @@ class Environment(Value):
     An empty `execute_profile` means that nothing is ever changed there. `event_queue` is the URL of
     the SQS queue of status events, if there is one. Archives of closed executions are kept for
     `keep_days`, for good when it is 0. A `store` in DynamoDB has a `table` and a `bucket`, and is
-    written by who approves as `approve_profile`.
+    written by who approves as `approve_profile`. A key lies open for `unlock_minutes` after its
+    passphrase was typed to unlock it, never when it is 0.
     """
 
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -78,6 +83,9 @@ class Environment(Value):
     table: Annotated[str, Field(pattern=r"^([A-Za-z0-9_.-]{3,255})?$")] = ""
     bucket: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")] = ""
     approve_profile: str = ""
+    unlock_minutes: Annotated[int, Field(strict=True, ge=0, le=MOST_UNLOCK_MINUTES)] = (
+        UNLOCK_MINUTES
+    )
 
     @property
     def selection(self) -> Selection:
@@ -154,7 +162,7 @@ def _of_value(error: ValidationError, where: str) -> BadInput:
     if first["type"] == "enum":
         wrong = f"{where}: {key} cannot be {first['input']!r}."
         return BadInput(wrong, _meant(str(first["input"]), _choices(key)))
-    if key == "keep_days":
+    if key in ("keep_days", "unlock_minutes"):
         return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
     if first["type"] == "string_pattern_mismatch":
         return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
@@ -181,6 +189,7 @@ _HINTS = {
     "event_queue": "Write the https address of an SQS queue; it is the output of the template.",
     "table": "Write the name of a DynamoDB table: letters, digits and _ . - only.",
     "bucket": "Write the name of an S3 bucket: small letters, digits, dots and dashes.",
+    "unlock_minutes": f"Write whole minutes up to {MOST_UNLOCK_MINUTES}, or 0 to keep none open.",
     "keep_days": f"Write a whole number of days up to {LONGEST_DAYS}, or 0 to keep all for good.",
 }
 

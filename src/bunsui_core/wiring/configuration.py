@@ -26,6 +26,7 @@ KEYS = (
     "table",
     "bucket",
     "approve_profile",
+    "unlock_minutes",
 )
 _NAMES = {"kind": "class", "selection": "include, exclude"}
 
@@ -90,5 +91,6 @@ def _named(settings: Settings, chosen: bool) -> NamedEnvironment:
         table=settings.table,
         bucket=settings.bucket,
         approve_profile=settings.approve_profile,
+        unlock_minutes=settings.unlock_minutes,
         chosen=chosen,
     )

@@ -106,6 +106,7 @@ def environment_of(settings: Settings) -> Environment:
             "table": settings.table,
             "bucket": settings.bucket,
             "approve_profile": settings.approve_profile,
+            "unlock_minutes": settings.unlock_minutes,
         }
     )
 
@@ -166,5 +167,6 @@ def shown(name: str, environment: Environment, chosen: bool) -> NamedEnvironment
         table=environment.table,
         bucket=environment.bucket,
         approve_profile=environment.approve_profile,
+        unlock_minutes=environment.unlock_minutes,
         chosen=chosen,
     )

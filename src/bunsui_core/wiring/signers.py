@@ -11,4 +11,5 @@ from bunsui_core.wiring.shared import access
 
 def signers(settings: Settings) -> Signers:
     """Return what signs in an environment: key files of its folder, and KMS as its approver."""
-    return Signers(settings.keys_path, moment, KmsKeys(lambda: access(settings, "approver")))
+    held = KmsKeys(lambda: access(settings, "approver"))
+    return Signers(settings.keys_path, moment, held, settings.unlock_minutes)

@@ -12,6 +12,7 @@ from bunsui_core.adapters.local.control.memory import close_memory
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.adapters.local.control.tries import TriesFile
 from bunsui_core.adapters.local.control.unlocking import Lock
+from bunsui_core.domain.environment import UNLOCK_MINUTES
 from bunsui_core.domain.errors import BadInput, NotAuthorised, Refused
 from bunsui_core.domain.signing import DECISION, NewKey, Unlocked
 from bunsui_core.domain.throttling import Moment
@@ -20,9 +21,6 @@ from bunsui_core.ports.signing import HeldKeys
 
 SHORTEST = 8
 """Characters of the shortest passphrase of a key that counts outside the embedded AWS."""
-
-UNLOCK_MINUTES = 5
-"""How long a key lies open where nobody said otherwise."""
 
 
 class Signers:
