@@ -48,6 +48,8 @@ class Span(Value):
 
     @model_validator(mode="after")
     def _is_forward(self) -> Self:
+        if not 2000 <= self.since.year <= self.until.year <= 9000:
+            raise ValueError("from and until are moments of the years 2000 to 9000, in this order")
         if self.until <= self.since:
             raise ValueError("until is not after from")
         return self

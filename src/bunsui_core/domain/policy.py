@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from bunsui_core.domain.canonical import canonical, text_digest
+from bunsui_core.domain.canonical import canonical_json, text_digest
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.freezing import Freeze
 from bunsui_core.domain.plan import Plan
@@ -18,6 +18,9 @@ from bunsui_core.domain.rules import Requirement as Requirement
 from bunsui_core.domain.rules import Rule as Rule
 from bunsui_core.domain.trust import Role
 from bunsui_core.domain.value import Instant, Value
+
+LONGEST_TEXT = 100_000
+"""Characters that a policy has at most; some thousand rules."""
 
 MOST_WAITING = 10_000
 """The largest number that a policy may allow to wait."""
@@ -57,14 +60,16 @@ class Policy(Value):
 class SignedPolicy(Value):
     """A policy's text with the signature of the approver who set it.
 
-    Version 2 says which one it is of all that held here, so that no older one comes back: `seq`
-    counts them, `prev` is the digest of the text before.
+    Version 2 says where it holds, and which one it is of all that held there, so that none comes
+    back or from elsewhere: `seq` counts them, `prev` is the digest of the text before.
     """
 
     version: Literal[1, 2] = 1
     text: str
     key_id: str
     signature: str
+    account: str = ""
+    region: str = ""
     seq: int = 0
     prev: str = ""
     at: Instant | None = None
@@ -79,25 +84,8 @@ class SignedPolicy(Value):
         """What the signature covers."""
         if self.version == 1:
             return b"bunsui/policy/v1\0" + self.text.encode()
-        return b"bunsui/policy/v2\0" + canonical(
-            Header(
-                text_digest=self.digest,
-                key_id=self.key_id,
-                seq=self.seq,
-                prev=self.prev,
-                at=self.at,
-            )
-        )
-
-
-class Header(Value):
-    """What of a signed policy is signed: short enough for every holder of keys."""
-
-    text_digest: str
-    key_id: str
-    seq: int
-    prev: str
-    at: Instant | None
+        signed = self.model_dump(mode="json", exclude={"text", "signature"})
+        return b"bunsui/policy/v2\0" + canonical_json({**signed, "text_digest": self.digest})
 
 
 STARTER = """\
@@ -121,18 +109,23 @@ def parse_policy(text: str) -> Policy:
 
     Raises: BadInput, with the line, when it does not parse; callers then deny.
     """
+    if len(text) > LONGEST_TEXT:
+        raise _no_policy(f"it has {len(text):,} characters, {LONGEST_TEXT:,} are allowed")
     try:
         return Policy.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            f"the policy is no TOML: {error}.", "Nothing is approved or executed until it is."
-        ) from error
     except ValidationError as error:
         found = ((one["loc"], one["type"], one["msg"]) for one in error.errors())
-        raise BadInput(
-            f"the policy does not parse: {faults(text, found)}.",
-            "Nothing is approved or executed until it does.",
-        ) from error
+        raise _no_policy(faults(text, found)) from error
+    except ValueError as error:  # also a number of thousands of digits
+        raise _no_policy(f"it is no TOML: {error}") from error
+    except RecursionError as error:
+        raise _no_policy("it nests too deep") from error
+
+
+def _no_policy(why: str) -> BadInput:
+    return BadInput(
+        f"the policy does not parse: {why}.", "Nothing is approved or executed under such a text."
+    )
 
 
 def requirement(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bunsui_core.domain.plan import Control, ControlSession, Plan, StartSession, Step
 from bunsui_core.domain.value import Value
@@ -40,6 +40,23 @@ Kind: TypeAlias = Literal[
 """What a step does; `control` stands for all three that concern a session as a whole."""
 
 
+def _is_given(text: str) -> str:
+    if not text:
+        raise ValueError("is empty; leave it away to match everything")
+    return text
+
+
+def _is_asker(text: str) -> str:
+    if not re.fullmatch(r"(human|agent)(:.+)?", text):
+        raise ValueError("is human, agent, or one of them with a name: human:hanako")
+    return text
+
+
+Text = TypeVar("Text", bound=str)
+Given: TypeAlias = Annotated[Text, AfterValidator(_is_given)]
+"""A field of a rule; nothing given is the default alone."""
+
+
 class Subject(Value):
     """One thing that a plan does, as far as a rule looks at it.
 
@@ -65,12 +82,12 @@ class Match(Value):
     `agent`, or one of them with a name: `human:hanako`.
     """
 
-    environment: str = ""
-    kind: Kind = ""
-    pipeline: str = ""
-    risk: Literal["", "low", "medium", "high"] = ""
-    agent: str = ""
-    requester: str = ""
+    environment: Given[str] = ""
+    kind: Given[Kind] = ""
+    pipeline: Given[str] = ""
+    risk: Given[Literal["", "low", "medium", "high"]] = ""
+    agent: Given[str] = ""
+    requester: Annotated[str, AfterValidator(_is_asker)] = ""
 
     def covers(self, subject: Subject) -> bool:
         """Whether every given field matches."""

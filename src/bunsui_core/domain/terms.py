@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bunsui_core.domain.freezing import Freeze, Frozen, frozen
 from bunsui_core.domain.plan import Plan
@@ -73,3 +73,12 @@ def terms(
 
 def _freezes(policy: Policy | str | None) -> tuple[Freeze, ...]:
     return policy.freezes if isinstance(policy, Policy) else ()
+
+
+def _last(plan: Plan, waits: timedelta) -> datetime:
+    """The end of a request's time; its asker may have written a moment that has none in UTC."""
+    last = plan.created_at + min(waits, plan.expires_at - plan.created_at)
+    try:
+        return last.astimezone(UTC)
+    except OverflowError:
+        return last
