@@ -7,10 +7,15 @@ from typing import Annotated
 import typer
 
 from bunsui_cli.answers import ApproverList
+from bunsui_cli.deciding import typed_proof, whose
 from bunsui_cli.envelope import Answer
 from bunsui_cli.output import AsJson, show
 from bunsui_cli.person import Person, person
-from bunsui_core.domain.errors import BadInput
+from bunsui_core.desk.operator import OperatorDesk
+from bunsui_core.domain.errors import BadInput, Refused
+from bunsui_core.domain.safe import safe
+from bunsui_core.domain.signing import Proof
+from bunsui_core.domain.trust import Approver
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.operator import operator_desk
 
@@ -36,6 +41,35 @@ def list_approvers(as_json: AsJson = False) -> None:
     """List who may decide."""
     desk = operator_desk(read_settings())
     show(Answer("approvers-list", ApproverList(items=desk.approvers())), as_json)
+
+
+@app.command("passphrase")
+def passphrase(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="Whose key; yours, if there is no other.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Put a key file of this machine under a new passphrase; the key stays the same."""
+    desk = operator_desk(read_settings())
+    with person("a new passphrase") as human:
+        approver = change_passphrase(desk, human, whose(desk, name))
+    show(Answer("approvers-passphrase", approver), as_json)
+
+
+def change_passphrase(desk: OperatorDesk, human: Person, name: str) -> Approver:
+    """Ask for the old and the new passphrase of a key file, and change it.
+
+    Raises: Refused for a key in KMS; NotAuthorised, BadInput.
+    """
+    if desk.proof(name) is Proof.NAME:
+        raise Refused(
+            f"the key of {safe(name, 64, False)} is in KMS and has no passphrase.",
+            "Change who may sign with it in IAM.",
+        )
+    old = typed_proof(desk, human, name)
+    desk.change_passphrase(name, old, new_passphrase(human))
+    return next(one for one in desk.approvers() if one.name == name)
 
 
 def new_passphrase(human: Person) -> str:

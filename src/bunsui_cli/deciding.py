@@ -10,8 +10,11 @@ from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.safe import safe
+from bunsui_core.domain.signing import Proof
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.operator import operator_desk
+
+SOMEBODY_TRIED = "Wrong passphrases typed for the key of {name} since the last right one: {wrong}."
 
 REVIEW_LIMIT = 200_000
 """Characters of a review that a terminal shows; a review of the largest plan is shorter."""
@@ -53,10 +56,16 @@ def typed_code(human: Person, review: Review) -> str:
 
 
 def signing(desk: OperatorDesk, human: Person, name: str) -> Signing:
-    """Return whose key signs, with the passphrase the human typed.
+    """Return whose key signs, with the proof the human typed.
 
     Raises: NotAuthorised when nobody may decide or it is not clear who does.
     """
+    approver = whose(desk, name)
+    return Signing(approver=approver, passphrase=typed_proof(desk, human, approver))
+
+
+def whose(desk: OperatorDesk, name: str) -> str:
+    """Return the approver that was named, or the only one there is. Raises: NotAuthorised."""
     known = [approver.name for approver in desk.approvers() if approver.revoked_at is None]
     if not known:
         raise NotAuthorised(
@@ -66,7 +75,14 @@ def signing(desk: OperatorDesk, human: Person, name: str) -> Signing:
         raise NotAuthorised(
             f"there are several approvers: {', '.join(known)}.", "Say who you are with --as NAME."
         )
-    approver = name or known[0]
-    return Signing(
-        approver=approver, passphrase=human.secret(f"Passphrase of {safe(approver, 64, False)}: ")
-    )
+    return name or known[0]
+
+
+def typed_proof(desk: OperatorDesk, human: Person, approver: str) -> str:
+    """Return the passphrase of a key file, or the approver's name where KMS signs."""
+    shown = safe(approver, 64, False)
+    if desk.proof(approver) is Proof.NAME:
+        return human.ask(f"KMS signs without a passphrase. To sign, type your name, {shown}: ")
+    if wrong := desk.wrong_passphrases(approver):
+        human.tell(SOMEBODY_TRIED.format(wrong=wrong, name=shown))
+    return human.secret(f"Passphrase of {shown}: ")

@@ -101,6 +101,7 @@ ANSWERS: Mapping[str, type[Value]] = {
     "approvals-reject": Approval,
     "approvers-init": Approver,
     "approvers-list": ApproverList,
+    "approvers-passphrase": Approver,
     "audit-list": AuditPage,
     "audit-show": ShownEntry,
     "audit-verify": Verification,

@@ -278,6 +278,7 @@ def every_answer() -> Mapping[str, Value]:
         "approvals-reject": approval,
         "approvers-init": an_approver(),
         "approvers-list": ApproverList(items=(an_approver(),)),
+        "approvers-passphrase": an_approver(),
         **of_local(),
         "demo": a_report(),
         "demo-list": a_scene_list(),

@@ -200,6 +200,20 @@ def test_a_new_approver_is_answered_in_its_schema(tmp_path: Path) -> None:
     document = done.stdout[done.stdout.index("{\n") :]
     validator("cli.approvers-init.json").validate(json.loads(document))
 
+    terminal = Terminal(tmp_path, ["approvers", "passphrase", "--json"])
+    for question, answer in (
+        ("Passphrase of hanako: ", "three quiet rivers"),
+        ("New passphrase: ", "four quiet rivers"),
+        ("The same again: ", "four quiet rivers"),
+    ):
+        terminal.expect(question)
+        terminal.type(answer)
+
+    done = terminal.end()
+
+    document = done.stdout[done.stdout.index("{\n") :]
+    validator("cli.approvers-passphrase.json").validate(json.loads(document))
+
 
 def test_a_worker_that_is_stopped_answers_in_its_schema(home: Home) -> None:
     with subprocess.Popen(
@@ -226,7 +240,13 @@ def test_no_command_is_left_out() -> None:
     run = {tuple(w for w in words if w not in {"-e", "shop"}) for words in LOOKS}
     decided = {("approvals", "show"), ("approvals", "approve"), ("approvals", "reject")}
     apart = {("storms", "show"), ("storms", "recover"), ("store", "export"), ("store", "import")}
-    others = apart | decided | {("approvers", "init"), ("worker",)} | STOPS | BECOME_ANOTHER_PROGRAM
+    others = (
+        apart
+        | decided
+        | {("approvers", "init"), ("approvers", "passphrase"), ("worker",)}
+        | STOPS
+        | BECOME_ANOTHER_PROGRAM
+    )
 
     missing = [
         words

@@ -92,6 +92,17 @@ class OperatorDesk(AgentDesk):
         """Close the open key at once."""
         self._deciding.unlocking.lock()
 
+    def wrong_passphrases(self, name: str) -> int:
+        """Return how many were typed for an approver's key here since the last right one."""
+        return self._deciding.unlocking.wrong(trusted(self._deciding.keys, name))
+
+    def change_passphrase(self, name: str, old: str, new: str) -> None:
+        """Put an approver's key file under a new passphrase.
+
+        Raises: NotAuthorised for a wrong passphrase or nobody's name; BadInput, Refused.
+        """
+        self._deciding.unlocking.change(trusted(self._deciding.keys, name), old, new)
+
     def proof(self, name: str) -> Proof:
         """Return what an approver types so that her key signs. Raises: NotAuthorised."""
         return proof_of(trusted(self._deciding.keys, name).holder)

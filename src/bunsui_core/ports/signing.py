@@ -37,16 +37,20 @@ class Signer(Protocol):
         """
         ...
 
-    def change(self, approver: Approver, old: str, new: str) -> None:
-        """Put the key file under a new passphrase. Raises: as `sign`, BadInput."""
-        ...
-
 
 class Unlocking(Protocol):
-    """A key that lies open in this process for some minutes."""
+    """What a person does with her own key file besides signing."""
+
+    def change(self, approver: Approver, old: str, new: str) -> None:
+        """Put the key file under a new passphrase. Raises: as `Signer.sign`, BadInput."""
+        ...
+
+    def wrong(self, approver: Approver) -> int:
+        """Return how many wrong passphrases were typed for a key since the last right one."""
+        ...
 
     def unlock(self, approver: Approver, passphrase: str) -> Unlocked:
-        """Open a key in place of the one before it; each decision is still one act.
+        """Open a key in this process for some minutes; each decision is still one act.
 
         Raises: Refused where keys are not kept open; as `Signer.sign`.
         """

@@ -98,6 +98,10 @@ class Signers:
         sealed = keyfile.seal(key, approver.key_id, new, cost)
         keyfile.replace(self._path(approver.key_id), sealed)
 
+    def wrong(self, approver: Approver) -> int:
+        """Return how many wrong passphrases were typed for a key since the last right one."""
+        return TriesFile(self._tries(approver.key_id), self._moment).failures()
+
     def unlock(self, approver: Approver, passphrase: str) -> Unlocked:
         """Open a key in place of the one before it."""
         _must_be_in_a_file(approver)

@@ -54,6 +54,14 @@ class TriesFile:
                 raise
             self._write(file, Tries(failures=0, last=now))
 
+    def failures(self) -> int:
+        """Return how many wrong passphrases in a row were tried; none where none was counted."""
+        try:
+            text = self._path.read_bytes()[:_MOST_BYTES]
+        except OSError:
+            return 0
+        return _tries_of(text, self._moment()).failures
+
     @contextmanager
     def _locked(self) -> Iterator[int]:
         try:
@@ -68,13 +76,7 @@ class TriesFile:
             os.close(file)
 
     def _read(self, file: int, now: Moment) -> Tries:
-        text = os.pread(file, _MOST_BYTES, 0)
-        if not text:
-            return Tries(failures=0, last=now)
-        try:
-            return Tries.model_validate_json(text)
-        except ValidationError:
-            return Tries(failures=UNREADABLE, last=now)
+        return _tries_of(os.pread(file, _MOST_BYTES, 0), now)
 
     def _write(self, file: int, tries: Tries) -> None:
         text = tries.model_dump_json().encode()
@@ -83,6 +85,15 @@ class TriesFile:
             os.ftruncate(file, len(text))
         except OSError as error:
             raise unusable(self._path, error) from error
+
+
+def _tries_of(text: bytes, now: Moment) -> Tries:
+    if not text:
+        return Tries(failures=0, last=now)
+    try:
+        return Tries.model_validate_json(text)
+    except ValidationError:
+        return Tries(failures=UNREADABLE, last=now)
 
 
 def _too_many(tries: Tries, left: float) -> NotAuthorised:
