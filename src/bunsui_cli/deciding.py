@@ -14,6 +14,7 @@ from bunsui_core.domain.signing import Proof
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.operator import operator_desk
 
+KMS_NAME = "KMS signs without a passphrase. To sign, type your name, {name}: "
 SOMEBODY_TRIED = "Wrong passphrases typed for the key of {name} since the last right one: {wrong}."
 
 REVIEW_LIMIT = 200_000
@@ -82,7 +83,7 @@ def typed_proof(desk: OperatorDesk, human: Person, approver: str) -> str:
     """Return the passphrase of a key file, or the approver's name where KMS signs."""
     shown = safe(approver, 64, False)
     if desk.proof(approver) is Proof.NAME:
-        return human.ask(f"KMS signs without a passphrase. To sign, type your name, {shown}: ")
+        return human.ask(KMS_NAME.format(name=shown))
     if wrong := desk.wrong_passphrases(approver):
         human.tell(SOMEBODY_TRIED.format(wrong=wrong, name=shown))
     return human.secret(f"Passphrase of {shown}: ")

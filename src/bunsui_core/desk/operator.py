@@ -141,5 +141,14 @@ class OperatorDesk(AgentDesk):
         self.requester = f"human:{made.name}"
         return made
 
+    def adopt_approver(self, name: str, kms_key: str) -> Approver:
+        """Trust a key that KMS holds as the first one, and make the starter policy.
+
+        Raises: Refused, BadInput, NotFound, NotAuthorised, Unavailable.
+        """
+        made = self._deciding.keys.adopt(name, kms_key, self._nature.clock())
+        self.requester = f"human:{made.name}"
+        return made
+
     def _requirement(self, plan: Plan) -> str:
         return requirement(policy_in_force(self._deciding.keys), plan).value
