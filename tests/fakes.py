@@ -58,8 +58,11 @@ class FakeStepFunctions:
         self.effects.append(f"start {name}")
         return Started(execution_arn=arn, existed=False)
 
-    def redrive(self, execution_arn: str, client_token: str) -> None:
+    def redrive(
+        self, execution_arn: str, client_token: str, may_leave: Callable[[], None] = lambda: None
+    ) -> None:
         """Redrive once per client token, as RedriveExecution does."""
+        may_leave()
         found = self._find(execution_arn)
         if client_token in found.tokens:
             return

@@ -77,9 +77,9 @@ def test_one_client_token_redrives_once(aws: Embedded, runner: AwsRunner, name: 
     machine = aws.machine(name, FAILING)
     execution = aws.run(machine, {})
 
-    runner.redrive(execution.arn, "token-1")
+    runner.redrive(execution.arn, "token-1", freely)
     execution.ended()
-    runner.redrive(execution.arn, "token-1")
+    runner.redrive(execution.arn, "token-1", freely)
 
     until(lambda: execution.status == "FAILED")
     assert execution.describe()["redriveCount"] == 1
@@ -89,12 +89,34 @@ def test_what_did_not_fail_is_not_redriven(aws: Embedded, runner: AwsRunner, nam
     execution = aws.run(aws.machine(name, PASSING), {})
 
     with pytest.raises(Refused, match="ExecutionNotRedrivable"):
-        runner.redrive(execution.arn, "token-1")
+        runner.redrive(execution.arn, "token-1", freely)
+
+
+def freely() -> None:
+    """Let a request leave."""
+
+
+def test_a_redrive_whose_lease_ran_out_while_it_was_signed_does_not_leave(
+    aws: Embedded, runner: AwsRunner, name: str
+) -> None:
+    execution = aws.run(aws.machine(name, FAILING), {})
+
+    def too_late() -> None:
+        raise Conflict("the lease is over.", "Let another go on.")
+
+    with pytest.raises(Conflict, match="lease is over"):
+        runner.redrive(execution.arn, "token-1", too_late)
+    assert execution.describe()["redriveCount"] == 0
+
+    runner.redrive(execution.arn, "token-1", freely)
+    assert execution.describe()["redriveCount"] == 1
 
 
 def test_a_redrive_of_an_unknown_execution_is_not_found(runner: AwsRunner) -> None:
     with pytest.raises(NotFound):
-        runner.redrive("arn:aws:states:us-east-1:000000000000:execution:nobody:nothing", "t")
+        runner.redrive(
+            "arn:aws:states:us-east-1:000000000000:execution:nobody:nothing", "t", freely
+        )
 
 
 def test_what_runs_is_stopped_with_the_reason_and_stopping_again_changes_nothing(
@@ -137,7 +159,7 @@ def test_the_agents_own_credentials_start_redrive_and_stop_nothing(
     with pytest.raises(NotAuthorised):
         agent.start(machine, "s-1-load-a1", "{}")
     with pytest.raises(NotAuthorised):
-        agent.redrive(execution.arn, "token-1")
+        agent.redrive(execution.arn, "token-1", freely)
     with pytest.raises(NotAuthorised):
         agent.stop(execution.arn, "why")
 

@@ -120,8 +120,11 @@ class World:
             self._close(one, JobStatus.ABORTED, self.now)
         self.disturb()
 
-    def redrive(self, execution_arn: str, client_token: str) -> None:
+    def redrive(
+        self, execution_arn: str, client_token: str, may_leave: Callable[[], None] = lambda: None
+    ) -> None:
         """RedriveExecution."""
+        may_leave()
         one = self._find(execution_arn)
         if client_token in one.tokens:
             return

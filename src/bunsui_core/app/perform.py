@@ -118,7 +118,7 @@ def input_of(step: Step, request: Request) -> str:
 
 def _redrive(step: RedriveJob, deed: Deed) -> str:
     try:
-        deed.hands.control.runner.redrive(step.execution_arn, deed.token)
+        deed.hands.control.runner.redrive(step.execution_arn, deed.token, deed.lease.must_hold)
     except Refused as error:
         raise _refused(step, deed, error) from error
     keep_redriven(step, deed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,8 @@ from bunsui_core.domain.approval import Effect, EffectState, SignedDecision, Ste
 from bunsui_core.domain.audit import AuditEntry, AuditRow
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.probe import Answered
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, SignedTrustChange
+from bunsui_core.domain.trusting import Trusted
 from bunsui_core.domain.value import Instant, Json, Value
 
 
@@ -82,8 +83,14 @@ class Runner(Protocol):
         """
         ...
 
-    def redrive(self, execution_arn: str, client_token: str) -> None:
-        """Let an execution go on at its failed state. Raises: Refused, NotFound, Unavailable."""
+    def redrive(
+        self, execution_arn: str, client_token: str, may_leave: Callable[[], None]
+    ) -> None:
+        """Let an execution go on at its failed state.
+
+        `may_leave` is called when the request is signed and before it leaves, at each try; what it
+        raises keeps it here. Raises: Refused, NotFound, Unavailable.
+        """
         ...
 
     def stop(self, execution_arn: str, reason: str) -> None:
@@ -110,38 +117,45 @@ class Payloads(Protocol):
 
 
 class TrustList(Protocol):
-    """Who may decide, and the signed policy; private keys are somewhere else."""
+    """What is stored of whom to trust, as it was written and not verified."""
 
-    def begin(self, first: Approver, policy: SignedPolicy) -> bool:
-        """Trust the first approver and put a policy in force; whether the list was empty."""
+    @property
+    def place(self) -> tuple[str, str]:
+        """Account and region, which every change names."""
         ...
 
-    def approvers(self) -> tuple[Approver, ...]:
-        """Return every approver, revoked ones included, oldest first."""
+    def rows(self) -> tuple[Approver, ...]:
+        """Return the approvers of an older store, which knew no signed changes; oldest first."""
         ...
 
-    def policy(self) -> SignedPolicy | None:
-        """Return the policy in force, unverified, if there is one."""
+    def changes(self) -> tuple[SignedTrustChange, ...]:
+        """Return the changes, oldest first."""
+        ...
+
+    def append(
+        self, changes: tuple[SignedTrustChange, ...], policy: SignedPolicy | None = None
+    ) -> bool:
+        """Append changes, and a policy, all or nothing; whether their numbers were still free."""
+        ...
+
+    def policies(self) -> tuple[SignedPolicy, ...]:
+        """Return every policy that was put, newest first."""
         ...
 
     def put_policy(self, policy: SignedPolicy) -> None:
-        """Store a policy over the one before it."""
+        """Store the next policy. Raises: Conflict when there is one of its number."""
         ...
 
 
-class Keys(Protocol):
-    """Approvers' keys, the trust list and the signed policy."""
+class Trust(Protocol):
+    """Whom to trust and which policy holds, verified; nothing here can sign."""
 
-    def create(self, name: str, passphrase: str, demo: bool, now: Instant) -> Approver:
-        """Make the first key and trust it. Raises: Refused unless the trust list is empty."""
+    def trust(self) -> Trusted:
+        """Return who is trusted, by which changes, or why nobody is."""
         ...
 
     def trusted(self) -> tuple[Approver, ...]:
-        """Return every approver, revoked ones included."""
-        ...
-
-    def sign(self, name: str, passphrase: str, message: bytes) -> str:
-        """Return the hex signature. Raises: NotAuthorised for a wrong passphrase, NotFound."""
+        """Return every approver, revoked ones included, oldest first."""
         ...
 
     def verify(self, key_id: str, message: bytes, signature: str) -> bool:
@@ -149,11 +163,44 @@ class Keys(Protocol):
         ...
 
     def policy(self) -> SignedPolicy | None:
-        """Return the policy in force, unverified, if there is one."""
+        """Return the newest policy, unverified, if there is one."""
+        ...
+
+    def policies(self) -> tuple[SignedPolicy, ...]:
+        """Return every policy that was put, newest first."""
+        ...
+
+
+class Keys(Trust, Protocol):
+    """Approvers' keys, the trust list and the signed policy, as a human's desk holds them."""
+
+    def create(self, name: str, passphrase: str, demo: bool, now: Instant) -> Approver:
+        """Make the first key and trust it. Raises: Refused unless the trust list is empty."""
+        ...
+
+    def adopt(self, name: str, kms_key: str, now: Instant) -> Approver:
+        """Trust a key that KMS holds as the first one.
+
+        Raises: Refused unless the trust list is empty; BadInput, NotAuthorised, Unavailable.
+        """
+        ...
+
+    def sign(self, name: str, passphrase: str, message: bytes) -> str:
+        """Return the hex signature. Raises: NotAuthorised for a wrong passphrase, NotFound."""
+        ...
+
+    def record(self, changes: tuple[SignedTrustChange, ...]) -> Trusted:
+        """Store changes of the trust list, and return what it is then.
+
+        Raises: NotAuthorised when they do not hold, Conflict when somebody was faster.
+        """
         ...
 
     def set_policy(self, policy: SignedPolicy) -> None:
-        """Store a signed policy. Raises: NotAuthorised when its signature is not good."""
+        """Store a signed policy.
+
+        Raises: NotAuthorised when its signature is not good, Conflict when somebody was faster.
+        """
         ...
 
 
@@ -205,5 +252,5 @@ class Control:
     effects: Effects
     runner: Runner
     payloads: Payloads
-    keys: Keys
+    keys: Trust
     audit: Audit

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
+
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.domain.canonical import json_digest
@@ -13,6 +16,8 @@ STOPPED = "Bunsui.Cancelled"
 """The error of an execution that was stopped because its session was cancelled."""
 
 _LONGEST_CAUSE = 32_768
+_LEAVING = "before-send.sfn.RedriveExecution"
+_MAY_LEAVE: ContextVar[Callable[[], None]] = ContextVar("may_leave")
 _OPEN = ("RUNNING", "PENDING_REDRIVE")
 
 
@@ -39,12 +44,21 @@ class AwsRunner:
             return self._started_before(_execution_arn(machine, name), text)
         return Started(execution_arn=found["executionArn"], existed=False)
 
-    def redrive(self, execution_arn: str, client_token: str) -> None:
-        """Let an execution go on at its failed state. Raises: Refused, NotFound, Unavailable."""
-        with translated(f"redrive of {execution_arn}"):
-            self._clients.stepfunctions.redrive_execution(
-                executionArn=execution_arn, clientToken=client_token
-            )
+    def redrive(self, execution_arn: str, client_token: str, may_leave: Callable[[], None]) -> None:
+        """Let an execution go on at its failed state.
+
+        `may_leave` is asked once each request is signed. AWS takes a signature for five minutes and
+        remembers a token for fifteen: what was allowed to leave cannot arrive too late to be known.
+        Raises: Refused, NotFound, Unavailable, and what `may_leave` raises.
+        """
+        client = self._clients.stepfunctions
+        client.meta.events.register(_LEAVING, _ask, unique_id=_LEAVING)
+        asked = _MAY_LEAVE.set(may_leave)
+        try:
+            with translated(f"redrive of {execution_arn}"):
+                client.redrive_execution(executionArn=execution_arn, clientToken=client_token)
+        finally:
+            _MAY_LEAVE.reset(asked)
 
     def stop(self, execution_arn: str, reason: str) -> None:
         """Stop an execution, saying why; one that has closed stays as it is.
@@ -86,6 +100,11 @@ class AwsRunner:
                 "Look at that execution; a new attempt needs a new name.",
             )
         return Started(execution_arn=execution_arn, existed=True)
+
+
+def _ask(**_: object) -> None:
+    """Ask whether the request that this thread has signed may leave; botocore raises the answer."""
+    _MAY_LEAVE.get()()
 
 
 def _execution_arn(machine: str, name: str) -> str:
