@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from bunsui_core.adapters.aws.client import Access, Clients
@@ -31,9 +30,9 @@ from bunsui_core.adapters.aws.store.watching import DynamoSightings, DynamoWatch
 from bunsui_core.adapters.local.control.keys import FileKeys
 from bunsui_core.domain.approval import Request
 from bunsui_core.domain.policy import SignedPolicy
-from bunsui_core.domain.trust import Approver
-from tests.builders import ACCOUNT, NOW, REGION, later
-from tests.local_home import HANAKO, PASSPHRASE, LocalHome, light_signers, ruled
+from bunsui_core.domain.trust import Approver, Role
+from tests.builders import ACCOUNT, REGION, later
+from tests.local_home import HANAKO, light_signers, revoked, ruled, trusted_too
 
 
 class DynamoHome:
@@ -50,7 +49,8 @@ class DynamoHome:
         self.clients, self.name, self.folder = clients, name, folder
         self.table = Table(clients, name, account, region)
         self.trusting = DynamoTrust(self.table)
-        self.keys = FileKeys(self.trusting, light_signers(folder / "keys"))
+        self.signers = light_signers(folder / "keys")
+        self.keys = FileKeys(self.trusting, self.signers)
         self.blobs = S3Blobs(clients, name)
         self.asked = Bodies(self.table, S3Blobs(clients, name, ASKED))
         self._over(Bodies(self.table, self.blobs), self.asked)
@@ -69,24 +69,23 @@ class DynamoHome:
         """The same table as another process sees it, perhaps for another account or region."""
         return DynamoHome(self.clients, self.name, self.folder, account, region)
 
-    def trust(self, name: str = HANAKO, demo: bool = False) -> Approver:
+    def trust(self, name: str = HANAKO, demo: bool = False, role: Role = Role.LEAD) -> Approver:
         """Trust a human, with a key under PASSPHRASE; the first one signs the policy."""
-        if not self.keys.trusted():
-            return self.keys.create(name, PASSPHRASE, demo, NOW)
-        elsewhere = LocalHome(self.folder / name)
-        approver = elsewhere.trust(name, demo)
-        key_file = f"{approver.key_id}.json"
-        shutil.copy(elsewhere.folder / "keys" / key_file, self.folder / "keys" / key_file)
-        self._write(approver)
-        return approver
+        return trusted_too(self.keys, self.signers, (name, demo, role))
 
     def revoke(self, approver: Approver) -> None:
-        """Revoke a key."""
-        self._write(approver.model_copy(update={"revoked_at": NOW}))
+        """Revoke a key; where it was the only lead's, there is another lead then."""
+        revoked(self.keys, self.signers, approver)
 
     def rule(self, require: str, name: str = HANAKO) -> SignedPolicy:
         """Put a policy in force, signed by a trusted human, that requires one thing of all."""
         return ruled(self.keys, require, name)
+
+    def plant_approver(self, approver: Approver) -> None:
+        """Write an approver as an older bunsui did, which signed no changes."""
+        pk = joined("KEY", *self.table.place)
+        line = approver.model_dump_json(exclude={"role", "holder", "kms_key"})
+        self.table.put({"pk": pk, "sk": f"APPROVER#{approver.key_id}", "line": line})
 
     def plant_request(self, request_id: str, body: str) -> None:
         """Write an item past the adapter, as an asker's process could."""
@@ -105,10 +104,6 @@ class DynamoHome:
         """Write a withdrawal past the adapter, as an asker's process could."""
         pk = joined("REQ", asked.plan.requester, *self.table.place, asked.id)
         self.table.put({"pk": pk, "sk": WITHDRAWN, "line": body})
-
-    def _write(self, approver: Approver) -> None:
-        pk, sk = joined("KEY", *self.table.place), f"APPROVER#{approver.key_id}"
-        self.table.put({"pk": pk, "sk": sk, "line": approver.model_dump_json()})
 
 
 def clients_of(url: str, key: str) -> Clients:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -27,14 +26,17 @@ from bunsui_core.adapters.local.store import (
     LocalPipelines,
 )
 from bunsui_core.adapters.local.watching import LocalSightings, LocalWatches
-from bunsui_core.app.decide import Deciding
+from bunsui_core.app.decide import Deciding, Signing
+from bunsui_core.app.trusting import add, revoke
 from bunsui_core.app.verify import policy_in_force
 from bunsui_core.domain.answer import Freshness, Review, Source
 from bunsui_core.domain.approval import Request, SignedDecision, fold
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.policy import SignedPolicy, requirement
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, Named, Role
+from bunsui_core.domain.trust_changing import Act
 from bunsui_core.ports.control import Keys
+from bunsui_core.ports.signing import Signer
 from bunsui_core.wiring.clock import moment
 from tests.builders import ACCOUNT, NOW, REGION, a_decision, later
 
@@ -78,27 +80,13 @@ class LocalHome:
         """The same files as another process sees them, perhaps for another account or region."""
         return LocalHome(self.folder, account, region)
 
-    def trust(self, name: str = HANAKO, demo: bool = False) -> Approver:
+    def trust(self, name: str = HANAKO, demo: bool = False, role: Role = Role.LEAD) -> Approver:
         """Trust a human, with a key under PASSPHRASE; the first one signs the policy."""
-        if not self.keys.trusted():
-            return self.keys.create(name, PASSPHRASE, demo, NOW)
-        elsewhere = LocalHome(self.folder / name)
-        approver = elsewhere.keys.create(name, PASSPHRASE, demo, NOW)
-        key_file = f"{approver.key_id}.json"
-        shutil.copy(elsewhere.folder / "keys" / key_file, self.folder / "keys" / key_file)
-        with elsewhere.writer.reading() as connection:
-            row = connection.execute("SELECT * FROM approvers").fetchone()
-        with self.writer.writing() as connection:
-            connection.execute(f"INSERT INTO approvers VALUES ({', '.join('?' * len(row))})", row)
-        return approver
+        return trusted_too(self.keys, self.signers, (name, demo, role))
 
     def revoke(self, approver: Approver) -> None:
-        """Revoke a key."""
-        with self.writer.writing() as connection:
-            connection.execute(
-                "UPDATE approvers SET revoked_at = ? WHERE key_id = ?",
-                (NOW.isoformat(), approver.key_id),
-            )
+        """Revoke a key; where it was the only lead's, there is another lead then."""
+        revoked(self.keys, self.signers, approver)
 
     def rule(self, require: str, name: str = HANAKO) -> SignedPolicy:
         """Put a policy in force, signed by a trusted human, that requires one thing of all."""
@@ -116,6 +104,22 @@ class LocalHome:
         decision = a_decision(request, **{**defaults, **changes})
         signature = self.keys.sign(approver.name, PASSPHRASE, decision.message)
         return SignedDecision(decision=decision, signature=signature, shown=DOCUMENT, at=NOW)
+
+    def plant_approver(self, approver: Approver) -> None:
+        """Write an approver as an older bunsui did, which signed no changes."""
+        with self.writer.writing() as connection:
+            connection.execute(
+                "INSERT INTO approvers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *self.writer.place,
+                    approver.key_id,
+                    approver.name,
+                    approver.public_key,
+                    int(approver.is_demo),
+                    approver.added_at.isoformat(),
+                    approver.revoked_at.isoformat() if approver.revoked_at else None,
+                ),
+            )
 
     def plant_request(self, request_id: str, body: str) -> None:
         """Write an item past the adapter, as an asker's process could."""
@@ -149,11 +153,43 @@ class LocalHome:
         )
 
 
+def trusted_too(keys: Keys, signer: Signer, who: tuple[str, bool, Role]) -> Approver:
+    """Trust one more human, whom a lead adds, or the first one."""
+    name, demo, role = who
+    if not keys.trust().approvers:
+        return keys.create(name, PASSPHRASE, demo, NOW)
+    made = signer.make(PASSPHRASE, demo)
+    newcomer = Named(
+        name=name, key_id=made.key_id, public_key=made.public_key, is_demo=demo, role=role
+    )
+    lead = Signing(keys.trust().leads[0].name, PASSPHRASE)
+    (found,) = add(newcomer, lead, keys, Act(NOW, f"add-{name}")).approvers[-1:]
+    return found
+
+
+def revoked(keys: Keys, signer: Signer, approver: Approver) -> None:
+    """Revoke a key; where it was the only lead's, there is another lead then."""
+    if keys.trust().leads == (approver,):
+        trusted_too(keys, signer, ("warden", approver.is_demo, Role.LEAD))
+    (lead, *_) = (one for one in keys.trust().leads if one != approver)
+    revoke(approver.name, Signing(lead.name, PASSPHRASE), keys, Act(NOW, f"no-{approver.name}"))
+
+
 def ruled(keys: Keys, require: str, name: str) -> SignedPolicy:
     """Put a policy in force that requires one thing of all, signed by a trusted human."""
     text = f'version = 1\n[[rules]]\nmatch = {{}}\nrequire = "{require}"\n'
     (key_id,) = (one.key_id for one in keys.trusted() if one.name == name)
-    unsigned = SignedPolicy(text=text, key_id=key_id, signature="")
+    before = keys.policy()
+    assert before
+    unsigned = SignedPolicy(
+        version=2,
+        text=text,
+        key_id=key_id,
+        signature="",
+        seq=before.seq + 1,
+        prev=before.digest,
+        at=NOW,
+    )
     signature = keys.sign(name, PASSPHRASE, unsigned.message)
     policy = unsigned.model_copy(update={"signature": signature})
     keys.set_policy(policy)

@@ -35,7 +35,7 @@ def remembered(home: LocalHome) -> Store:
 def stock(home: LocalHome) -> None:
     """Store something of every kind."""
     kept = remembered(home)
-    home.trust()
+    home.plant_approver(home.trust())
     kept.pipelines.put(a_pipeline())
     session = kept.sessions.save(a_session())
     for _ in range(3):

@@ -175,6 +175,7 @@ def test_a_policy_edited_in_the_file_allows_nothing(scene: Scene) -> None:
     assert policy
     lax = policy.model_copy(update={"text": policy.text.replace('"one"', '"self"')})
     with scene.home.writer.writing() as connection:
+        connection.execute("DROP TRIGGER policies_never_change")
         connection.execute("UPDATE policies SET body = ?", (lax.model_dump_json(),))
 
     assert not scene.verify(scene.sign()).is_approved

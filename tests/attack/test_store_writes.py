@@ -32,10 +32,17 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     "trust a key": (
         f"INSERT INTO approvers VALUES ({PLACE}, 'k', 'mallory', 'ab', 0, '2026', NULL)",
     ),
-    "replace the policy": ("UPDATE policies SET body = '{}'",),
-    "drop the policy": ("DELETE FROM policies",),
+    "sign a change of trust": (f"INSERT INTO trust_changes VALUES ({PLACE}, 2, '{{}}')",),
+    "put a policy": (f"INSERT INTO policies VALUES ({PLACE}, 2, '{{}}')",),
+    "replace the policy": (
+        "DROP TRIGGER policies_never_change",
+        "UPDATE policies SET body = '{}'",
+    ),
+    "drop the policy": ("DROP TRIGGER policies_never_vanish", "DELETE FROM policies"),
     "add to the record": (f"INSERT INTO audit VALUES ({PLACE}, 9, 'k', 's', 'd', '{{}}')",),
-    "replace a row": ("INSERT OR REPLACE INTO policies SELECT account, region, '' FROM policies",),
+    "replace a row": (
+        "INSERT OR REPLACE INTO policies SELECT account, region, seq, '' FROM policies",
+    ),
     "create a table": ("CREATE TABLE mallory (x)",),
     "drop a table": ("DROP TABLE decisions",),
     "alter a table": ("ALTER TABLE decisions ADD COLUMN x",),
@@ -63,7 +70,7 @@ def attach(connection: sqlite3.Connection, folder: Path) -> None:
 def attach_itself(connection: sqlite3.Connection, folder: Path) -> None:
     with suppress(sqlite3.Error):
         connection.execute("ATTACH ? AS again", (str(folder / "store.db"),))
-        connection.execute("DELETE FROM again.policies")
+        connection.execute(f"INSERT INTO again.policies VALUES ({PLACE}, 2, '')")
 
 
 def vacuum_into(connection: sqlite3.Connection, folder: Path) -> None:

@@ -43,6 +43,7 @@ def test_the_status_counts_what_is_stored(shell: Shell) -> None:
         "archives": 0,
         "diagnoses": 1,
         "approvers": 0,
+        "trust_changes": 0,
         "policies": 0,
         "audit": 0,
         "effects": 0,

@@ -8,7 +8,6 @@ import pytest
 
 from bunsui_core.adapters.aws.control.store.audit import DynamoAudit
 from bunsui_core.adapters.aws.control.store.records import DynamoRecords
-from bunsui_core.adapters.aws.control.store.trust import DynamoTrust
 from bunsui_core.adapters.aws.store.bodies import Bodies
 from bunsui_core.adapters.aws.store.remembered import DynamoHeartbeat
 from bunsui_core.adapters.local.control.records import LocalRecords
@@ -16,7 +15,7 @@ from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.app.move import Made, copy, held
 from bunsui_core.domain.answer import FieldValue, SessionFilter
 from bunsui_core.domain.approval import EffectState
-from bunsui_core.domain.errors import StoreDamaged
+from bunsui_core.domain.errors import Refused, StoreDamaged
 from bunsui_core.domain.moving import KeptSession, Kind, line_of
 from bunsui_core.domain.plan import Place
 from bunsui_core.ports.control import Claim
@@ -34,7 +33,7 @@ from tests.builders import (
 )
 from tests.dynamo_home import DynamoHome, clients_of, made
 from tests.emulator.embedded import Embedded
-from tests.local_home import LocalHome
+from tests.local_home import PASSPHRASE, LocalHome
 from tests.stocked import DIGEST, remembered, stock
 
 MADE = Made(Place(environment="shop", account=ACCOUNT, region=REGION), NOW, "0.6")
@@ -98,7 +97,7 @@ def test_what_came_into_the_table_works_as_before(sides: Sides) -> None:
     assert sessions.page(SessionFilter(), 9, "").totals.failed == 1
     assert table.requests.get(REQUEST_ID) == remembered(sides.home).requests.get(REQUEST_ID)
     assert DynamoAudit(table.table).head() == sides.home.audit.head()
-    assert DynamoTrust(table.table).approvers() == sides.home.keys.trusted()
+    assert table.keys.trusted() == sides.home.keys.trusted()
     assert table.effects.expired(later(hours=1)) == (REQUEST_ID,)
     lost = Claim(request_id=REQUEST_ID, executor="w", now=NOW, lease_until=later(minutes=1))
     table.effects.finish(lost, EffectState.DONE, "")
@@ -108,11 +107,9 @@ def test_what_came_into_the_table_works_as_before(sides: Sides) -> None:
 @pytest.mark.slow
 def test_nobody_can_begin_the_trust_list_of_a_table_that_has_one(sides: Sides) -> None:
     sides.into_table()
-    (hanako,) = sides.home.keys.trusted()
-    policy = sides.home.keys.policy()
-    assert policy
 
-    assert not DynamoTrust(sides.table.table).begin(hanako, policy)
+    with pytest.raises(Refused):
+        sides.table.keys.create("mallory", PASSPHRASE, False, NOW)
 
 
 @pytest.mark.slow

@@ -127,9 +127,11 @@ def archives(kept: Shared, name: str) -> None:
     kept.blobs.put(name.encode())
 
 
-def trusts(kept: Shared, _name: str) -> None:
+def trusts(kept: Shared, name: str) -> None:
     """Put a policy in force."""
-    DynamoTrust(kept.table).put_policy(SignedPolicy(text="", key_id="", signature=""))
+    number = int(name.removeprefix("n-")) + 1
+    policy = SignedPolicy(version=2, text="", key_id="", signature="", seq=number)
+    DynamoTrust(kept.table).put_policy(policy)
 
 
 def plans(kept: Shared, name: str) -> None:

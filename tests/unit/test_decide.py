@@ -209,6 +209,8 @@ def test_without_a_policy_under_a_good_signature_nothing_is_approved(
     home: LocalHome, statement: str
 ) -> None:
     with home.writer.writing() as connection:
+        connection.execute("DROP TRIGGER policies_never_change")
+        connection.execute("DROP TRIGGER policies_never_vanish")
         assert connection.execute(statement).rowcount == 1
 
     with pytest.raises(Refused, match="so nothing is allowed"):

@@ -232,6 +232,7 @@ def test_what_the_policy_does_not_allow_any_more_stops_between_waves(
     execute(request_, bench.hands(), turn())
     end(bench, 1)
     with bench.connection.writing() as connection:
+        connection.execute("DROP TRIGGER policies_never_vanish")
         connection.execute("DELETE FROM policies")
 
     assert execute(request_, bench.hands(), turn()) is EffectState.FAILED

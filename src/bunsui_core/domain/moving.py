@@ -23,7 +23,7 @@ from bunsui_core.domain.plan import Place
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.searchable import said_by
 from bunsui_core.domain.session import Session
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, SignedTrustChange
 from bunsui_core.domain.value import Instant, Value
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ARCHIVES = "archives"
     DIAGNOSES = "diagnoses"
     APPROVERS = "approvers"
+    TRUST_CHANGES = "trust_changes"
     POLICIES = "policies"
     AUDIT = "audit"
     EFFECTS = "effects"
@@ -69,6 +70,7 @@ Record: TypeAlias = (
     | Archived
     | Diagnosis
     | Approver
+    | SignedTrustChange
     | SignedPolicy
     | AuditEntry
     | Effect
@@ -88,6 +90,7 @@ RECORDS: Mapping[Kind, type[Record]] = {
     Kind.ARCHIVES: Archived,
     Kind.DIAGNOSES: Diagnosis,
     Kind.APPROVERS: Approver,
+    Kind.TRUST_CHANGES: SignedTrustChange,
     Kind.POLICIES: SignedPolicy,
     Kind.AUDIT: AuditEntry,
     Kind.EFFECTS: Effect,

@@ -7,6 +7,7 @@ from bunsui_core.adapters.aws.control.store.trust import DynamoTrust
 from bunsui_core.adapters.local.control.audit import LocalAudit
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.adapters.local.control.trust import LocalTrust
+from bunsui_core.adapters.local.control.verifying import Verifying
 from bunsui_core.app.audit import Recorded
 from bunsui_core.desk.auditor import AuditDesk
 from bunsui_core.ports.control import Audit, TrustList
@@ -22,7 +23,7 @@ def audit_desk(settings: Settings) -> AuditDesk:
         place=place(settings),
         audit=audit,
         requests=read_store(settings).requests,
-        approvers=trust.approvers(),
+        trust=Verifying(trust),
         is_signed=is_signed,
     )
     return AuditDesk(recorded)

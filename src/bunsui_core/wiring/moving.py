@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -23,14 +22,15 @@ from bunsui_core.domain.moving import (
     Moved,
     Shelving,
     StoreState,
-    record_of,
 )
 from bunsui_core.domain.retention import is_old_before
+from bunsui_core.domain.trusting import Expected
 from bunsui_core.ports.moving import Bundle, Records
 from bunsui_core.ports.store import Store
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.store import place
+from bunsui_core.wiring.vouched import Lines, new_policy, newly_trusted, trust_of
 from bunsui_core.wiring.whole import Whole, files, state, whole
 
 AT_WORK = timedelta(seconds=60)
@@ -107,10 +107,13 @@ class Import:
 
         Raises: StoreDamaged, Unavailable.
         """
-        known: dict[Kind, set[str]] = {Kind.APPROVERS: set(), Kind.POLICIES: set()}
-        if not self._target.records.unfinished():
-            known = {kind: set(self._target.records.read(kind)) for kind in known}
-        return tuple(_told(known, self._bundle))
+        there, ours = self._target.records.read, self._settings
+        known: Lines = _nothing if self._target.records.unfinished() else there
+        given = self._bundle.lines
+        expected = Expected(ours.account, ours.region)
+        now, then = trust_of(known, expected), trust_of(given, expected)
+        policies = new_policy(known(Kind.POLICIES), given(Kind.POLICIES))
+        return (*newly_trusted(now, then), *policies)
 
     def run(self, replace: bool) -> Moved:
         """Put all of it into the store; what it takes the place of is exported beside it first.
@@ -137,15 +140,8 @@ class Import:
         return bool(unfinished)
 
 
-def _told(known: Mapping[Kind, set[str]], bundle: Bundle) -> Iterator[str]:
-    for line in bundle.lines(Kind.APPROVERS):
-        if line not in known[Kind.APPROVERS]:
-            told = record_of(Kind.APPROVERS, line).model_dump()
-            is_revoked = " (revoked)" if told["revoked_at"] else ""
-            yield f"approver {told['name']} with the key {told['key_id']}{is_revoked}"
-    for line in bundle.lines(Kind.POLICIES):
-        if line not in known[Kind.POLICIES]:
-            yield f"the policy of key {record_of(Kind.POLICIES, line).model_dump()['key_id']}"
+def _nothing(_kind: Kind) -> tuple[str, ...]:
+    return ()
 
 
 def _must_be_idle(kept: Store, now: datetime) -> None:

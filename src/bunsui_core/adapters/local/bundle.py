@@ -121,6 +121,10 @@ class _TarParts:
             return io.BytesIO(file.read(size))
 
 
+LATER = frozenset({Kind.TRUST_CHANGES})
+"""Kinds that an export of an older bunsui does not know."""
+
+
 class StoredBundle:
     """`Bundle` in a folder or a tar file. Raises: NotFound, BadInput when it is neither."""
 
@@ -154,6 +158,8 @@ class StoredBundle:
 
     def lines(self, kind: Kind) -> Iterator[str]:
         """Give the records of a kind. Raises: StoreDamaged."""
+        if kind in LATER and kind not in self.manifest().lots:
+            return
         name = _name(kind)
         try:
             with io.TextIOWrapper(self._parts.open(name), "utf-8", newline="\n") as file:

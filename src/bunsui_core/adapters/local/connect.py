@@ -16,7 +16,7 @@ from typing import TypeAlias
 from bunsui_core.adapters.local.failure import explained, no_store, unusable, wrong_version
 from bunsui_core.adapters.local.permissions import may_ask, may_read
 
-STORE_VERSION = 5
+STORE_VERSION = 6
 """The `user_version` of a store this code reads and writes."""
 
 INBOX_VERSION = 2

@@ -28,7 +28,7 @@ from bunsui_core.domain.moving import KeptSession, Kind, Record, record_of
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.policy import SignedPolicy
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, SignedTrustChange
 
 _TABLES = (
     *(kind.value for kind in Kind if kind not in (Kind.REQUESTS, Kind.WITHDRAWALS)),
@@ -78,7 +78,9 @@ def _put(record: Record, store: StoreReader, inbox: sqlite3.Connection) -> None:
             _put_session(record, store)
         case Request() | Withdrawal():
             inbox.execute(_INSERTS[type(record)], (*store.place, *_asked(record)))
-        case Approver() | SignedPolicy() | AuditEntry() | Effect() | SignedDecision():
+        case Approver() | SignedTrustChange() | SignedPolicy():
+            _put_decided(record, store)
+        case AuditEntry() | Effect() | SignedDecision():
             _put_decided(record, store)
         case WatchedMachine() | Watch() | Sighting():
             _put_watched(record, store)
@@ -116,9 +118,12 @@ def _put_session(kept: KeptSession, store: StoreReader) -> None:
         connection.execute(_SAID, (kept.said, *store.place, kept.session.id))
 
 
-def _put_decided(
-    record: Approver | SignedPolicy | AuditEntry | Effect | SignedDecision, store: StoreReader
-) -> None:
+Decided: TypeAlias = (
+    Approver | SignedTrustChange | SignedPolicy | AuditEntry | Effect | SignedDecision
+)
+
+
+def _put_decided(record: Decided, store: StoreReader) -> None:
     with store.writing() as connection:
         connection.execute(_INSERTS[type(record)], (*store.place, *_decided(record)))
         if isinstance(record, Effect):
@@ -134,17 +139,17 @@ def _asked(record: Request | Withdrawal) -> Values:
     return record.id, record.plan.requester, moment(record.plan.created_at), body
 
 
-def _decided(
-    record: Approver | SignedPolicy | AuditEntry | Effect | SignedDecision,
-) -> Values:
+def _decided(record: Decided) -> Values:
     body = record.model_dump_json()
     match record:
         case Approver():
             revoked = moment(record.revoked_at) if record.revoked_at else None
             added, is_demo = moment(record.added_at), int(record.is_demo)
             return record.key_id, record.name, record.public_key, is_demo, added, revoked
+        case SignedTrustChange():
+            return record.change.seq, body
         case SignedPolicy():
-            return (body,)
+            return record.seq, body
         case AuditEntry():
             return record.seq, record.kind, record.subject, record.body_digest, body
         case SignedDecision():
@@ -162,7 +167,8 @@ def _insert(table: str, columns: str) -> str:
 
 _INSERTS: Mapping[type[Record], str] = {
     Approver: _insert("approvers", "key_id, name, public_key, is_demo, added_at, revoked_at"),
-    SignedPolicy: _insert("policies", "body"),
+    SignedTrustChange: _insert("trust_changes", "seq, body"),
+    SignedPolicy: _insert("policies", "seq, body"),
     AuditEntry: _insert("audit", "seq, kind, subject, body_digest, body"),
     SignedDecision: _insert("decisions", "request_id, approver, body"),
     Effect: _insert("effects", "request_id, state, executor, lease_until, claims, note, at"),

@@ -116,6 +116,14 @@ _WATCHED = (
     "CREATE INDEX sightings_of_machine ON sightings (account, region, machine, started_at)",
 )
 
+_POLICIES = f"""CREATE TABLE policies (
+        {_PLACE}, seq INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, seq))"""
+
+_TRUST_CHANGES = f"""CREATE TABLE trust_changes (
+        {_PLACE}, seq INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, seq))"""
+
 _CONTROL = (
     f"""CREATE TABLE decisions (
         position INTEGER PRIMARY KEY, {_PLACE}, request_id TEXT NOT NULL,
@@ -133,8 +141,8 @@ _CONTROL = (
         {_PLACE}, key_id TEXT NOT NULL, name TEXT NOT NULL, public_key TEXT NOT NULL,
         is_demo INTEGER NOT NULL, added_at TEXT NOT NULL, revoked_at TEXT,
         PRIMARY KEY (account, region, key_id), UNIQUE (account, region, name))""",
-    f"""CREATE TABLE policies (
-        {_PLACE}, body TEXT NOT NULL, PRIMARY KEY (account, region))""",
+    _POLICIES,
+    _TRUST_CHANGES,
     f"""CREATE TABLE audit (
         {_PLACE}, seq INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
         body_digest TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, region, seq),
@@ -151,7 +159,9 @@ def _append_only(table: str) -> tuple[str, str]:
     )
 
 
-APPEND_ONLY = {table: _append_only(table) for table in ("decisions", "audit")}
+_APPENDED = "decisions", "audit", "policies", "trust_changes"
+
+APPEND_ONLY = {table: _append_only(table) for table in _APPENDED}
 """What keeps each table from being changed; the second statement keeps its rows from vanishing."""
 
 STORE = (
@@ -162,8 +172,7 @@ STORE = (
     *_SEARCH,
     *_WATCHED,
     *_CONTROL,
-    *APPEND_ONLY["decisions"],
-    *APPEND_ONLY["audit"],
+    *(statement for table in _APPENDED for statement in APPEND_ONLY[table]),
 )
 """What makes an empty file a store."""
 
@@ -199,11 +208,23 @@ _TO_AGE = (
     _ARCHIVES_BY_AGE,
 )
 
+_TO_SIGN_TRUST = (
+    "ALTER TABLE policies RENAME TO policies_before",
+    _POLICIES,
+    """INSERT INTO policies (account, region, seq, body)
+        SELECT account, region, 0, body FROM policies_before""",
+    "DROP TABLE policies_before",
+    _TRUST_CHANGES,
+    *APPEND_ONLY["policies"],
+    *APPEND_ONLY["trust_changes"],
+)
+
 STORE_CHANGES: dict[int, tuple[str, ...]] = {
     1: _WATCHED,
     2: _TO_SEARCH,
     3: _TO_SAY_BLIND,
     4: _TO_AGE,
+    5: _TO_SIGN_TRUST,
 }
 """What brings a store of a version to the next one."""
 

@@ -1,4 +1,4 @@
-"""The trust list and the signed policy in the store's file."""
+"""Whom to trust and the signed policies, as they stand in the store's file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import sqlite3
 from datetime import datetime
 
 from bunsui_core.adapters.local.connect import StoreReader
-from bunsui_core.adapters.local.rows import moment, stored
+from bunsui_core.adapters.local.rows import stored
+from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.policy import SignedPolicy
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, SignedTrustChange
 
 
 class LocalTrust:
@@ -17,47 +18,61 @@ class LocalTrust:
     def __init__(self, store: StoreReader) -> None:
         self._store = store
 
-    def begin(self, first: Approver, policy: SignedPolicy) -> bool:
-        """Trust the first approver and put a policy in force; whether the list was empty."""
-        with self._store.writing() as connection:
-            if connection.execute(_TRUSTED, self._store.place).fetchone():
-                return False
-            connection.execute(_TRUST, (*self._store.place, *_columns(first)))
-            connection.execute(_SET_POLICY, (*self._store.place, policy.model_dump_json()))
-        return True
+    @property
+    def place(self) -> tuple[str, str]:
+        """Account and region, which every change names."""
+        return self._store.place
 
-    def approvers(self) -> tuple[Approver, ...]:
-        """Return every approver, revoked ones included, oldest first."""
+    def rows(self) -> tuple[Approver, ...]:
+        """Return the approvers of an older store, which knew no signed changes; oldest first."""
         with self._store.reading() as connection:
-            rows = connection.execute(_TRUSTED, self._store.place).fetchall()
+            rows = connection.execute(_ROWS, self.place).fetchall()
         return tuple(approver_of(row) for row in rows)
 
-    def policy(self) -> SignedPolicy | None:
-        """Return the policy in force, unverified, if there is one."""
+    def changes(self) -> tuple[SignedTrustChange, ...]:
+        """Return the changes, oldest first."""
         with self._store.reading() as connection:
-            row = connection.execute(
-                "SELECT body FROM policies WHERE account = ? AND region = ?", self._store.place
-            ).fetchone()
-        return stored(SignedPolicy, row[0], self._store.path) if row else None
+            rows = connection.execute(_CHANGES, self.place).fetchall()
+        return tuple(stored(SignedTrustChange, body, self._store.path) for (body,) in rows)
+
+    def append(
+        self, changes: tuple[SignedTrustChange, ...], policy: SignedPolicy | None = None
+    ) -> bool:
+        """Append changes, and a policy, all or nothing; whether their numbers were still free."""
+        try:
+            with self._store.writing() as connection:
+                for one in changes:
+                    row = (*self.place, one.change.seq, one.model_dump_json())
+                    connection.execute(_APPEND, row)
+                if policy:
+                    connection.execute(_PUT_POLICY, self._policy_row(policy))
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def policies(self) -> tuple[SignedPolicy, ...]:
+        """Return every policy that was put, newest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(_POLICIES, self.place).fetchall()
+        return tuple(stored(SignedPolicy, body, self._store.path) for (body,) in rows)
 
     def put_policy(self, policy: SignedPolicy) -> None:
-        """Store a policy over the one before it."""
-        with self._store.writing() as connection:
-            connection.execute(_SET_POLICY, (*self._store.place, policy.model_dump_json()))
+        """Store the next policy. Raises: Conflict when there is one of its number."""
+        try:
+            with self._store.writing() as connection:
+                connection.execute(_PUT_POLICY, self._policy_row(policy))
+        except sqlite3.IntegrityError as error:
+            raise Conflict(
+                f"there is a policy {policy.seq} already: somebody was faster.",
+                "Look at it, and sign yours again.",
+            ) from error
 
-
-def _columns(approver: Approver) -> tuple[str, str, str, bool, str]:
-    return (
-        approver.key_id,
-        approver.name,
-        approver.public_key,
-        approver.is_demo,
-        moment(approver.added_at),
-    )
+    def _policy_row(self, policy: SignedPolicy) -> tuple[str, str, int, str]:
+        return *self.place, policy.seq, policy.model_dump_json()
 
 
 def approver_of(row: sqlite3.Row) -> Approver:
-    """Return the approver that a row of the trust list holds."""
+    """Return the approver that a row of an older store holds."""
     key_id, name, public_key, is_demo, added_at, revoked_at = row
     return Approver(
         name=name,
@@ -69,17 +84,15 @@ def approver_of(row: sqlite3.Row) -> Approver:
     )
 
 
-_TRUSTED = (
+_ROWS = (
     "SELECT key_id, name, public_key, is_demo, added_at, revoked_at FROM approvers"
     " WHERE account = ? AND region = ? ORDER BY added_at, key_id"
 )
 
-_TRUST = (
-    "INSERT INTO approvers (account, region, key_id, name, public_key, is_demo, added_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
+_CHANGES = "SELECT body FROM trust_changes WHERE account = ? AND region = ? ORDER BY seq"
 
-_SET_POLICY = (
-    "INSERT INTO policies (account, region, body) VALUES (?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET body = excluded.body"
-)
+_APPEND = "INSERT INTO trust_changes (account, region, seq, body) VALUES (?, ?, ?, ?)"
+
+_POLICIES = "SELECT body FROM policies WHERE account = ? AND region = ? ORDER BY seq DESC"
+
+_PUT_POLICY = "INSERT INTO policies (account, region, seq, body) VALUES (?, ?, ?, ?)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bunsui_core.adapters.aws.control.store.decisions import DynamoDecisions
+from bunsui_core.adapters.aws.control.store.trust import change_item, policy_item
 from bunsui_core.adapters.aws.store.bodies import Bodies
 from bunsui_core.adapters.aws.store.decided import STATE, effect_of, step_key
 from bunsui_core.adapters.aws.store.items import Item, joined, moment
@@ -32,7 +33,7 @@ from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.store_template import SHOWN
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, SignedTrustChange
 
 _NEW = "attribute_not_exists(#pk)"
 
@@ -54,7 +55,7 @@ class Refilling:
                 self._put_session(record)
             case Request() | Withdrawal() | SignedDecision() | Effect():
                 self._put_asked(record)
-            case Approver() | SignedPolicy() | AuditEntry():
+            case Approver() | SignedTrustChange() | SignedPolicy() | AuditEntry():
                 self._table.put_all(self._trusted(record))
             case WatchedMachine() | Watch() | Sighting():
                 self._put_watched(record)
@@ -133,15 +134,21 @@ class Refilling:
         ]
         return [state, *steps]
 
-    def _trusted(self, record: Approver | SignedPolicy | AuditEntry) -> Sequence[Item]:
+    def _trusted(
+        self, record: Approver | SignedTrustChange | SignedPolicy | AuditEntry
+    ) -> Sequence[Item]:
         body, place = record.model_dump_json(), self._table.place
         keys = joined("KEY", *place)
         match record:
             case Approver():
                 first: Item = {"pk": keys, "sk": "FIRST", SHOWN: record.key_id}
                 return [first, {"pk": keys, "sk": joined("APPROVER", record.key_id), SHOWN: body}]
+            case SignedTrustChange():
+                first = {"pk": keys, "sk": "FIRST", SHOWN: record.change.by_key_id}
+                begins = [first] if record.change.seq == 1 else []
+                return [*begins, change_item(place, record)]
             case SignedPolicy():
-                return [{"pk": keys, "sk": "POLICY", SHOWN: body}]
+                return [policy_item(place, record)]
             case AuditEntry():
                 fact = joined(record.kind, record.subject, record.body_digest)
                 seq = f"{record.seq:012}"

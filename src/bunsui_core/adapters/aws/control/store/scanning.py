@@ -30,6 +30,7 @@ _OTHERS = (
     ("WAT", "MACHINE#", Kind.MACHINES),
     ("WAT", "REPORT", Kind.WATCHES),
     ("KEY", "APPROVER#", Kind.APPROVERS),
+    ("KEY", "CHANGE#", Kind.TRUST_CHANGES),
     ("KEY", "POLICY", Kind.POLICIES),
     ("EXE", STATE, Kind.EFFECTS),
 )

@@ -1,14 +1,16 @@
-"""The trust list and the signed policy in the table."""
+"""Whom to trust and the signed policies, as they stand in the table."""
 
 from __future__ import annotations
 
-from bunsui_core.adapters.aws.store.items import Item, Key, joined, stored, text
+from bunsui_core.adapters.aws.store.items import Item, joined, stored, text
 from bunsui_core.adapters.aws.store.table import Ask, Table, Write
+from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.store_template import SHOWN
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, SignedTrustChange
 
-_FIRST, _POLICY, _APPROVER = "FIRST", "POLICY", "APPROVER"
+_FIRST, _POLICY, _APPROVER, _CHANGE = "FIRST", "POLICY", "APPROVER", "CHANGE"
+_NEW = "attribute_not_exists(#pk)"
 
 
 class DynamoTrust:
@@ -17,38 +19,66 @@ class DynamoTrust:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def begin(self, first: Approver, policy: SignedPolicy) -> bool:
-        """Trust the first approver and put a policy in force; whether the list was empty."""
-        new = "attribute_not_exists(#pk)"
-        writes = (
-            Write(self._item(_FIRST, first.key_id), new),
-            Write(self._item(joined(_APPROVER, first.key_id), first.model_dump_json()), new),
-            Write(self._item(_POLICY, policy.model_dump_json())),
-        )
-        return not self._table.transact(*writes)
+    @property
+    def place(self) -> tuple[str, str]:
+        """Account and region, which every change names."""
+        return self._table.place
 
-    def approvers(self) -> tuple[Approver, ...]:
-        """Return every approver, revoked ones included, oldest first."""
-        ask = Ask(self._partition, start=f"{_APPROVER}#", end=f"{_APPROVER}$")
-        items = self._table.query(ask)
-        found = [stored(Approver, text(item, SHOWN), self._table.name) for item in items]
+    def rows(self) -> tuple[Approver, ...]:
+        """Return the approvers of an older store, which knew no signed changes; oldest first."""
+        found = [stored(Approver, body, self._table.name) for body in self._bodies(_APPROVER)]
         return tuple(sorted(found, key=lambda one: (one.added_at, one.key_id)))
 
-    def policy(self) -> SignedPolicy | None:
-        """Return the policy in force, unverified, if there is one."""
-        item = self._table.get(self._key(_POLICY))
-        return stored(SignedPolicy, text(item, SHOWN), self._table.name) if item else None
+    def changes(self) -> tuple[SignedTrustChange, ...]:
+        """Return the changes, oldest first."""
+        bodies = self._bodies(_CHANGE)
+        return tuple(stored(SignedTrustChange, body, self._table.name) for body in bodies)
+
+    def append(
+        self, changes: tuple[SignedTrustChange, ...], policy: SignedPolicy | None = None
+    ) -> bool:
+        """Append changes, and a policy, all or nothing; whether their numbers were still free."""
+        items = [change_item(self.place, one) for one in changes]
+        items += [policy_item(self.place, policy)] if policy else []
+        writes = [Write(item, _NEW) for item in items]
+        if changes[0].change.seq == 1:  # an older bunsui asks for it before it trusts a first key
+            writes.append(Write(self._item(_FIRST, changes[0].change.by_key_id)))
+        return not self._table.transact(*writes)
+
+    def policies(self) -> tuple[SignedPolicy, ...]:
+        """Return every policy that was put, newest first."""
+        item = self._table.get((self._partition, _POLICY))
+        first = [text(item, SHOWN)] if item else []
+        bodies = [*first, *self._bodies(_POLICY)]
+        return tuple(stored(SignedPolicy, body, self._table.name) for body in reversed(bodies))
 
     def put_policy(self, policy: SignedPolicy) -> None:
-        """Store a policy over the one before it."""
-        self._table.put(self._item(_POLICY, policy.model_dump_json()))
+        """Store the next policy. Raises: Conflict when there is one of its number."""
+        if not self._table.put(policy_item(self.place, policy), _NEW):
+            raise Conflict(
+                f"there is a policy {policy.seq} already: somebody was faster.",
+                "Look at it, and sign yours again.",
+            )
+
+    def _bodies(self, word: str) -> list[str]:
+        ask = Ask(self._partition, start=f"{word}#", end=f"{word}$")
+        return [text(item, SHOWN) for item in self._table.query(ask)]
 
     @property
     def _partition(self) -> str:
-        return joined("KEY", *self._table.place)
-
-    def _key(self, name: str) -> Key:
-        return self._partition, name
+        return joined("KEY", *self.place)
 
     def _item(self, name: str, body: str) -> Item:
         return {"pk": self._partition, "sk": name, SHOWN: body}
+
+
+def change_item(place: tuple[str, str], signed: SignedTrustChange) -> Item:
+    """Return the item of a change."""
+    sort = joined(_CHANGE, f"{signed.change.seq:06}")
+    return {"pk": joined("KEY", *place), "sk": sort, SHOWN: signed.model_dump_json()}
+
+
+def policy_item(place: tuple[str, str], policy: SignedPolicy) -> Item:
+    """Return the item of a policy; one of an older store has no number and stands alone."""
+    sort = joined(_POLICY, f"{policy.seq:06}") if policy.seq else _POLICY
+    return {"pk": joined("KEY", *place), "sk": sort, SHOWN: policy.model_dump_json()}
