@@ -28,11 +28,12 @@ class Signing:
     """Whose key signs, and what she typed as her proof, which no message or log shows.
 
     That is the passphrase of a key file, her own name for a key in KMS, or nothing when her key
-    is unlocked.
+    is unlocked. `break_glass` is why she lifts a freeze for what she approves, if she does.
     """
 
     approver: str
     passphrase: str = field(default="", repr=False)
+    break_glass: str = ""
 
 
 class Said(Value):

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from bunsui_core.app.decide import Deciding, Said, decide, trusted, unlock
 from bunsui_core.app.decide import Signing as Signing
+from bunsui_core.app.govern import sign_policy
 from bunsui_core.app.request import submit
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.app.startable import require_startable
-from bunsui_core.app.verify import policy_in_force
+from bunsui_core.app.verify import explain_request, policy_in_force
 from bunsui_core.desk.agent import AgentDesk, Nature
+from bunsui_core.desk.together import decide_together, kin_among
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval, ask
 from bunsui_core.domain.canonical import json_digest, text_digest
 from bunsui_core.domain.errors import Refused
+from bunsui_core.domain.explaining import Explained
+from bunsui_core.domain.kin import Kin, group_code
 from bunsui_core.domain.plan import Place, Plan, Risk, StartSession
-from bunsui_core.domain.policy import requirement
+from bunsui_core.domain.policy import SignedPolicy, requirement
+from bunsui_core.domain.policy_words import sentences
 from bunsui_core.domain.propose import LIFETIME
 from bunsui_core.domain.reviewing import document, typed_code
 from bunsui_core.domain.signing import Proof, Unlocked, proof_of
+from bunsui_core.domain.together import Together
 from bunsui_core.domain.trust import Approver
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
@@ -40,8 +46,8 @@ class OperatorDesk(AgentDesk):
         now = self._nature.clock()
         request = self._store.requests.get(request_id)
         steps = review_steps(request, Looked(self._store, self._seeing, now))
-        needed = self._requirement(request.plan)
-        text = document(request, steps, needed)
+        needed, explained = self._requirement(request.plan), self.explain(request_id)
+        text = document(request, steps, needed, sentences(explained))
         return Review(
             plan=request.plan,
             approval=self.approval(request_id),
@@ -51,6 +57,7 @@ class OperatorDesk(AgentDesk):
             document=text,
             shown_digest=text_digest(text),
             freshness=self.freshness(),
+            explained=explained,
         )
 
     def decide(
@@ -71,10 +78,39 @@ class OperatorDesk(AgentDesk):
                 f"this request is of high risk: type {review.typed_code} to approve it.",
                 "Read the review again, then type the code.",
             )
-        said = Said(answer=answer, reason=reason, nonce=self._nature.new_request_id())
+        nonce, lifting = self._nature.new_request_id(), signing.break_glass
+        said = Said(answer=answer, reason=reason, nonce=nonce, break_glass=lifting)
         now = self._nature.clock()
         decide(review, said, signing, self._deciding, self._store.requests, now)
         return self.approval(review.plan.request_id)
+
+    def alike(self, approvals: tuple[Approval, ...]) -> tuple[Kin, ...]:
+        """Return which of these requests wait and can be reviewed together."""
+        return kin_among(approvals, self._store.diagnoses)
+
+    def decide_together(
+        self,
+        reviews: tuple[Review, ...],
+        answer: Answer,
+        signing: Signing,
+        reason: str = "",
+        typed: str = "",
+    ) -> Together:
+        """Sign the same answer to each request, by itself; what changed meanwhile is left out.
+
+        Raises: NotAuthorised for a wrong passphrase, Refused without the code of a high risk.
+        """
+        code = group_code(reviews)
+        if answer is Answer.APPROVE and typed.strip().upper() != code:
+            raise Refused(
+                f"there is a high risk among these requests: type {code} to approve them.",
+                "Read the reviews again, then type the code.",
+            )
+        return decide_together(
+            reviews,
+            self.review,
+            lambda one: self.decide(one, answer, signing, reason, one.typed_code),
+        )
 
     def unlock(self, name: str, passphrase: str) -> Unlocked:
         """Open an approver's key in this process for some minutes; each decision stays one act.
@@ -134,6 +170,18 @@ class OperatorDesk(AgentDesk):
     def approvers(self) -> tuple[Approver, ...]:
         """Return everyone who is or was trusted to decide."""
         return self._deciding.keys.trusted()
+
+    def explain(self, request_id: str) -> Explained:
+        """Return what the policy says of a request now, and who may sign it. Raises: NotFound."""
+        standing, now = self.approval(request_id), self._nature.clock()
+        return explain_request(standing, self._deciding.keys, now, self._store.sessions)
+
+    def sign_policy(self, text: str, signing: Signing) -> SignedPolicy:
+        """Put a policy in force, signed by a lead; the ones before it are kept.
+
+        Raises: BadInput, with the line; NotAuthorised unless a lead signs; Refused, Conflict.
+        """
+        return sign_policy(text, signing, self._deciding.keys, self._nature.clock())
 
     def init_approver(self, name: str, passphrase: str, demo: bool = False) -> Approver:
         """Make the first approver's key and the starter policy. Raises: Refused, BadInput."""

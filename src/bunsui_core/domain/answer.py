@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.diagnosis import Diagnosis
+from bunsui_core.domain.explaining import Explained
 from bunsui_core.domain.failure import LogLine
 from bunsui_core.domain.freshness import NEVER_WORKED, Blind, Feed, Watch, aged
 from bunsui_core.domain.outcome import Outcome
@@ -261,7 +262,10 @@ class StepReview(Value):
 
 
 class Review(Value):
-    """What a human sees before deciding. `shown_digest` of the document is signed."""
+    """What a human sees before deciding. `shown_digest` of the document is signed.
+
+    `explained` is what the policy says of it; None where none was looked at.
+    """
 
     plan: Plan
     approval: Approval
@@ -271,3 +275,4 @@ class Review(Value):
     document: str
     shown_digest: str
     freshness: Freshness
+    explained: Explained | None = None

@@ -110,8 +110,16 @@ def odds_text(odds: Odds) -> str:
     return f"{odds.successes} of {odds.tries} like it worked ({span})"
 
 
-def document(request: Request, steps: tuple[StepReview, ...], requirement: str) -> str:
-    """Return the review as plain text, independent of width and colours; its hash is signed."""
+def document(
+    request: Request,
+    steps: tuple[StepReview, ...],
+    requirement: str,
+    policy: tuple[str, ...] = (),
+) -> str:
+    """Return the review as plain text, independent of width and colours; its hash is signed.
+
+    `policy` is what the policy says of the request, in sentences.
+    """
     plan = request.plan
     lines = [
         f"REVIEW of request {plan.request_id}, asked by {safe(plan.requester, 100, False)}",
@@ -123,6 +131,7 @@ def document(request: Request, steps: tuple[StepReview, ...], requirement: str) 
     for number, step in enumerate(steps, 1):
         like = number > first
         lines += _like_lines(number, step, steps[0]) if like else _step_lines(number, step)
+    lines += ["", *(f"POLICY       {one}" for one in policy)] if policy else []
     reason = safe(request.reason)
     words = [f"| {line}" for line in reason.splitlines() or [""]]
     told = [safe(line, LONGEST_LINE, False) for line in lines]
