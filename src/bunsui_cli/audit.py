@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bunsui_cli.completing import request_ids
 from bunsui_cli.envelope import Answer
 from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, show
 from bunsui_core.settings import read_settings
-from bunsui_core.wiring.auditing import audit_desk
+from bunsui_core.wiring.auditing import audit_desk, bundled, exported, verified
 
 app = typer.Typer(name="audit", help="The record of what was asked, decided and done.")
+
+AnchorFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--anchor",
+        help="A file that audit export wrote: an anchor, or a record.",
+        show_default=False,
+    ),
+]
 
 
 @app.command("list")
@@ -37,8 +48,45 @@ def show_entry(
 
 
 @app.command("verify")
-def verify(as_json: AsJson = False) -> int:
+def verify(anchor: AnchorFile = None, as_json: AsJson = False) -> int:
     """Verify the record: its chain, its signatures, and what it says against what is stored."""
-    found = audit_desk(read_settings()).verify()
+    found = verified(read_settings(), anchor)
     show(Answer("audit-verify", found), as_json)
     return ExitCode.OK if found.holds else ExitCode.STORE
+
+
+@app.command("export")
+def export(
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A new file, an entry a line.", show_default=False),
+    ] = None,
+    anchor: Annotated[
+        Path | None,
+        typer.Option("--anchor", help="Where to keep its newest entry.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the record into a file, or only an anchor: its newest entry, to be kept elsewhere."""
+    show(Answer("audit-export", exported(read_settings(), path, anchor)), as_json)
+
+
+@app.command("bundle")
+def bundle(
+    request_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="REQUEST",
+            help="Its id, from `bunsui approvals list`.",
+            autocompletion=request_ids,
+        ),
+    ],
+    path: Annotated[
+        Path, typer.Option("-o", "--output", help="A new tar file.", show_default=False)
+    ],
+    anchor: AnchorFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write all evidence of one request into a file that others can verify without bunsui."""
+    done = bundled(read_settings(), request_id, path, anchor)
+    show(Answer("audit-bundle", done), as_json)

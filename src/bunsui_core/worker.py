@@ -108,6 +108,7 @@ class Worker:
         if self._read_at is None and (last := heartbeat.last()):
             self._read_at = last.blind.since if last.blind else last.at
         heartbeat.beat(began)
+        self._witness_trust(began)
         executed = [self._execute(request) for request in self._waiting()]
         moving = list(self._each(self._advance, self._conductor.of_this_round(began)))
         self._beside.pulse.round_took(self._clock() - began)
@@ -181,6 +182,13 @@ class Worker:
         except BunsuiError as error:
             self._trouble("not_executed", request.id, error)
             return False
+
+    def _witness_trust(self, now: datetime) -> None:
+        try:
+            self._witness.see_trust(self._hands.control.keys, now)
+            self._troubles.over("trust_not_recorded", "")
+        except BunsuiError as error:
+            self._trouble("trust_not_recorded", "", error)
 
     def _follow(self, request: Request) -> bool:
         """Learn from what came of a request; settled requests are not looked at again."""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bunsui_cli.views.table import facts, table
 from bunsui_cli.views.words import FAILED, OK, STYLES, WAITING, line, moment, several
-from bunsui_core.domain.auditing import AuditLine, AuditPage, ShownEntry
+from bunsui_core.domain.auditing import AuditLine, AuditPage, Exported, ShownEntry
 from bunsui_core.domain.chaining import Finding, Verification, Weight
 
 _SIGNS = {Weight.BROKEN: FAILED, Weight.NOTE: WAITING}
@@ -58,6 +58,22 @@ def verification(value: Verification) -> Sequence[RenderableType]:
     order = sorted(value.findings, key=lambda one: one.weight is Weight.BROKEN)
     more = [Text(f"and {value.more:,} more")] if value.more else []
     return [head, *map(_finding, order), *more, _verdict(value)]
+
+
+def exported(value: Exported) -> Sequence[RenderableType]:
+    """Return what was written, and what to do with it."""
+    found = facts(
+        [
+            ("file", value.path),
+            ("sha256", value.sha256),
+            ("anchor", value.anchor),
+            ("up to entry", str(value.entries.seq)),
+            ("digest", value.entries.digest),
+            ("holds", ", ".join(value.files)),
+        ]
+    )
+    advice = "Keep it where nobody who can write this store can write."
+    return [found, Text(advice)] if value.anchor and not value.files else [found]
 
 
 def _row(one: AuditLine) -> Sequence[str]:

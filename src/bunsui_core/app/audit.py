@@ -1,18 +1,17 @@
-"""Look through the record, and verify it: the chain, and what it says against what is stored."""
+"""Verify a record: its chain, and what it says against what is stored and trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bunsui_core.domain.approval import Request, SignedDecision
-from bunsui_core.domain.audit import GENESIS, WORDS, Anchor, AuditEntry, AuditRow
-from bunsui_core.domain.canonical import text_digest
-from bunsui_core.domain.chaining import Chain, Verification, Weight
+from bunsui_core.domain.audit import POLICY_SIGNED, TRUST_CHANGED, Anchor, AuditEntry, AuditRow
+from bunsui_core.domain.chaining import Chain, Verification
+from bunsui_core.domain.comparing import Case, Compared, compare, compare_trust, gap
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.plan import Place
-from bunsui_core.domain.trust import Approver
-from bunsui_core.ports.control import Audit
+from bunsui_core.domain.trusting import IsSigned
+from bunsui_core.ports.control import Audit, Trust
 from bunsui_core.ports.store import Requests
 
 PAGE = 1000
@@ -20,9 +19,6 @@ PAGE = 1000
 
 UNRECORDED = 200
 """How many of the newest requests are looked up that the record may not know."""
-
-IsSigned = Callable[[str, bytes, str], bool]
-"""Whether a public key (hex) made that signature (hex) of a message."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Recorded:
     place: Place
     audit: Audit
     requests: Requests
-    approvers: tuple[Approver, ...]
+    trust: Trust
     is_signed: IsSigned
 
 
@@ -46,119 +42,66 @@ def every_row(audit: Audit) -> Iterator[AuditRow]:
 
 def verify(recorded: Recorded, anchor: Anchor | None = None) -> Verification:
     """Verify the whole record, with an anchor also that its end is there."""
-    verifying = _Verifying(recorded)
-    for entry in verifying.chain.follow(every_row(recorded.audit)):
-        verifying.note(entry)
-    verifying.look()
-    return verifying.result(anchor)
+    chain, subjects = Chain(), _Subjects()
+    for entry in chain.follow(every_row(recorded.audit)):
+        subjects.add(entry)
+    found = _compared(recorded, chain, subjects)
+    at = chain.anchored_at(anchor) if anchor else 0
+    return Verification(
+        place=recorded.place,
+        entries=chain.count,
+        head=chain.head,
+        first_at=chain.first.at if chain.first else None,
+        last_at=chain.last.at if chain.last else None,
+        decisions=found.decisions,
+        signatures=found.signatures,
+        effects=found.effects,
+        trust_changes=found.trust_changes,
+        anchored=max(found.anchored, at),
+        anchor=at,
+        findings=tuple(sorted(chain.findings.told, key=lambda one: one.seq)),
+        more=chain.findings.more,
+    )
 
 
 @dataclass
-class _Verifying:
-    """What of a record was read so far."""
+class _Subjects:
+    """What a record is about: its entries by request, and those about trust."""
 
-    recorded: Recorded
-    chain: Chain = field(default_factory=Chain)
-    subjects: dict[str, dict[tuple[str, str], AuditEntry]] = field(default_factory=dict)
-    decisions: int = 0
-    signatures: int = 0
-    effects: int = 0
-    anchored: int = 0
+    requests: dict[str, list[AuditEntry]] = field(default_factory=dict)
+    trust: list[AuditEntry] = field(default_factory=list)
 
-    def note(self, entry: AuditEntry) -> None:
-        """Remember what an entry is about."""
-        facts = self.subjects.setdefault(entry.subject, {})
-        facts[entry.kind, entry.body_digest] = entry
+    def add(self, entry: AuditEntry) -> None:
+        """Remember an entry under what it is about."""
+        if entry.kind in {TRUST_CHANGED, POLICY_SIGNED}:
+            self.trust.append(entry)
+        elif entry.kind == "requested":
+            self.requests.setdefault(entry.subject, []).append(entry)
+        elif entry.subject in self.requests:
+            self.requests[entry.subject].append(entry)
 
-    def look(self) -> None:
-        """Compare each request that the record or the store knows."""
-        requests = self.recorded.requests
-        newest = {one.id: one for one in requests.newest(UNRECORDED)}
-        for subject, facts in self.subjects.items():
-            asked = [one for (kind, _), one in facts.items() if kind == "requested"]
-            if asked:
-                self._request(subject, facts, asked[0])
-        for request in newest.values():
-            if request.id not in self.subjects:
-                self._unrecorded(request)
 
-    def result(self, anchor: Anchor | None) -> Verification:
-        """Return what was found."""
-        chain = self.chain
-        at = chain.anchored_at(anchor) if anchor else 0
-        return Verification(
-            place=self.recorded.place,
-            entries=chain.count,
-            head=chain.head,
-            first_at=chain.first.at if chain.first else None,
-            last_at=chain.last.at if chain.last else None,
-            decisions=self.decisions,
-            signatures=self.signatures,
-            effects=self.effects,
-            anchored=max(self.anchored, at),
-            anchor=at,
-            findings=tuple(sorted(chain.findings.told, key=lambda one: one.seq)),
-            more=chain.findings.more,
-        )
-
-    def _request(
-        self, subject: str, facts: dict[tuple[str, str], AuditEntry], asked: AuditEntry
-    ) -> None:
-        findings = self.chain.findings
+def _compared(recorded: Recorded, chain: Chain, subjects: _Subjects) -> Compared:
+    trusted, requests = recorded.trust.trust(), recorded.requests
+    compared = Compared(chain.places, chain.findings, trusted, recorded.is_signed)
+    compare_trust(tuple(subjects.trust), recorded.trust.policies(), compared)
+    for subject, entries in subjects.requests.items():
         try:
-            request = self.recorded.requests.get(subject)
+            case = case_of(subject, requests)
         except NotFound:
-            findings.add(asked.seq, subject, "the request is not in the store any more")
-            return
-        for (kind, body), entry in facts.items():
-            if kind == "requested" and body != request.plan.digest:
-                findings.add(entry.seq, subject, "the stored plan is not the one that was recorded")
-        self._decisions(request, facts)
+            text = "the request is not in the store any more"
+            chain.findings.add(entries[0].seq, subject, text)
+            continue
+        compare(case, tuple(entries), compared)
+    for request in requests.newest(UNRECORDED):
+        if request.id not in subjects.requests:
+            text, weight = gap(requests.effect(request.id))
+            chain.findings.add(0, request.id, text, weight)
+    return compared
 
-    def _decisions(self, request: Request, facts: dict[tuple[str, str], AuditEntry]) -> None:
-        stored = self.recorded.requests.decisions(request.id)
-        by_body = {text_digest(one.signature): one for one in stored}
-        for (kind, body), entry in facts.items():
-            if kind in WORDS.values() and body not in by_body:
-                text = f"{entry.actor} {kind} it, and that decision is not stored any more"
-                self.chain.findings.add(entry.seq, request.id, text)
-        for body, signed in by_body.items():
-            self._decision(signed, facts.get((WORDS[signed.decision.decision], body)))
 
-    def _decision(self, signed: SignedDecision, entry: AuditEntry | None) -> None:
-        self.decisions += 1
-        made = signed.decision
-        seq, subject, findings = entry.seq if entry else 0, made.request_id, self.chain.findings
-        if self._is_signed(signed):
-            self.signatures += 1
-        else:
-            text = f"no key that is or was trusted signed the decision of {made.approver}"
-            findings.add(seq, subject, text)
-            return
-        if entry is None:
-            text = f"the decision of {made.approver} is not recorded; no worker has seen it yet"
-            findings.add(0, subject, text, Weight.NOTE)
-        seen = 0 if made.audit_head == GENESIS else self.chain.places.get(made.audit_head)
-        if seen is None or (entry and seen >= entry.seq):
-            text = (
-                f"{made.approver} signed that the record ended with {made.audit_head[:12]} then, "
-                "and there is no such entry before it: what was in front was rewritten"
-            )
-            findings.add(seq, subject, text)
-        else:
-            self.anchored = max(self.anchored, seen)
-
-    def _is_signed(self, signed: SignedDecision) -> bool:
-        made = signed.decision
-        keys = [one.public_key for one in self.recorded.approvers if one.key_id == made.key_id]
-        return any(self.recorded.is_signed(key, made.message, signed.signature) for key in keys)
-
-    def _unrecorded(self, request: Request) -> None:
-        """A request of which the record knows nothing; its worker may not have looked yet."""
-        findings = self.chain.findings
-        if self.recorded.requests.effect(request.id):
-            findings.add(0, request.id, "something was done for it, and it is not in the record")
-        else:
-            findings.add(
-                0, request.id, "it is not recorded; no worker has seen it yet", Weight.NOTE
-            )
+def case_of(request_id: str, requests: Requests) -> Case:
+    """Return one request with what is stored about it. Raises: NotFound."""
+    return Case(
+        requests.get(request_id), requests.decisions(request_id), requests.effect(request_id)
+    )

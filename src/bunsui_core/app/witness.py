@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.audit import Fact, fact_of, facts_of
-from bunsui_core.ports.control import Audit
+from bunsui_core.domain.audit import Fact, fact_of, facts_of, facts_of_trust
+from bunsui_core.ports.control import Audit, Trust
 from bunsui_core.ports.store import Requests
 
 MOST_KNOWN = 100_000
@@ -31,6 +31,17 @@ class Witness:
         effect = self._requests.effect(request.id)
         if effect and effect.state.is_final:
             self._record(fact_of(effect), now)
+
+    def see_trust(self, trust: Trust, now: datetime) -> None:
+        """Record each change of who is trusted, and each policy that an approver signed.
+
+        Raises: StoreDamaged, Unavailable.
+        """
+        signed = tuple(
+            one for one in trust.policies() if trust.verify(one.key_id, one.message, one.signature)
+        )
+        for fact in facts_of_trust(trust.trust(), signed):
+            self._record(fact, now)
 
     def _record(self, fact: Fact, now: datetime) -> None:
         if fact in self._known:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from json.encoder import encode_basestring as quoted
 from typing import Literal, NamedTuple
 
 from bunsui_core.domain.approval import Answer, Effect, Request, SignedDecision
 from bunsui_core.domain.canonical import canonical, canonical_json, digest, text_digest
 from bunsui_core.domain.plan import Place
+from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.trusting import Trusted
 from bunsui_core.domain.value import Instant, Value
 
 GENESIS = "0" * 64
@@ -29,6 +32,11 @@ class AuditEntry(Value):
     def digest(self) -> str:
         """The hex sha256 that the next entry carries as `prev`."""
         return digest("bunsui/audit/v1", _canonical(self))
+
+    @property
+    def message(self) -> bytes:
+        """The bytes of which that is the digest."""
+        return b"bunsui/audit/v1\0" + _canonical(self)
 
 
 class AuditRow(NamedTuple):
@@ -55,6 +63,9 @@ class Fact(NamedTuple):
     body_digest: str
 
 
+TRUST_CHANGED, POLICY_SIGNED = "trust_changed", "policy_signed"
+"""The kinds of entries about who is trusted, and about which policy was put in force."""
+
 WORDS = {Answer.APPROVE: "approved", Answer.REJECT: "rejected"}
 """How the record calls what a human said."""
 
@@ -75,10 +86,36 @@ def fact_of(effect: Effect) -> Fact:
     return Fact(kind, effect.request_id, effect.executor, effect_digest(effect))
 
 
+def facts_of_trust(trusted: Trusted, policies: tuple[SignedPolicy, ...]) -> tuple[Fact, ...]:
+    """Return what is to be recorded of who is trusted, and of policies that approvers signed.
+
+    A later one of either sorts behind an earlier one. Of a list that does not hold, only that.
+    """
+    if trusted.flaw:
+        return (Fact("trust_refused", trusted.flaw[:200], "worker", text_digest(trusted.flaw)),)
+    made = (one.change for one in trusted.changes)
+    changes = (
+        Fact(TRUST_CHANGED, f"{c.seq:06} {c.action.value} {c.approver.name}", c.by, c.digest)
+        for c in made
+    )
+    names = {one.key_id: one.name for one in trusted.approvers}
+    signed = (
+        Fact(POLICY_SIGNED, f"{one.seq:06} policy", names[one.key_id], one.digest)
+        for one in policies
+        if one.key_id in names
+    )
+    return *changes, *signed
+
+
 def effect_digest(effect: Effect) -> str:
     """Return the digest of what was done for a request, step by step, and how it ended."""
+    return hashlib.sha256(effect_message(effect)).hexdigest()
+
+
+def effect_message(effect: Effect) -> bytes:
+    """Return the bytes of which that is the digest."""
     what = effect.model_dump(mode="json", include={"request_id", "state", "note", "at", "steps"})
-    return digest("bunsui/effect/v1", canonical_json(what))
+    return b"bunsui/effect/v1\0" + canonical_json(what)
 
 
 def _said(signed: SignedDecision) -> tuple[Fact, ...]:

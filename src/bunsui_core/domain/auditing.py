@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
+from bunsui_core.domain.audit import GENESIS, Anchor, AuditEntry, AuditRow
 from bunsui_core.domain.value import Value
 
 
@@ -19,6 +19,19 @@ class AuditPage(Value):
 
     items: tuple[AuditLine, ...]
     more: bool = False
+
+
+class Exported(Value):
+    """What was written: the record or the evidence of a request, up to which entry of the record.
+
+    `files` are those in a bundle, and `sha256` is of the bundle as a whole.
+    """
+
+    path: str
+    anchor: str
+    entries: Anchor
+    files: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 class ShownEntry(Value):

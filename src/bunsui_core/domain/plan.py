@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from bunsui_core.domain.canonical import canonical, canonical_json, digest
+from bunsui_core.domain.canonical import canonical, canonical_json
 from bunsui_core.domain.preview import NOTHING, Preview
 from bunsui_core.domain.session import JobStatus, SessionStatus
 from bunsui_core.domain.value import Instant, Json, Value
@@ -172,9 +173,14 @@ class Plan(Value):
     @property
     def digest(self) -> str:
         """The hex sha256 that a human signs."""
+        return hashlib.sha256(self.message).hexdigest()
+
+    @property
+    def message(self) -> bytes:
+        """The bytes of which that is the digest."""
         if self.version == 1:
-            return digest("bunsui/plan/v1", canonical_json(_of_version_1(self)))
-        return digest("bunsui/plan/v2", canonical(self))
+            return b"bunsui/plan/v1\0" + canonical_json(_of_version_1(self))
+        return b"bunsui/plan/v2\0" + canonical(self)
 
     @property
     def place(self) -> Place:
