@@ -1,4 +1,7 @@
-"""From an answer to the bytes a client reads: safe, small, and the same in both halves."""
+"""From an answer to the bytes a client reads: safe, small, and the same in both halves.
+
+A desk's answers hold no secret; that they are looked for here again is for the sentences of errors.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pydantic import BaseModel
 
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.safe import safe
+from bunsui_core.domain.secrets import masked
 from bunsui_core.domain.value import Json
 from bunsui_mcp.answers import Answer
 
@@ -48,8 +52,8 @@ def compact(document: Json) -> str:
 
 
 def clip(text: str, size: int, newlines: bool = False) -> str:
-    """Return the text made safe and cut so that its JSON takes at most `size` bytes."""
-    shown = safe(text, size, newlines)
+    """Return the text, no secret in it, safe and cut: its JSON takes at most `size` bytes."""
+    shown = safe(masked(text), size, newlines)
     while (taken := _size(shown)) > size:
         shown = shown[: max(1, len(shown) * (size - 4) // taken)].rstrip("…") + "…"
     return shown
@@ -95,7 +99,7 @@ def _size(text: str) -> int:
 
 def _clean(value: Json) -> Json:
     if isinstance(value, str):
-        return safe(value, 8_000)
+        return safe(masked(value), 8_000)
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):

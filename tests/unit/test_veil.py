@@ -19,7 +19,7 @@ from bunsui_core.domain.session import JobRun
 from bunsui_core.domain.veil import shape, veiled
 from bunsui_core.ports.observe import LogWindow, Seeing
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.agent import agent_desk
+from bunsui_core.wiring.agent import agent_desk, reading_desk
 from tests.builders import NOW, a_diagnosis, a_failed_attempt, a_session, later
 from tests.fakes import Clock
 from tests.unit.desk_kit import Bench
@@ -97,9 +97,7 @@ def test_the_same_answers_hold_it_where_values_are_exposed(bench: Bench) -> None
 
 
 def test_every_answer_of_a_desk_is_veiled_or_has_nothing_to_hide() -> None:
-    nothing = {"freshness", "live", "open_requests", "timeline", "machines", "pipelines"}
-    nothing |= {"pipeline_names", "age_of", "control"}
-    nothing |= {"storm_around"}  # one of `storms`, which are veiled
+    nothing = {"freshness", "live", "open_requests", "pipeline_names", "age_of"}
     answers = {name for name in dir(AgentDesk) if not name.startswith("_")}
 
     assert answers - nothing == {name for name in vars(VeiledDesk) if not name.startswith("_")}
@@ -176,11 +174,12 @@ def test_an_input_in_a_cut_cause_is_hidden_too() -> None:
     assert veiled(failure, Expose.KEYS).cause == '{"Name": "n", "Input":"<hidden>"'
 
 
-def test_an_agents_desk_is_veiled_as_its_environment_says(bench: Bench) -> None:
+def test_an_agents_desk_is_veiled_everywhere_and_a_humans_is_not(bench: Bench) -> None:
     home = bench.settings.home
     production = Settings(
         home=home, environment="shop", kind=EnvironmentClass.PRODUCTION, expose=Expose.KEYS
     )
 
     assert isinstance(agent_desk(production, "claude"), VeiledDesk)
-    assert not isinstance(agent_desk(Settings(home=home), "claude"), VeiledDesk)
+    assert isinstance(agent_desk(Settings(home=home), "claude"), VeiledDesk)
+    assert not isinstance(reading_desk(Settings(home=home)), VeiledDesk)

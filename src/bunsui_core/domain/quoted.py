@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bunsui_core.domain.value import Json, read_json
@@ -54,7 +54,11 @@ class Values:
 def values_of(payloads: Iterable[str]) -> Values:
     """Return the values in JSON texts; the longest ones, where there are very many."""
     found = {leaf for text in payloads for leaf in _leaves(text)}
-    longest = sorted(found, key=len, reverse=True)[:MOST]
+    return values_in(sorted(found, key=len, reverse=True)[:MOST])
+
+
+def values_in(longest: Sequence[str]) -> Values:
+    """Return these values, the longest first."""
     return Values(re.compile("|".join(map(re.escape, longest))) if longest else None)
 
 

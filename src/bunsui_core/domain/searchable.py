@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.cause import read_cause
+from bunsui_core.domain.secrets import is_secret_name, masked
 from bunsui_core.domain.session import Attempt, Session
 from bunsui_core.domain.value import Json
 
@@ -103,7 +104,7 @@ def _unique(values: Iterator[Held]) -> Iterator[Held]:
 
 def _said(job: str, attempt: Attempt) -> str:
     cause = read_cause(attempt.error, attempt.cause)
-    words = (job, attempt.error, cause.exception, " ".join(cause.message[:LONGEST].split()))
+    words = (job, attempt.error, cause.exception, " ".join(masked(cause.message[:LONGEST]).split()))
     return " ".join(dict.fromkeys(word for word in words if word))
 
 
@@ -126,15 +127,21 @@ def _document(text: str) -> Json:
 
 
 def _values(side: Side, bare: str, document: Json) -> Iterator[Held]:
-    """Walk a document without recursion, in its order: its author decides how deep it is."""
+    """Walk a document without recursion, in its order: its author decides how deep it is.
+
+    Secrets are left out: who may search could guess one letter after the other.
+    """
     left: list[tuple[str, str, Json]] = [(bare, "", document)]
     while left:
         key, path, value = left.pop()
         match value:
             case dict():
-                left += [(name, _under(path, name), value[name]) for name in reversed(value)]
+                names = [name for name in reversed(value) if not is_secret_name(name)]
+                left += [(name, _under(path, name), value[name]) for name in names]
             case list():
                 left += [(key, path, one) for one in reversed(value)]
+            case str() if masked(value) != value:
+                continue
             case _:
                 yield Held(side, compared(key), compared(_text(value)), path or bare)
 

@@ -16,11 +16,20 @@ LOOKS = (
 )
 """What a text has somewhere when `WHOLE` finds something in it; most texts have none of it."""
 
-NAMES = (
-    *("pass", "pwd", "pw", "pin", "dsn", "secret", "credential", "key", "token", "authorization"),
-    *("connection", "signature", "sig="),
+_KEYS = (
+    *("api", "access", "secret", "private", "encryption", "signing", "account", "storage"),
+    *("shared", "master", "auth"),
 )
-"""What the lower-cased text has when `WORD` finds something."""
+_SHORT = ("pass", "pw", "pin", "dsn")
+
+NAMES = (
+    *("passw", "passphrase", "passcode", "pwd", "secret", "credential", "token", "authorization"),
+    *(f"{word}{gap}key" for word in _KEYS for gap in ("", "_", "-", " ")),
+    *(f"connection{gap}string" for gap in ("", "_", "-", " ")),
+    *("x-amz-sig", "?sig", "&sig", ";sig"),
+    *(f"{before}{word}" for word in _SHORT for before in "\"';?&"),
+)
+"""What a text in lower case has somewhere when `WORD` finds something in it."""
 
 # The body of a key stops where a text ends that is quoted in another one.
 _KEY_BLOCK = (
@@ -96,16 +105,14 @@ _NO_TOKEN = "".join(
 )
 _LONG = (
     r"pass(?:word|wd|phrase|code)s?|pwd|authorization|secret(?:[ _-]?string|[ _-]?binary|s)?"
-    r"|credentials?|(?:api|access|secret|private|encryption|signing|account|storage|shared|master"
-    r"|auth)[ _-]?key(?![ _-]?id)|connection[ _-]?string"
+    rf"|credentials?|(?:{'|'.join(_KEYS)})[ _-]?key(?![ _-]?id)|connection[ _-]?string"
     rf"|(?:x-amz-|[?&;])(?:signature|sig)|token{_NO_TOKEN}"
 )
-_SHORT = r"pass|pw|pin|dsn"
 
-ENDING = re.compile(rf"(?:{_LONG})[ _-]?\d{{0,3}}\Z|\A(?:{_SHORT})\Z")
+ENDING = re.compile(rf"(?:{_LONG})[ _-]?\d{{0,3}}\Z|\A(?:{'|'.join(_SHORT)})\Z")
 """With what the name of a secret ends, or what it is, in lower case."""
 
-WORD = re.compile(rf"(?:{_LONG}|[\"';?&](?:{_SHORT})(?![a-z_]))\d{{0,3}}")
+WORD = re.compile(rf"(?:{_LONG}|[\"';?&](?:{'|'.join(_SHORT)})(?![a-z_]))\d{{0,3}}")
 """The end of such a name in a text in lower case."""
 
 _CLOSE, _SIGN = r"(?P<close>\\*[\"'])", r"\s{0,8}(?:=>|:=|[:=])\s{0,8}"

@@ -20,6 +20,9 @@ GONE = f"{HIDDEN} secret>"
 SHORTEST = 6
 """Characters of the shortest secret that is looked for elsewhere once it is known."""
 
+LONG = 16
+"""Characters from which on a word is looked for even if it is one of a language."""
+
 MOST = 200
 """How many known secrets are looked for in a text."""
 
@@ -64,8 +67,12 @@ def _may_hold_one(text: str) -> bool:
 
 
 def secrets_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the secrets that stand under their names in JSON texts, longest first."""
-    found = {one for text in texts for one in _named_in(text) if len(one) >= SHORTEST}
+    """Return the secrets that stand under their names in JSON texts, longest first.
+
+    A word that could stand anywhere is none of them: it would be missing everywhere.
+    """
+    named = {one for text in texts for one in _named_in(text) if len(one) >= SHORTEST}
+    found = {one for one in named if _is_random(one) or len(one) >= LONG}
     return tuple(sorted(found, key=len, reverse=True)[:MOST])
 
 
