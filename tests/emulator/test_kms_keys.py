@@ -79,8 +79,14 @@ def test_an_approver_signs_with_her_own_key_and_with_no_other(own: KmsKeys, esta
     for name in ("others_key", "plain_key"):
         with pytest.raises(NotAuthorised, match="bunsui:approver"):
             own.sign(estate.names[name], MESSAGE)
-        with pytest.raises(NotAuthorised):
-            own.public_half(estate.names[name])
+
+
+def test_the_public_half_of_anothers_key_is_known_and_of_a_key_of_nobody_not(
+    own: KmsKeys, estate: World
+) -> None:
+    assert own.public_half(estate.names["others_key"])[0] == estate.names["others_key"]
+    with pytest.raises(NotAuthorised):
+        own.public_half(estate.names["plain_key"])
 
 
 @pytest.mark.parametrize("actor", ["asker", "executor"])

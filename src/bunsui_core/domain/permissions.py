@@ -120,16 +120,17 @@ def approver(estate: Estate, name: str = f"${{aws:PrincipalTag/{APPROVER_TAG}}}"
 
 
 def _signs(estate: Estate) -> list[Json]:
-    """Use the one key that carries the approver's name, to sign decisions and nothing else."""
+    """Sign decisions with the one key that carries the approver's name; know whose keys are."""
     own: dict[str, Json] = {f"aws:ResourceTag/{KEY_TAG}": f"${{aws:PrincipalTag/{APPROVER_TAG}}}"}
     said: dict[str, Json] = {"kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW"}
-    keys = [estate.arn("kms", "key/*")]
-    sign = allows("SignWithOwnKey", ["kms:Sign"], keys)
-    know = allows("KnowOwnKey", ["kms:GetPublicKey"], keys)
-    return [
-        {**sign, "Condition": {"StringEquals": {**own, **said}}},
-        {**know, "Condition": {"StringEquals": own}},
-    ]
+    sign = allows("SignWithOwnKey", ["kms:Sign"], [estate.arn("kms", "key/*")])
+    return [{**sign, "Condition": {"StringEquals": {**own, **said}}}, _knows("KnowKeys", estate)]
+
+
+def _knows(sid: str, estate: Estate) -> Json:
+    """See the public half of a key that carries an approver's name; it is no secret."""
+    know = allows(sid, ["kms:GetPublicKey"], [estate.arn("kms", "key/*")])
+    return {**know, "Condition": {"Null": {f"aws:ResourceTag/{KEY_TAG}": "false"}}}
 
 
 def signs_for_anybody(estate: Estate) -> Json:
@@ -147,8 +148,7 @@ def setting_up(estate: Estate) -> Policy:
 def executor(estate: Estate) -> Policy:
     """Let the worker run machines and record what it did; it neither asks nor decides."""
     statements = [*looks(estate), *_runs(estate), *reads_store(estate), *records(estate)]
-    verify = allows("VerifyKeys", ["kms:GetPublicKey"], [estate.arn("kms", "key/*")])
-    statements.append({**verify, "Condition": {"Null": {f"aws:ResourceTag/{KEY_TAG}": "false"}}})
+    statements.append(_knows("VerifyKeys", estate))
     return _policy([*statements, denies("NeverSign", [*_NOT_OURS, "kms:Sign"])])
 
 
