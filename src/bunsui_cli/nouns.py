@@ -119,6 +119,12 @@ def _audit() -> typer.Typer:
     return app
 
 
+def _policy() -> typer.Typer:
+    from bunsui_cli.policy import app
+
+    return app
+
+
 NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "demo": _demo,
     "init": _init,
@@ -136,6 +142,7 @@ NOUNS: Mapping[str, Callable[[], typer.Typer]] = {
     "recovery": _recovery,
     "approvals": _approvals,
     "approvers": _approvers,
+    "policy": _policy,
     "audit": _audit,
     "store": _store,
 }

@@ -35,7 +35,7 @@ from bunsui_core.domain.answer import (
 )
 from bunsui_core.domain.approval import Approval, Decision, Effect, Request, SignedDecision
 from bunsui_core.domain.audit import AuditEntry
-from bunsui_core.domain.auditing import AuditPage, ShownEntry
+from bunsui_core.domain.auditing import AuditPage, Exported, ShownEntry
 from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
@@ -47,6 +47,12 @@ from bunsui_core.domain.moving import Migrated, Moved, StoreState
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Plan
+from bunsui_core.domain.policy_answers import (
+    PolicyChecked,
+    PolicyExplained,
+    PolicyList,
+    PolicyShown,
+)
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session, SessionSummary
 from bunsui_core.domain.storm import Storm, StormProposal, Storms
@@ -102,9 +108,16 @@ ANSWERS: Mapping[str, type[Value]] = {
     "approvers-init": Approver,
     "approvers-list": ApproverList,
     "approvers-passphrase": Approver,
+    "policy-show": PolicyShown,
+    "policy-list": PolicyList,
+    "policy-check": PolicyChecked,
+    "policy-sign": PolicyShown,
+    "policy-explain": PolicyExplained,
     "audit-list": AuditPage,
     "audit-show": ShownEntry,
     "audit-verify": Verification,
+    "audit-export": Exported,
+    "audit-bundle": Exported,
     "local-up": LocalState,
     "local-down": LocalState,
     "local-status": LocalState,

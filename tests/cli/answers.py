@@ -57,6 +57,7 @@ from tests.builders import (
 )
 from tests.cli.change_answers import of_changes
 from tests.cli.more_answers import of_store, of_storms
+from tests.cli.policy_answers import of_policies
 from tests.cli.record_answers import of_records
 from tests.watched import a_machine
 
@@ -288,4 +289,5 @@ def every_answer() -> Mapping[str, Value]:
         **of_store(),
         **of_storms(approval, a_proposal()),
         **of_records(),
+        **of_policies(),
     }

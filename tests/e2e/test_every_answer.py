@@ -118,6 +118,8 @@ LOOKS: list[tuple[str, ...]] = [
     ("recovery", "request", "SESSION", "--mode", "redrive", "--reason", "r"),
     ("approvals", "list"),
     ("approvers", "list"),
+    ("policy", "list"),
+    ("policy", "show"),
     ("audit", "list"),
     ("audit", "show", "1"),
     ("audit", "verify"),

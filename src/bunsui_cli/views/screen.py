@@ -32,6 +32,7 @@ from bunsui_cli.views import (
     machine,
     machines,
     pipelines,
+    policy,
     previews,
     sessions,
     store,
@@ -49,7 +50,7 @@ from bunsui_core.domain.answer import (
     Source,
 )
 from bunsui_core.domain.approval import Approval
-from bunsui_core.domain.auditing import AuditPage, ShownEntry
+from bunsui_core.domain.auditing import AuditPage, Exported, ShownEntry
 from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.configuring import Configuration, Initialised, Policies
 from bunsui_core.domain.demo import DemoReport, SceneList
@@ -58,6 +59,12 @@ from bunsui_core.domain.health import WORKER_SILENT, Checkup, Probed
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.moving import Migrated, Moved, StoreState
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.policy_answers import (
+    PolicyChecked,
+    PolicyExplained,
+    PolicyList,
+    PolicyShown,
+)
 from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.value import Value
@@ -202,6 +209,23 @@ def parts_of_records(value: Value) -> Sequence[RenderableType]:
             return audit.shown(value)
         case Verification():
             return audit.verification(value)
+        case Exported():
+            return audit.exported(value)
+        case _:
+            return parts_of_policies(value)
+
+
+def parts_of_policies(value: Value) -> Sequence[RenderableType]:
+    """Return what a person sees of policies."""
+    match value:
+        case PolicyShown():
+            return policy.shown(value)
+        case PolicyList():
+            return policy.listing(value)
+        case PolicyChecked():
+            return policy.checked(value)
+        case PolicyExplained():
+            return policy.explained(value)
         case _:
             return [Text(value.model_dump_json(indent=2))]
 

@@ -58,6 +58,10 @@ class Span(Value):
         """Return when the window that holds at a moment ends; None when none holds then."""
         return self.until if self.since <= now < self.until else None
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether the window never holds again."""
+        return self.until <= now
+
     @property
     def text(self) -> str:
         """The window in words."""
@@ -102,6 +106,10 @@ class Weekly(Value):
                 # The same fold: an hour that the clocks go back stands there twice.
                 return ends.replace(tzinfo=zone(self.zone), fold=here.fold).astimezone(UTC)
         return None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the window never holds again; one of every week always does."""
+        return False
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -111,6 +112,11 @@ def parse_policy(text: str) -> Policy:
     """
     if len(text) > LONGEST_TEXT:
         raise _no_policy(f"it has {len(text):,} characters, {LONGEST_TEXT:,} are allowed")
+    return _parsed(text)
+
+
+@lru_cache(maxsize=16)  # the worker asks for each request it sees
+def _parsed(text: str) -> Policy:
     try:
         return Policy.model_validate(tomllib.loads(text))
     except ValidationError as error:

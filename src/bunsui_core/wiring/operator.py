@@ -18,7 +18,11 @@ def operator_desk(settings: Settings) -> OperatorDesk:
     """Return the desk of the human at this terminal."""
     kept = written(settings, "approver")
     deciding = Deciding(
-        decisions=kept.decisions, keys=kept.keys, audit=kept.audit, unlocking=kept.signers
+        decisions=kept.decisions,
+        keys=kept.keys,
+        audit=kept.audit,
+        unlocking=kept.signers,
+        sessions=kept.store.sessions,
     )
     eyes = remembering(seeing(settings, "agent"), kept.store)
     return OperatorDesk(kept.store, eyes, deciding, place(settings), nature())
