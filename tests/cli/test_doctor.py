@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bunsui_cli.exits import ExitCode
+from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.freshness import Bound, Feed, Watch
 from bunsui_core.domain.health import (
     LEAST_FREE_BYTES,
@@ -22,6 +23,8 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.doctor import checkup
 from tests.builders import NOW
 from tests.cli.shell import Done, Shell
+from tests.local_home import PASSPHRASE
+from tests.unit.key_kit import MESSAGE, Desk
 
 
 def healths(settings: Settings) -> dict[str, tuple[Health, str]]:
@@ -56,7 +59,24 @@ def test_a_key_that_others_can_read_fails_and_a_private_one_does_not(shell: Shel
 
     assert healths(settings)["key"][0] is Health.OK
     key.chmod(0o644)
-    assert healths(settings)["key"] == (Health.FAIL, f"Run `chmod go= {key}`.")
+    health, todo = healths(settings)["key"]
+    assert health is Health.FAIL
+    assert f"`chmod go= {key}`" in todo
+
+
+def test_wrong_passphrases_are_a_row_until_the_right_one_is_typed(shell: Shell) -> None:
+    settings = Settings(home=shell.home)
+    desk = Desk(settings.keys_path)
+    assert "passphrase" not in healths(settings)
+
+    with pytest.raises(NotAuthorised):
+        desk.signers.sign(desk.hanako, "wrong", MESSAGE)
+    health, todo = healths(settings)["passphrase"]
+    assert health is Health.WARN
+    assert "bunsui approvers passphrase" in todo
+
+    desk.signers.sign(desk.hanako, PASSPHRASE, MESSAGE)
+    assert "passphrase" not in healths(settings)
 
 
 def test_a_row_that_is_not_well_says_what_to_do(shell: Shell) -> None:

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
+from bunsui_core.adapters.local.control.guarded import contents
+from bunsui_core.adapters.local.control.tries import TriesFile
 from bunsui_core.adapters.local.failure import explained, wrong_version
 from bunsui_core.domain.errors import BunsuiError, StoreDamaged
 from bunsui_core.domain.health import (
@@ -22,7 +24,7 @@ from bunsui_core.domain.health import (
 )
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import reading_desk
-from bunsui_core.wiring.clock import clock
+from bunsui_core.wiring.clock import clock, moment
 from bunsui_core.wiring.store import read_store
 
 
@@ -85,18 +87,36 @@ def whole(path: Path, wanted: int) -> str:
 
 
 def keys(settings: Settings) -> Iterator[Check]:
-    """Yield whether the private keys can be read by their owner only."""
+    """Yield of each key file whether only its owner can use it, and whether somebody tries to."""
     folder = settings.keys_path
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = sorted(folder.glob("*.json")) if folder.is_dir() else []
     if not found:
         yield Check(
             name="keys",
             health=Health.WARN,
-            found="there is no key, so nothing can be approved",
+            found="there is no key file, so nothing can be approved but with a key in KMS",
             next="Run `bunsui approvers init NAME`.",
         )
     for path in found:
-        yield mode_check("key", str(path), path.stat().st_mode)
+        yield attempted("key", partial(private, path))
+        yield from guesses(path)
+
+
+def private(path: Path) -> str:
+    """Return that only its owner can use a key file. Raises: NotAuthorised, Unavailable."""
+    contents(path)
+    return f"{path}, for its owner only"
+
+
+def guesses(path: Path) -> Iterator[Check]:
+    """Yield how many wrong passphrases were typed for a key since the last right one."""
+    if wrong := TriesFile(path.with_suffix(".tries"), moment).failures():
+        yield Check(
+            name="passphrase",
+            health=Health.WARN,
+            found=f"{wrong} wrong in a row for the key {path.stem}",
+            next="If it was not you, somebody is trying: `bunsui approvers passphrase`.",
+        )
 
 
 def work(settings: Settings) -> Iterator[Check]:

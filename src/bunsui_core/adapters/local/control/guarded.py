@@ -63,7 +63,7 @@ def _must_be_private(path: Path, found: os.stat_result) -> None:
     if found.st_mode & OTHERS:
         raise NotAuthorised(
             f"others can read or change the key file {path}, so it signs nothing.",
-            f"Close it with `chmod 600 {path}`; if it was open for long, make a new key.",
+            f"Run `chmod go= {path}`; if it was open for long, make a new key.",
         )
 
 
@@ -78,6 +78,4 @@ def _must_be_own_folder(folder: Path) -> None:
             f"chown {os.geteuid()} {folder}",
         )
     if found.st_mode & _OTHERS_WRITE:
-        raise NotAuthorised(
-            f"others can put keys into {folder}.", f"Close it with `chmod 700 {folder}`."
-        )
+        raise NotAuthorised(f"others can put keys into {folder}.", f"Run `chmod go= {folder}`.")
