@@ -179,13 +179,15 @@ def ruled(keys: Keys, require: str, name: str) -> SignedPolicy:
     """Put a policy in force that requires one thing of all, signed by a trusted human."""
     text = f'version = 1\n[[rules]]\nmatch = {{}}\nrequire = "{require}"\n'
     (key_id,) = (one.key_id for one in keys.trusted() if one.name == name)
-    before = keys.policy()
+    before, place = keys.policy(), keys.trust()
     assert before
     unsigned = SignedPolicy(
         version=2,
         text=text,
         key_id=key_id,
         signature="",
+        account=place.account,
+        region=place.region,
         seq=before.seq + 1,
         prev=before.digest,
         at=NOW,

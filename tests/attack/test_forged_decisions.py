@@ -173,12 +173,13 @@ def test_a_policy_whose_signer_was_revoked_allows_nothing(scene: Scene) -> None:
 def test_a_policy_edited_in_the_file_allows_nothing(scene: Scene) -> None:
     policy = scene.home.keys.policy()
     assert policy
+    signed = scene.sign()
     lax = policy.model_copy(update={"text": policy.text.replace('"one"', '"self"')})
     with scene.home.writer.writing() as connection:
         connection.execute("DROP TRIGGER policies_never_change")
         connection.execute("UPDATE policies SET body = ?", (lax.model_dump_json(),))
 
-    assert not scene.verify(scene.sign()).is_approved
+    assert not scene.verify(signed).is_approved
 
 
 @pytest.mark.parametrize("asker", [lambda a: a.name, lambda a: a.key_id], ids=["name", "key id"])

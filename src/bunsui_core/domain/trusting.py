@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.signing import key_id_of
 from bunsui_core.domain.trust import (
     BEFORE_THE_FIRST,
@@ -56,34 +57,45 @@ class Trusted(Value):
         return next((one for one in self.approvers if one.name == name), None)
 
 
+class Kept(Value):
+    """What is stored of whom to trust, as it was written.
+
+    `rows` are the approvers of an older store, which knew no signed changes, oldest first;
+    `changes` the changes, oldest first; `policies` every policy that was put, newest first.
+    """
+
+    rows: tuple[Approver, ...] = ()
+    changes: tuple[SignedTrustChange, ...] = ()
+    policies: tuple[SignedPolicy, ...] = ()
+
+
 @dataclass(frozen=True)
 class Expected:
     """What a trust list is measured by.
 
     `root` is the id of the first key where the environment names it; `known` are the digests of
-    changes, by number, that were seen of this list before.
+    changes, by number, that were seen of this list before, `policies` those of policies' texts.
     """
 
     account: str
     region: str
     root: str = ""
-    known: dict[int, str] = field(default_factory=dict)
+    known: Mapping[int, str] = field(default_factory=dict)
+    policies: Mapping[int, str] = field(default_factory=dict)
 
 
-def trusted(
-    rows: tuple[Approver, ...],
-    changes: tuple[SignedTrustChange, ...],
-    expected: Expected,
-    is_signed: IsSigned,
-) -> Trusted:
+def trusted(kept: Kept, expected: Expected, is_signed: IsSigned) -> Trusted:
     """Return who is trusted. What no good change explains is not, and a bad one ends all trust.
 
-    `rows` are the approvers of an older store; they count only as long as there is no change, and
-    where the first key is named, of them that one alone.
+    The rows of an older store count only as long as there is no change, and where the first key
+    is named, of them that one alone.
     """
+    changes = kept.changes
     nobody = Trusted(account=expected.account, region=expected.region, changes=changes)
-    if not changes and not expected.known:
-        old = tuple(one for one in rows if expected.root in {"", one.key_id})
+    if flaw := _lost(kept, expected):
+        return nobody.model_copy(update={"flaw": flaw})
+    if not changes:
+        old = tuple(one for one in kept.rows if expected.root in {"", one.key_id})
         return nobody.model_copy(update={"approvers": old})
     found: dict[str, Approver] = {}
     before = BEFORE_THE_FIRST
@@ -93,8 +105,6 @@ def trusted(
             return nobody.model_copy(update={"flaw": flaw})
         before = signed.change.digest
         _apply(signed.change, found)
-    if flaw := _lost(changes, expected):
-        return nobody.model_copy(update={"flaw": flaw})
     return nobody.model_copy(update={"approvers": tuple(found.values())})
 
 
@@ -188,13 +198,21 @@ def _first(change: TrustChange) -> Approver | None:
     return about.since(change.at) if is_own else None
 
 
-def _lost(changes: tuple[SignedTrustChange, ...], expected: Expected) -> str:
-    """Changes that were seen before, and are not there any more."""
-    for number, seen in sorted(expected.known.items()):
-        if number > len(changes):
-            return f"change {number} of the trust list was recorded, and is not there any more"
-        if changes[number - 1].change.digest != seen:
-            return f"change {number} of the trust list is not the one that was recorded"
+def _lost(kept: Kept, expected: Expected) -> str:
+    """What was seen before, and is not there any more."""
+    changes = {number: one.change.digest for number, one in enumerate(kept.changes, 1)}
+    policies = {one.seq: one.digest for one in kept.policies}
+    return _missed(expected.known, changes, "change {} of the trust list") or _missed(
+        expected.policies, policies, "policy {}"
+    )
+
+
+def _missed(known: Mapping[int, str], found: Mapping[int, str], what: str) -> str:
+    for number, seen in sorted(known.items()):
+        if number not in found:
+            return f"{what.format(number)} was recorded, and is not there any more"
+        if found[number] != seen:
+            return f"{what.format(number)} is not the one that was recorded"
     return ""
 
 

@@ -11,7 +11,7 @@ from bunsui_core.domain.audit import AuditEntry, AuditRow
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.probe import Answered
 from bunsui_core.domain.trust import Approver, SignedTrustChange
-from bunsui_core.domain.trusting import Trusted
+from bunsui_core.domain.trusting import Kept, Trusted
 from bunsui_core.domain.value import Instant, Json, Value
 
 
@@ -124,22 +124,14 @@ class TrustList(Protocol):
         """Account and region, which every change names."""
         ...
 
-    def rows(self) -> tuple[Approver, ...]:
-        """Return the approvers of an older store, which knew no signed changes; oldest first."""
-        ...
-
-    def changes(self) -> tuple[SignedTrustChange, ...]:
-        """Return the changes, oldest first."""
+    def read(self) -> Kept:
+        """Return all of it. Raises: StoreDamaged."""
         ...
 
     def append(
         self, changes: tuple[SignedTrustChange, ...], policy: SignedPolicy | None = None
     ) -> bool:
         """Append changes, and a policy, all or nothing; whether their numbers were still free."""
-        ...
-
-    def policies(self) -> tuple[SignedPolicy, ...]:
-        """Return every policy that was put, newest first."""
         ...
 
     def put_policy(self, policy: SignedPolicy) -> None:

@@ -9,7 +9,7 @@ from bunsui_core.domain.moving import Kind
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.trust import Approver, SignedTrustChange
 from bunsui_core.domain.trust_changing import a
-from bunsui_core.domain.trusting import Expected, Trusted, trusted
+from bunsui_core.domain.trusting import Expected, Kept, Trusted, trusted
 
 Lines = Callable[[Kind], Iterable[str]]
 """Gives the records of a kind."""
@@ -19,7 +19,7 @@ def trust_of(lines: Lines, expected: Expected) -> Trusted:
     """Return who is trusted by what a store or an export holds. Raises: StoreDamaged."""
     rows = tuple(Approver.model_validate_json(one) for one in lines(Kind.APPROVERS))
     signed = (SignedTrustChange.model_validate_json(one) for one in lines(Kind.TRUST_CHANGES))
-    return trusted(rows, tuple(signed), expected, is_signed)
+    return trusted(Kept(rows=rows, changes=tuple(signed)), expected, is_signed)
 
 
 def newly_trusted(now: Trusted, then: Trusted) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.adapters.local.control.trust import LocalTrust
-from bunsui_core.adapters.local.control.verifying import Verifying, nothing_recorded
+from bunsui_core.adapters.local.control.verifying import Recorded, Verifying
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound, Refused
 from bunsui_core.domain.naming import must_be_usable
@@ -16,7 +16,7 @@ from bunsui_core.domain.policy import STARTER, SignedPolicy, parse_policy
 from bunsui_core.domain.signing import NewKey
 from bunsui_core.domain.trust import Approver, Named, Role, SignedTrustChange
 from bunsui_core.domain.trust_changing import first_change
-from bunsui_core.domain.trusting import Expected, Trusted, trusted
+from bunsui_core.domain.trusting import Expected, Kept, Trusted, trusted
 from bunsui_core.ports.control import TrustList
 from bunsui_core.ports.signing import Signer
 
@@ -29,7 +29,7 @@ class FileKeys(Verifying):
         listed: TrustList,
         signer: Signer,
         root: str = "",
-        recorded: Callable[[], Mapping[int, str]] = nothing_recorded,
+        recorded: Callable[[], Recorded] = Recorded,
     ) -> None:
         super().__init__(listed, root, recorded)
         self._signer = signer
@@ -77,7 +77,7 @@ class FileKeys(Verifying):
         """
         before = self.trust()
         expected = Expected(*self._listed.place, self._root)
-        after = trusted((), (*before.changes, *changes), expected, is_signed)
+        after = trusted(Kept(changes=(*before.changes, *changes)), expected, is_signed)
         if before.flaw or after.flaw:
             raise untrusted(before.flaw or after.flaw)
         if not self._listed.append(changes):
@@ -112,7 +112,8 @@ class FileKeys(Verifying):
         )
         change = first_change(about, self._listed.place, now, secrets.token_hex(16))
         signed = SignedTrustChange(change=change, signature=key.sign(change.message))
-        if self._listed.rows() or not self._listed.append((signed,), _starter(key, now)):
+        policy = _starter(key, self._listed.place, now)
+        if self._listed.read().rows or not self._listed.append((signed,), policy):
             raise Refused(
                 "there are approvers already; only the first key is made like this.",
                 "A trusted lead adds the next one with `bunsui approvers add`.",
@@ -123,8 +124,14 @@ class FileKeys(Verifying):
 class LocalKeys(FileKeys):
     """`Keys` in the store's file."""
 
-    def __init__(self, store: StoreWriter, signer: Signer) -> None:
-        super().__init__(LocalTrust(store), signer)
+    def __init__(
+        self,
+        store: StoreWriter,
+        signer: Signer,
+        root: str = "",
+        recorded: Callable[[], Recorded] = Recorded,
+    ) -> None:
+        super().__init__(LocalTrust(store), signer, root, recorded)
 
 
 def untrusted(flaw: str) -> NotAuthorised:
@@ -135,6 +142,16 @@ def untrusted(flaw: str) -> NotAuthorised:
     )
 
 
-def _starter(key: NewKey, now: datetime) -> SignedPolicy:
-    unsigned = SignedPolicy(version=2, text=STARTER, key_id=key.key_id, signature="", seq=1, at=now)
+def _starter(key: NewKey, place: tuple[str, str], now: datetime) -> SignedPolicy:
+    account, region = place
+    unsigned = SignedPolicy(
+        version=2,
+        text=STARTER,
+        key_id=key.key_id,
+        signature="",
+        account=account,
+        region=region,
+        seq=1,
+        at=now,
+    )
     return unsigned.model_copy(update={"signature": key.sign(unsigned.message)})

@@ -10,6 +10,7 @@ from bunsui_core.adapters.local.rows import stored
 from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.trust import Approver, SignedTrustChange
+from bunsui_core.domain.trusting import Kept
 
 
 class LocalTrust:
@@ -23,17 +24,19 @@ class LocalTrust:
         """Account and region, which every change names."""
         return self._store.place
 
-    def rows(self) -> tuple[Approver, ...]:
-        """Return the approvers of an older store, which knew no signed changes; oldest first."""
+    def read(self) -> Kept:
+        """Return all of it."""
         with self._store.reading() as connection:
-            rows = connection.execute(_ROWS, self.place).fetchall()
-        return tuple(approver_of(row) for row in rows)
-
-    def changes(self) -> tuple[SignedTrustChange, ...]:
-        """Return the changes, oldest first."""
-        with self._store.reading() as connection:
-            rows = connection.execute(_CHANGES, self.place).fetchall()
-        return tuple(stored(SignedTrustChange, body, self._store.path) for (body,) in rows)
+            rows, changes, policies = (
+                connection.execute(query, self.place).fetchall()
+                for query in (_ROWS, _CHANGES, _POLICIES)
+            )
+        path = self._store.path
+        return Kept(
+            rows=tuple(approver_of(row) for row in rows),
+            changes=tuple(stored(SignedTrustChange, body, path) for (body,) in changes),
+            policies=tuple(stored(SignedPolicy, body, path) for (body,) in policies),
+        )
 
     def append(
         self, changes: tuple[SignedTrustChange, ...], policy: SignedPolicy | None = None
@@ -49,12 +52,6 @@ class LocalTrust:
         except sqlite3.IntegrityError:
             return False
         return True
-
-    def policies(self) -> tuple[SignedPolicy, ...]:
-        """Return every policy that was put, newest first."""
-        with self._store.reading() as connection:
-            rows = connection.execute(_POLICIES, self.place).fetchall()
-        return tuple(stored(SignedPolicy, body, self._store.path) for (body,) in rows)
 
     def put_policy(self, policy: SignedPolicy) -> None:
         """Store the next policy. Raises: Conflict when there is one of its number."""

@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple
 
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.domain.policy import SignedPolicy
-from bunsui_core.domain.trust import Approver, SignedTrustChange
-from bunsui_core.domain.trusting import Expected, Trusted, trusted
+from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trusting import Expected, Kept, Trusted, trusted
 from bunsui_core.ports.control import TrustList
 
-_Read: TypeAlias = tuple[tuple[Approver, ...], tuple[SignedTrustChange, ...], Trusted]
 
+class Recorded(NamedTuple):
+    """What a record knows of a trust list: digests of changes and of policies, by number."""
 
-def nothing_recorded() -> Mapping[int, str]:
-    """Return the digests of changes that a record knows, where there is no record: none."""
-    return {}
+    changes: Mapping[int, str] = {}
+    policies: Mapping[int, str] = {}
 
 
 class Verifying:
     """`Trust` over any trust list.
 
     `root` is the id of the first key, where the environment names it. `recorded` gives what a
-    record knows of the changes; what this object saw itself it remembers.
+    record knows; what this object saw itself it remembers, so that nothing of it is taken back.
     """
 
     def __init__(
-        self,
-        listed: TrustList,
-        root: str = "",
-        recorded: Callable[[], Mapping[int, str]] = nothing_recorded,
+        self, listed: TrustList, root: str = "", recorded: Callable[[], Recorded] = Recorded
     ) -> None:
         self._listed = listed
         self._root = root
         self._recorded = recorded
-        self._seen: dict[int, str] = {}
-        self._last: tuple[tuple[Approver, ...], tuple[SignedTrustChange, ...], Trusted] | None = (
-            None
-        )
+        self._seen = Recorded()
+        self._last: tuple[Kept, Trusted] | None = None
 
     def trust(self) -> Trusted:
         """Return who is trusted, by which changes, or why nobody is."""
-        changes = self._listed.changes()
-        rows = () if changes else self._listed.rows()
-        if self._last and self._last[:2] == (rows, changes):
-            return self._last[2]
-        known = {**self._recorded(), **self._seen}
-        account, region = self._listed.place
-        found = trusted(rows, changes, Expected(account, region, self._root, known), is_signed)
+        kept = self._listed.read()
+        if self._last and self._last[0] == kept:
+            return self._last[1]
+        found = trusted(kept, self._expected(), is_signed)
         if not found.flaw:
-            self._seen = {one.change.seq: one.change.digest for one in changes}
-        self._last = rows, changes, found
+            self._seen = Recorded(
+                {one.change.seq: one.change.digest for one in kept.changes},
+                {one.seq: one.digest for one in kept.policies},
+            )
+        self._last = kept, found
         return found
 
     def trusted(self) -> tuple[Approver, ...]:
@@ -67,8 +62,17 @@ class Verifying:
 
     def policy(self) -> SignedPolicy | None:
         """Return the newest policy, unverified, if there is one."""
-        return next(iter(self._listed.policies()), None)
+        return next(iter(self.policies()), None)
 
     def policies(self) -> tuple[SignedPolicy, ...]:
         """Return every policy that was put, newest first."""
-        return self._listed.policies()
+        return self._listed.read().policies
+
+    def _expected(self) -> Expected:
+        known = self._recorded()
+        return Expected(
+            *self._listed.place,
+            root=self._root,
+            known={**known.changes, **self._seen.changes},
+            policies={**known.policies, **self._seen.policies},
+        )

@@ -8,6 +8,7 @@ from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.store_template import SHOWN
 from bunsui_core.domain.trust import Approver, SignedTrustChange
+from bunsui_core.domain.trusting import Kept
 
 _FIRST, _POLICY, _APPROVER, _CHANGE = "FIRST", "POLICY", "APPROVER", "CHANGE"
 _NEW = "attribute_not_exists(#pk)"
@@ -24,15 +25,19 @@ class DynamoTrust:
         """Account and region, which every change names."""
         return self._table.place
 
-    def rows(self) -> tuple[Approver, ...]:
-        """Return the approvers of an older store, which knew no signed changes; oldest first."""
-        found = [stored(Approver, body, self._table.name) for body in self._bodies(_APPROVER)]
-        return tuple(sorted(found, key=lambda one: (one.added_at, one.key_id)))
-
-    def changes(self) -> tuple[SignedTrustChange, ...]:
-        """Return the changes, oldest first."""
-        bodies = self._bodies(_CHANGE)
-        return tuple(stored(SignedTrustChange, body, self._table.name) for body in bodies)
+    def read(self) -> Kept:
+        """Return all of it, in one query."""
+        found: dict[str, list[str]] = {_APPROVER: [], _CHANGE: [], _POLICY: []}
+        for item in self._table.query(Ask(self._partition)):
+            found.get(text(item, "sk").split("#")[0], []).append(text(item, SHOWN))
+        name = self._table.name
+        rows = (stored(Approver, body, name) for body in found[_APPROVER])
+        policies = (stored(SignedPolicy, body, name) for body in reversed(found[_POLICY]))
+        return Kept(
+            rows=tuple(sorted(rows, key=lambda one: (one.added_at, one.key_id))),
+            changes=tuple(stored(SignedTrustChange, body, name) for body in found[_CHANGE]),
+            policies=tuple(policies),
+        )
 
     def append(
         self, changes: tuple[SignedTrustChange, ...], policy: SignedPolicy | None = None
@@ -45,13 +50,6 @@ class DynamoTrust:
             writes.append(Write(self._item(_FIRST, changes[0].change.by_key_id)))
         return not self._table.transact(*writes)
 
-    def policies(self) -> tuple[SignedPolicy, ...]:
-        """Return every policy that was put, newest first."""
-        item = self._table.get((self._partition, _POLICY))
-        first = [text(item, SHOWN)] if item else []
-        bodies = [*first, *self._bodies(_POLICY)]
-        return tuple(stored(SignedPolicy, body, self._table.name) for body in reversed(bodies))
-
     def put_policy(self, policy: SignedPolicy) -> None:
         """Store the next policy. Raises: Conflict when there is one of its number."""
         if not self._table.put(policy_item(self.place, policy), _NEW):
@@ -59,10 +57,6 @@ class DynamoTrust:
                 f"there is a policy {policy.seq} already: somebody was faster.",
                 "Look at it, and sign yours again.",
             )
-
-    def _bodies(self, word: str) -> list[str]:
-        ask = Ask(self._partition, start=f"{word}#", end=f"{word}$")
-        return [text(item, SHOWN) for item in self._table.query(ask)]
 
     @property
     def _partition(self) -> str:
