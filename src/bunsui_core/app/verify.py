@@ -93,7 +93,7 @@ def in_force(keys: Trust) -> Reigning:
     """Return the policy in force, or in a sentence why there is none."""
     signed = keys.policy()
     is_good = signed is not None and keys.verify(signed.key_id, signed.message, signed.signature)
-    return reigning(signed, keys.trusted(), is_good)
+    return reigning(signed, keys.trust(), is_good)
 
 
 def _flaw(signed: SignedDecision, request: Request, keys: Trust, law: Law) -> str:

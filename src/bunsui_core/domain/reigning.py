@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.policy import Policy, SignedPolicy, parse_policy
 from bunsui_core.domain.trust import Approver, Role
+from bunsui_core.domain.trusting import Trusted
 from bunsui_core.domain.value import Value
 
 
@@ -19,14 +18,17 @@ class Reigning(Value):
     why: str = ""
 
 
-def reigning(signed: SignedPolicy | None, approvers: Iterable[Approver], is_good: bool) -> Reigning:
+def reigning(signed: SignedPolicy | None, known: Trusted, is_good: bool) -> Reigning:
     """Return the policy of a signed text, `is_good` being whether a trusted key signed it."""
     if signed is None:
         return Reigning(signed=None, why="there is no policy")
-    owner = next((one for one in approvers if one.key_id == signed.key_id), None)
-    if why := _not_in_force(owner, is_good):
+    owner = next((one for one in known.approvers if one.key_id == signed.key_id), None)
+    is_from_here = (signed.account, signed.region) == (known.account, known.region)
+    if why := known.flaw or _not_in_force(owner, is_good):
         return Reigning(signed=signed, signer=owner.name if owner else "", why=why)
     name = owner.name if owner else ""
+    if signed.version != 1 and not is_from_here:
+        return Reigning(signed=signed, signer=name, why="the policy was signed for another place")
     try:
         policy = parse_policy(signed.text)
     except BadInput as error:
