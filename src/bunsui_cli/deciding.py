@@ -66,17 +66,28 @@ def signing(desk: OperatorDesk, human: Person, name: str) -> Signing:
 
 
 def whose(desk: OperatorDesk, name: str) -> str:
-    """Return the approver that was named, or the only one there is. Raises: NotAuthorised."""
+    """Return the approver that was named, or the only one whose key is on this machine.
+
+    Raises: NotAuthorised.
+    """
+    if name:
+        return name
     known = [approver.name for approver in desk.approvers() if approver.revoked_at is None]
+    here = [approver.name for approver in desk.mine()]
     if not known:
         raise NotAuthorised(
             "there is no approver yet.", "Make a key with `bunsui approvers init NAME`."
         )
-    if not name and len(known) > 1:
+    if not here:
         raise NotAuthorised(
-            f"there are several approvers: {', '.join(known)}.", "Say who you are with --as NAME."
+            f"no key of {', '.join(known)} is on this machine.",
+            "Decide where it is, or let a lead add a key of yours.",
         )
-    return name or known[0]
+    if len(here) > 1:
+        raise NotAuthorised(
+            f"there are several approvers: {', '.join(here)}.", "Say who you are with --as NAME."
+        )
+    return here[0]
 
 
 def typed_proof(desk: OperatorDesk, human: Person, approver: str) -> str:

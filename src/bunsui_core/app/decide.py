@@ -13,7 +13,7 @@ from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.deciding import Law, approved_before, refusal, rejection_refusal
 from bunsui_core.domain.errors import BadInput, Conflict, NotAuthorised, Refused, Stale
 from bunsui_core.domain.signing import Unlocked
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, Holder
 from bunsui_core.domain.value import Value
 from bunsui_core.ports.control import Audit, Decisions, Keys
 from bunsui_core.ports.signing import Unlocking
@@ -86,6 +86,16 @@ def decide(
     signed = signed.model_copy(update={"needs": law.terms.approvers})
     deciding.decisions.append(signed)
     return signed
+
+
+def mine(deciding: Deciding) -> tuple[Approver, ...]:
+    """Return the approvers, none revoked, whose keys can be used here; key files come first."""
+    here = [one for one in deciding.keys.trusted() if deciding.unlocking.has(one)]
+    return tuple(sorted((one for one in here if not one.revoked_at), key=_is_in_kms))
+
+
+def _is_in_kms(approver: Approver) -> bool:
+    return approver.holder is Holder.KMS
 
 
 def unlock(name: str, passphrase: str, deciding: Deciding) -> Unlocked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bunsui_core.app.decide import Deciding, Said, decide, trusted, unlock
+from bunsui_core.app.decide import Deciding, Said, decide, mine, trusted, unlock
 from bunsui_core.app.decide import Signing as Signing
 from bunsui_core.app.govern import sign_policy
 from bunsui_core.app.request import submit
@@ -35,8 +35,8 @@ class OperatorDesk(AgentDesk):
     def __init__(
         self, store: Store, seeing: Seeing, deciding: Deciding, place: Place, nature: Nature
     ) -> None:
-        known = [a for a in deciding.keys.trusted() if a.revoked_at is None]
-        requester = f"human:{known[0].name}" if known else "human:unknown"
+        own = mine(deciding)
+        requester = f"human:{own[0].name}" if own else "human:unknown"
         super().__init__(store, seeing, requester, nature)
         self._deciding = deciding
         self._place = place
@@ -127,6 +127,10 @@ class OperatorDesk(AgentDesk):
     def lock(self) -> None:
         """Close the open key at once."""
         self._deciding.unlocking.lock()
+
+    def mine(self) -> tuple[Approver, ...]:
+        """Return who may decide from this machine: whose key file is here, or is in KMS."""
+        return mine(self._deciding)
 
     def wrong_passphrases(self, name: str) -> int:
         """Return how many were typed for an approver's key here since the last right one."""

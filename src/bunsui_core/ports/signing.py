@@ -45,6 +45,10 @@ class Unlocking(Protocol):
         """Put the key file under a new passphrase. Raises: as `Signer.sign`, BadInput."""
         ...
 
+    def has(self, approver: Approver) -> bool:
+        """Whether an approver's key can be used from this machine, as far as it can be seen."""
+        ...
+
     def wrong(self, approver: Approver) -> int:
         """Return how many wrong passphrases were typed for a key since the last right one."""
         ...

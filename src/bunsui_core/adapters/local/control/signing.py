@@ -98,6 +98,10 @@ class Signers:
         sealed = keyfile.seal(key, approver.key_id, new, cost)
         keyfile.replace(self._path(approver.key_id), sealed)
 
+    def has(self, approver: Approver) -> bool:
+        """Whether an approver's key file is here; who may use a key in KMS only KMS knows."""
+        return approver.holder is Holder.KMS or self._path(approver.key_id).exists()
+
     def wrong(self, approver: Approver) -> int:
         """Return how many wrong passphrases were typed for a key since the last right one."""
         return TriesFile(self._tries(approver.key_id), self._moment).failures()
