@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
-from bunsui_core.domain.auditing import AuditPage, line_of, shown
+from bunsui_core.domain.audit import GENESIS, Anchor, AuditEntry, AuditRow
+from bunsui_core.domain.auditing import AuditPage, Exported, line_of, shown
 from bunsui_core.domain.chaining import Finding, Verification, Weight
 from bunsui_core.domain.value import Value
 from tests.builders import NOW, a_plan
@@ -23,10 +23,15 @@ def of_records() -> Mapping[str, Value]:
         prev=GENESIS,
     )
     row = AuditRow(1, entry.model_dump_json())
+    anchor = Anchor(place=a_plan().place, seq=1, digest=entry.digest, at=NOW)
     return {
         "audit-list": AuditPage(items=(line_of(AuditRow(2, "{")), line_of(row)), more=True),
         "audit-show": shown(row, None, None),
         "audit-verify": a_verification(),
+        "audit-export": Exported(path="", anchor="head.json", entries=anchor),
+        "audit-bundle": Exported(
+            path="r.tar", anchor="", entries=anchor, files=("signed.json",), sha256="ef" * 32
+        ),
     }
 
 
@@ -34,6 +39,7 @@ def a_verification(text: str = "it does not read as an entry") -> Verification:
     """A record of two entries, one of them damaged."""
     return Verification(
         place=a_plan().place,
+        holds=False,
         entries=2,
         head="cd" * 32,
         first_at=NOW,

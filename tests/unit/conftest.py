@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.desk_kit import Bench, make_home
+from tests.unit.recording import recorded as recorded
+from tests.unit.recording import recorded_home as recorded_home
 
 
 @pytest.fixture(scope="session")

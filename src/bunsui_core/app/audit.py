@@ -49,6 +49,7 @@ def verify(recorded: Recorded, anchor: Anchor | None = None) -> Verification:
     at = chain.anchored_at(anchor) if anchor else 0
     return Verification(
         place=recorded.place,
+        holds=chain.findings.break_nothing,
         entries=chain.count,
         head=chain.head,
         first_at=chain.first.at if chain.first else None,

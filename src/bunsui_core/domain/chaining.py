@@ -33,11 +33,12 @@ class Finding(Value):
 class Verification(Value):
     """What a verification of a record found.
 
-    `anchored` is the newest entry that a signed decision or the anchor names: up to there nobody
+    It holds when nothing was found that breaks it. `anchored` is the newest entry that a signed decision or the anchor names: up to there nobody
     can have rewritten the record unseen. What came after it can have been cut off.
     """
 
     place: Place
+    holds: bool
     entries: int
     head: str
     first_at: Instant | None = None
@@ -52,11 +53,6 @@ class Verification(Value):
     findings: tuple[Finding, ...] = ()
     more: int = 0
 
-    @property
-    def holds(self) -> bool:
-        """Whether nothing was found that breaks the record."""
-        return not self.more and all(one.weight is not Weight.BROKEN for one in self.findings)
-
 
 @dataclass
 class Findings:
@@ -64,6 +60,11 @@ class Findings:
 
     told: list[Finding] = field(default_factory=list)
     more: int = 0
+
+    @property
+    def break_nothing(self) -> bool:
+        """Whether the record holds all the same."""
+        return not self.more and all(one.weight is not Weight.BROKEN for one in self.told)
 
     def add(self, seq: int, subject: str, text: str, weight: Weight = Weight.BROKEN) -> None:
         """Keep a finding."""

@@ -89,7 +89,7 @@ class Parts:
         found = {
             **self.files,
             "README.txt": ABOUT.encode(),
-            SIGNED: _lines(self._signed),
+            SIGNED: listed(self._signed),
             "manifest.json": (manifest.model_dump_json(indent=2) + "\n").encode(),
         }
         sums = (f"{hashlib.sha256(found[name]).hexdigest()}  {name}\n" for name in sorted(found))
@@ -102,6 +102,12 @@ def signed(what: str, message: bytes, signature: str = "", key: str = "") -> dic
     found: dict[str, Json] = {"what": what, "domain": domain.decode(), **_body(body)}
     found["digest"] = hashlib.sha256(message).hexdigest()
     return {**found, "signature": signature, "public_key": key} if signature else found
+
+
+def listed(found: Sequence[Json]) -> bytes:
+    """Return a JSON list, one thing a line."""
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in found)
+    return f"[\n{lines}\n]\n".encode()
 
 
 def add_request(parts: Parts, request: Request) -> None:
@@ -175,9 +181,3 @@ def _body(body: bytes) -> dict[str, Json]:
     except (ValueError, BadInput):
         pass
     return {"text": text}
-
-
-def _lines(found: Sequence[Json]) -> bytes:
-    """One thing a line, within a JSON list."""
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in found)
-    return f"[\n{lines}\n]\n".encode()
