@@ -71,6 +71,7 @@ class Asking:
             "unlock_minutes": (
                 UNLOCK_MINUTES if wanted.unlock_minutes is None else wanted.unlock_minutes
             ),
+            "trust_root": wanted.trust_root,
         }
         return environment_of(said, "the answers")
 

@@ -66,6 +66,9 @@ class Wanted:
     unlock_minutes: Annotated[
         int | None, flag("How many minutes a key lies open after unlocking; 5 unless told.")
     ] = None
+    trust_root: Annotated[
+        str, flag("The id of the first approver's key, on which all trust rests there.")
+    ] = ""
     yes: Annotated[bool, switch("--yes", "Ask nothing: the flags, and what is usual.")] = False
     replace: Annotated[
         bool, switch("--replace", "Change the one of that name as the flags say.")
@@ -97,6 +100,7 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         bucket=wanted.bucket or known.bucket,
         approve_profile=wanted.approve_profile or known.approve_profile,
         unlock_minutes=_said(wanted.unlock_minutes, known.unlock_minutes),
+        trust_root=wanted.trust_root or known.trust_root,
     )
 
 

@@ -66,6 +66,7 @@ class Settings(Value):
     bucket: str = f"{TABLE}-store"
     approve_profile: str = ""
     unlock_minutes: int = UNLOCK_MINUTES
+    trust_root: str = ""
     origins: Mapping[str, Origin] = {}
 
     @property
@@ -197,6 +198,7 @@ def _of(
         "bucket": environment.bucket or usual_bucket(environment),
         "approve_profile": environment.approve_profile,
         "unlock_minutes": environment.unlock_minutes,
+        "trust_root": environment.trust_root,
     }
     here = {key: who for key, who in local.origins.items() if key != "store"}
     origins = {**here, **written, **_said(environ, OVERRIDES)}

@@ -17,6 +17,7 @@ from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.permissions import AGENT_TAG, APPROVER_TAG
 from bunsui_core.settings import Settings, read_settings
 from bunsui_core.wiring.estates import policies
+from bunsui_core.wiring.keyed import keyed
 from bunsui_core.wiring.store import read_store
 from bunsui_core.wiring.worker import worker
 from bunsui_core.wiring.written import Written, written
@@ -142,5 +143,5 @@ def test_a_human_decides_and_does_nothing_else(shop: Settings) -> None:
     with pytest.raises(NotAuthorised):
         human.audit.append("approved", "r-4", "hanako", "ab", NOW)
     with pytest.raises(NotAuthorised):
-        human.keys.create("mallory", "three quiet rivers", False, NOW)
-    assert human.keys.trusted() == ()
+        keyed(shop, human).keys.create("mallory", "three quiet rivers", False, NOW)
+    assert human.trust.trusted() == ()

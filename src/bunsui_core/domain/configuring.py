@@ -39,6 +39,7 @@ class NamedEnvironment(Value):
     bucket: str
     approve_profile: str
     unlock_minutes: int
+    trust_root: str = ""
     chosen: bool
 
 

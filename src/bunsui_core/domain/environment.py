@@ -66,7 +66,8 @@ class Environment(Value):
     the SQS queue of status events, if there is one. Archives of closed executions are kept for
     `keep_days`, for good when it is 0. A `store` in DynamoDB has a `table` and a `bucket`, and is
     written by who approves as `approve_profile`. A key lies open for `unlock_minutes` after its
-    passphrase was typed to unlock it, never when it is 0.
+    passphrase was typed to unlock it, never when it is 0. `trust_root` is the id of the key on
+    which all trust rests: a trust list that another key began counts for nothing there.
     """
 
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -86,6 +87,7 @@ class Environment(Value):
     unlock_minutes: Annotated[int, Field(strict=True, ge=0, le=MOST_UNLOCK_MINUTES)] = (
         UNLOCK_MINUTES
     )
+    trust_root: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
 
     @property
     def selection(self) -> Selection:
@@ -190,6 +192,7 @@ _HINTS = {
     "table": "Write the name of a DynamoDB table: letters, digits and _ . - only.",
     "bucket": "Write the name of an S3 bucket: small letters, digits, dots and dashes.",
     "unlock_minutes": f"Write whole minutes up to {MOST_UNLOCK_MINUTES}, or 0 to keep none open.",
+    "trust_root": "Write the 16 hex digits that `bunsui approvers list` shows as the root.",
     "keep_days": f"Write a whole number of days up to {LONGEST_DAYS}, or 0 to keep all for good.",
 }
 

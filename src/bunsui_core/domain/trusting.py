@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.signing import key_id_of
@@ -69,19 +71,29 @@ class Kept(Value):
     policies: tuple[SignedPolicy, ...] = ()
 
 
+class Recorded(NamedTuple):
+    """What was seen of a trust list: digests of changes and of policies' texts, by number."""
+
+    changes: Mapping[int, str] = MappingProxyType({})
+    policies: Mapping[int, str] = MappingProxyType({})
+
+
+NOTHING = Recorded()
+"""What was seen of a list that nobody has looked at."""
+
+
 @dataclass(frozen=True)
 class Expected:
     """What a trust list is measured by.
 
-    `root` is the id of the first key where the environment names it; `known` are the digests of
-    changes, by number, that were seen of this list before, `policies` those of policies' texts.
+    `root` is the id of the first key where the environment names it; `recorded` what was seen of
+    this list before.
     """
 
     account: str
     region: str
     root: str = ""
-    known: Mapping[int, str] = field(default_factory=dict)
-    policies: Mapping[int, str] = field(default_factory=dict)
+    recorded: Recorded = NOTHING
 
 
 def trusted(kept: Kept, expected: Expected, is_signed: IsSigned) -> Trusted:
@@ -202,8 +214,8 @@ def _lost(kept: Kept, expected: Expected) -> str:
     """What was seen before, and is not there any more."""
     changes = {number: one.change.digest for number, one in enumerate(kept.changes, 1)}
     policies = {one.seq: one.digest for one in kept.policies}
-    return _missed(expected.known, changes, "change {} of the trust list") or _missed(
-        expected.policies, policies, "policy {}"
+    return _missed(expected.recorded.changes, changes, "change {} of the trust list") or _missed(
+        expected.recorded.policies, policies, "policy {}"
     )
 
 

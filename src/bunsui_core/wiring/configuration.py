@@ -27,6 +27,7 @@ KEYS = (
     "bucket",
     "approve_profile",
     "unlock_minutes",
+    "trust_root",
 )
 _NAMES = {"kind": "class", "selection": "include, exclude"}
 
@@ -92,5 +93,6 @@ def _named(settings: Settings, chosen: bool) -> NamedEnvironment:
         bucket=settings.bucket,
         approve_profile=settings.approve_profile,
         unlock_minutes=settings.unlock_minutes,
+        trust_root=settings.trust_root,
         chosen=chosen,
     )

@@ -107,6 +107,7 @@ def environment_of(settings: Settings) -> Environment:
             "bucket": settings.bucket,
             "approve_profile": settings.approve_profile,
             "unlock_minutes": settings.unlock_minutes,
+            "trust_root": settings.trust_root,
         }
     )
 
@@ -168,5 +169,6 @@ def shown(name: str, environment: Environment, chosen: bool) -> NamedEnvironment
         bucket=environment.bucket,
         approve_profile=environment.approve_profile,
         unlock_minutes=environment.unlock_minutes,
+        trust_root=environment.trust_root,
         chosen=chosen,
     )

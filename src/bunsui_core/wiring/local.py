@@ -84,7 +84,7 @@ def may_forget_store(settings: Settings) -> None:
     """
     if not (settings.is_shared or settings.store_path.exists()):
         return
-    known = written(settings, "approver").keys.trusted()
+    known = written(settings, "approver").trust.trusted()
     if not all(approver.is_demo for approver in known):
         raise Refused(
             "this home has approvers of its own, and its record of decisions is theirs.",

@@ -6,6 +6,7 @@ from bunsui_core.app.decide import Deciding
 from bunsui_core.app.recalled import remembering
 from bunsui_core.desk.operator import OperatorDesk
 from bunsui_core.settings import Settings
+from bunsui_core.wiring.keyed import keyed
 from bunsui_core.wiring.nature import nature
 from bunsui_core.wiring.seeing import seeing
 from bunsui_core.wiring.store import place
@@ -17,11 +18,12 @@ from bunsui_core.wiring.written import written
 def operator_desk(settings: Settings) -> OperatorDesk:
     """Return the desk of the human at this terminal."""
     kept = written(settings, "approver")
+    own = keyed(settings, kept)
     deciding = Deciding(
         decisions=kept.decisions,
-        keys=kept.keys,
+        keys=own.keys,
         audit=kept.audit,
-        unlocking=kept.signers,
+        unlocking=own.signers,
         sessions=kept.store.sessions,
     )
     eyes = remembering(seeing(settings, "agent"), kept.store)

@@ -34,7 +34,7 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
         payloads=S3Payloads(
             clients, f"s3://{settings.bucket}/payloads", makes_bucket=settings.is_local
         ),
-        keys=own.keys,
+        keys=own.trust,
         audit=own.audit,
     )
     eyes = remembering(seeing(settings, "worker"), own.store)

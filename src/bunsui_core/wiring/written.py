@@ -17,37 +17,40 @@ from bunsui_core.adapters.aws.store.watching import DynamoSightings
 from bunsui_core.adapters.local.control.audit import LocalAudit
 from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.effects import LocalEffects
-from bunsui_core.adapters.local.control.keys import FileKeys, LocalKeys
 from bunsui_core.adapters.local.control.schema import create
-from bunsui_core.adapters.local.control.signing import Signers
+from bunsui_core.adapters.local.control.trust import LocalTrust
+from bunsui_core.adapters.local.control.verifying import Verifying
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.adapters.local.failure import unusable
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.seat import LocalSeat
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.adapters.local.watching import LocalSightings
+from bunsui_core.app.recorded import recorded
 from bunsui_core.domain.errors import Unavailable
-from bunsui_core.ports.control import Audit, Decisions, Effects, Keys
+from bunsui_core.ports.control import Audit, Decisions, Effects, Trust, TrustList
 from bunsui_core.ports.store import Archive, Blobs, Store
 from bunsui_core.ports.watch import Seat, Sightings
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.shared import shared, shared_store
-from bunsui_core.wiring.signers import signers
 from bunsui_core.wiring.store import store
 
 
 @dataclass(frozen=True)
 class Written:
-    """Everything that is remembered, to write; credentials or files decide what of it may be."""
+    """Everything that is remembered, to write; credentials or files decide what of it may be.
+
+    Nothing of it can sign.
+    """
 
     store: Store
     decisions: Decisions
     effects: Effects
     audit: Audit
-    keys: Keys
-    signers: Signers
+    listed: TrustList
+    trust: Trust
     archive: Archive
     blobs: Blobs
     sightings: Sightings
@@ -61,6 +64,11 @@ def written(settings: Settings, actor: str) -> Written:
     Raises: Unavailable, NotAuthorised, StoreDamaged, StoreNewer.
     """
     return _shared(settings, actor) if settings.is_shared else _files(settings)
+
+
+def verifying(settings: Settings, listed: TrustList, audit: Audit) -> Verifying:
+    """Return who is trusted by a list, of which nothing is taken back that a record has seen."""
+    return Verifying(listed, settings.trust_root, lambda: recorded(audit))
 
 
 def writer(settings: Settings) -> StoreWriter:
@@ -80,14 +88,15 @@ def make_folders(settings: Settings) -> None:
 
 
 def _files(settings: Settings) -> Written:
-    connection, signs = writer(settings), signers(settings)
+    connection = writer(settings)
+    audit, listed = LocalAudit(connection), LocalTrust(connection)
     return Written(
         store=store(settings, connection),
         decisions=LocalDecisions(connection),
         effects=LocalEffects(connection),
-        audit=LocalAudit(connection),
-        keys=LocalKeys(connection, signs),
-        signers=signs,
+        audit=audit,
+        listed=listed,
+        trust=verifying(settings, listed, audit),
         archive=LocalArchive(connection),
         blobs=FileBlobs(settings.blobs_path),
         sightings=LocalSightings(connection),
@@ -106,14 +115,14 @@ def _shared(settings: Settings, actor: str) -> Written:
             f"an import into the table {table.name} was not finished, so it is not whole.",
             "Run the same `bunsui store import` again.",
         )
-    signs = signers(settings)
+    audit, listed = DynamoAudit(table), DynamoTrust(table)
     return Written(
         store=shared_store(kept),
         decisions=DynamoDecisions(kept.asked),
         effects=DynamoEffects(table),
-        audit=DynamoAudit(table),
-        keys=FileKeys(DynamoTrust(table), signs),
-        signers=signs,
+        audit=audit,
+        listed=listed,
+        trust=verifying(settings, listed, audit),
         archive=DynamoArchive(table),
         blobs=kept.blobs,
         sightings=DynamoSightings(table),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.adapters.local.control.trust import LocalTrust
-from bunsui_core.adapters.local.control.verifying import Recorded, Verifying
+from bunsui_core.adapters.local.control.verifying import Verifying
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound, Refused
 from bunsui_core.domain.naming import must_be_usable
@@ -16,7 +16,7 @@ from bunsui_core.domain.policy import STARTER, SignedPolicy, parse_policy
 from bunsui_core.domain.signing import NewKey
 from bunsui_core.domain.trust import Approver, Named, Role, SignedTrustChange
 from bunsui_core.domain.trust_changing import first_change
-from bunsui_core.domain.trusting import Expected, Kept, Trusted, trusted
+from bunsui_core.domain.trusting import Expected, Kept, Recorded, Trusted, trusted
 from bunsui_core.ports.control import TrustList
 from bunsui_core.ports.signing import Signer
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable
 
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.trust import Approver
-from bunsui_core.domain.trusting import Expected, Kept, Trusted, trusted
+from bunsui_core.domain.trusting import Expected, Kept, Recorded, Trusted, trusted
 from bunsui_core.ports.control import TrustList
-
-
-class Recorded(NamedTuple):
-    """What a record knows of a trust list: digests of changes and of policies, by number."""
-
-    changes: Mapping[int, str] = {}
-    policies: Mapping[int, str] = {}
 
 
 class Verifying:
@@ -69,10 +61,6 @@ class Verifying:
         return self._listed.read().policies
 
     def _expected(self) -> Expected:
-        known = self._recorded()
-        return Expected(
-            *self._listed.place,
-            root=self._root,
-            known={**known.changes, **self._seen.changes},
-            policies={**known.policies, **self._seen.policies},
-        )
+        known, seen = self._recorded(), self._seen
+        both = Recorded({**known.changes, **seen.changes}, {**known.policies, **seen.policies})
+        return Expected(*self._listed.place, self._root, both)
