@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 find_python = $(shell for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
-.PHONY: help demo test check check-slow lint types format bench inspector constraints clean
+.PHONY: help demo test check check-slow attack lint types format bench inspector constraints clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -28,6 +28,9 @@ check: lint types test ## what CI runs first: format, lint, types, tests
 
 check-slow: $(VENV)/.has-dev ## the tests that take longer
 	@$(PYTEST) -m slow
+
+attack: $(VENV)/.has-dev ## every attack, with and without its defence; what came through
+	@$(BIN)/python -m tests.attack
 
 lint: $(VENV)/.has-dev
 	@$(BIN)/ruff format --check .

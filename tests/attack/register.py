@@ -1,0 +1,11 @@
+"""Every attack that bunsui is known to withstand, in the order of docs/security.md."""
+
+from __future__ import annotations
+
+from tests.attack.agent_attacks import AGENT
+from tests.attack.attacks import Attack
+from tests.attack.decision_attacks import DECISION
+from tests.attack.outside_attacks import OUTSIDE
+from tests.attack.world_attacks import WORLD
+
+ATTACKS: tuple[Attack, ...] = (*AGENT, *DECISION, *WORLD, *OUTSIDE)
