@@ -27,6 +27,7 @@ from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailab
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.session import Session, SessionStatus
+from bunsui_core.domain.throttling import Guessed
 from bunsui_core.log import Troubles
 from bunsui_core.watcher import Watcher
 
@@ -61,10 +62,11 @@ Each: TypeAlias = Callable[[Callable[[str], bool], Iterable[str]], Iterable[bool
 
 
 class Beside(NamedTuple):
-    """What watches beside the rounds of a worker, and what both tell of themselves."""
+    """What watches beside the rounds of a worker, what both tell of themselves, and who guesses."""
 
     pulse: Pulse
     watcher: Watcher | None = None
+    guesses: Callable[[], tuple[Guessed, ...]] = tuple
 
 
 ALONE = Beside(Pulse(1.0, has_queue=False))
@@ -163,7 +165,8 @@ class Worker:
     def _waiting(self) -> tuple[Request, ...]:
         """Return the newest requests, and older ones that a dead executor left unfinished."""
         requests = self._hands.store.requests
-        found = {request.id: request for request in reversed(requests.newest(REQUESTS))}
+        newest = requests.newest(REQUESTS, now=self._clock())
+        found = {request.id: request for request in reversed(newest)}
         for left in self._hands.control.effects.expired(self._clock()):
             try:
                 found[left] = requests.get(left)
@@ -186,6 +189,7 @@ class Worker:
     def _witness_trust(self, now: datetime) -> None:
         try:
             self._witness.see_trust(self._hands.control.keys, now)
+            self._witness.see_guesses(self._beside.guesses(), self._hands.control.keys, now)
             self._troubles.over("trust_not_recorded", "")
         except BunsuiError as error:
             self._trouble("trust_not_recorded", "", error)

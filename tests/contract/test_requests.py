@@ -82,6 +82,20 @@ def test_of_the_newest_requests_those_about_a_session_can_be_read_alone(
     assert requests.newest(10, "s-none") == ()
 
 
+def test_what_claims_a_later_time_and_who_asks_without_end_hide_nothing(
+    requests: Requests,
+) -> None:
+    requests.submit(a_request(request_id="r-mine"))
+    for number in range(8):
+        at = later(days=9) if number % 2 else later(minutes=1)
+        asked = {"created_at": at, "expires_at": later(days=10), "requester": "agent:mallory"}
+        requests.submit(a_request(request_id=f"r-{number}", **asked))
+
+    assert "r-mine" not in {one.id for one in requests.newest(4)}
+    seen = [one.id for one in requests.newest(4, now=later(minutes=2))]
+    assert seen == ["r-6", "r-4", "r-2", "r-mine"]
+
+
 def test_a_request_that_nobody_asked_is_not_found(requests: Requests) -> None:
     with pytest.raises(NotFound, match="r-none"):
         requests.get("r-none")

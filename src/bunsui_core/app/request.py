@@ -37,7 +37,7 @@ def submit(request: Request, requests: Requests, now: datetime) -> Approval:
     Raises: BadInput for an empty or too long reason; Refused when an agent asks without end.
     """
     _must_say_why(request.reason)
-    touched, newest = _touched(request.plan), requests.newest(NEWEST)
+    touched, newest = _touched(request.plan), requests.newest(NEWEST, now=now)
     alike = (one for one in newest if touched & _touched(one.plan))
     # Folded only then: what else waits or is done does not matter, and may be much.
     for standing in (approval(one, requests, now) for one in alike):
@@ -87,7 +87,7 @@ def approval(request: Request, requests: Requests, now: datetime) -> Approval:
 
 def open_about(session_id: str, requests: Requests, now: datetime) -> tuple[Request, ...]:
     """Return the open ones of the newest requests about a session, newest first."""
-    found = requests.newest(NEWEST, session_id)
+    found = requests.newest(NEWEST, session_id, now)
     about = (one for one in found if session_id in {step.session_id for step in one.plan.steps})
     return tuple(one for one in about if approval(one, requests, now).status.is_open)
 
@@ -97,14 +97,14 @@ def open_targets(requests: Requests, now: datetime) -> Mapping[str, str]:
 
     Only the newest requests are looked at.
     """
-    newest = requests.newest(NEWEST)
+    newest = requests.newest(NEWEST, now=now)
     waiting = (one for one in newest if approval(one, requests, now).status.is_open)
     return {target: one.id for one in waiting for target in _touched(one.plan)}
 
 
 def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:
     """Return where the newest requests stand, newest first."""
-    return tuple(approval(request, requests, now) for request in requests.newest(limit))
+    return tuple(approval(request, requests, now) for request in requests.newest(limit, now=now))
 
 
 def _must_not_flood(

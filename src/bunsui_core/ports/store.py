@@ -37,9 +37,13 @@ class Requests(Protocol):
         """Return a request, with its withdrawal if its asker took it back. Raises: NotFound."""
         ...
 
-    def newest(self, limit: int, about: str = "") -> tuple[Request, ...]:
+    def newest(
+        self, limit: int, about: str = "", now: Instant | None = None
+    ) -> tuple[Request, ...]:
         """Return the newest requests, newest first; those of them about a session if it is named.
 
+        When a request was asked is its asker's claim. With `now`, none claims a later time, and
+        nobody's are hidden by how many another asks: each who asks has a share of what is fresh.
         Whether a request is really about it is the caller's to look at.
         """
         ...

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bunsui_core.adapters.local.connect import (
@@ -15,6 +17,7 @@ from bunsui_core.adapters.local.connect import (
 from bunsui_core.adapters.local.rows import find_effect, moment, stored
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.fair import Asked, looked_at, window
 
 
 class LocalRequests:
@@ -57,16 +60,30 @@ class LocalRequests:
             )
         return request
 
-    def newest(self, limit: int, about: str = "") -> tuple[Request, ...]:
+    def newest(
+        self, limit: int, about: str = "", now: datetime | None = None
+    ) -> tuple[Request, ...]:
         """Return the newest requests, newest first; what an asker wrote that is none is left out.
 
+        With `now`, none claims a later time, and nobody's are hidden by how many another asked.
         When a session is named, only those are read whose text has its id somewhere.
         """
         part = json.dumps(about, ensure_ascii=False)[1:-1]
+        place = self._store.place
+
+        def asked(until: str, most: int) -> Sequence[Asked]:
+            return [Asked(*row) for row in connection.execute(_ASKED, (*place, until, most))]
+
         with self._inbox.reading() as connection:
-            rows = connection.execute(_NEWEST, (*self._store.place, limit)).fetchall()
+            if now:
+                chosen = looked_at(asked, limit, window(now, moment))
+            else:
+                chosen = tuple(one.key for one in asked(_ALWAYS, limit))
+            rows = [connection.execute(_GET, (*place, one)).fetchone() for one in chosen]
         found = (
-            _readable(request_id, body, taken) for request_id, body, taken in rows if part in body
+            _readable(request_id, body, taken)
+            for request_id, (body, taken) in zip(chosen, rows, strict=True)
+            if part in body
         )
         return tuple(request for request in found if request)
 
@@ -133,10 +150,13 @@ _PUT = (
     " VALUES (?, ?, ?, ?, ?, ?)"
 )
 
-_NEWEST = (
-    f"SELECT id, body, {_WITHDRAWAL} FROM requests WHERE account = ? AND region = ?"
-    " ORDER BY asked_at DESC, id DESC LIMIT ?"
+_ASKED = (
+    "SELECT asked_at, requester, id FROM requests WHERE account = ? AND region = ?"
+    " AND asked_at < ? ORDER BY asked_at DESC, id DESC LIMIT ?"
 )
+
+_ALWAYS = "\U0010ffff"
+"""Sorts behind every moment, and behind what an asker may have written in place of one."""
 
 _DECISIONS = (
     "SELECT body FROM decisions WHERE account = ? AND region = ? AND request_id = ?"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bunsui_core.adapters.aws.store.bodies import Bodies
 from bunsui_core.adapters.aws.store.decided import find_decisions, find_effect
@@ -11,6 +12,7 @@ from bunsui_core.adapters.aws.store.items import Item, Key, joined, moment, text
 from bunsui_core.adapters.aws.store.table import Ask, Table
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.errors import Conflict, NotFound, StoreDamaged
+from bunsui_core.domain.fair import Asked, looked_at, window
 
 ASKED, WITHDRAWN = "REQUEST", "WITHDRAWN"
 
@@ -56,15 +58,30 @@ class DynamoRequests:
             )
         return request
 
-    def newest(self, limit: int, about: str = "") -> tuple[Request, ...]:
+    def newest(
+        self, limit: int, about: str = "", now: datetime | None = None
+    ) -> tuple[Request, ...]:
         """Return the newest requests, newest first; what an asker wrote that is none is left out.
 
+        With `now`, none claims a later time, and nobody's are hidden by how many another asked.
         When a session is named, only those are read whose text has its id somewhere.
         """
-        inbox = Ask(joined("REQ", *self._table.place), "one", newest_first=True, limit=limit)
-        partitions = list(dict.fromkeys(text(item, "pk") for item in self._table.query(inbox)))
+        if now:
+            found = looked_at(self._asked, limit, window(now, moment))
+        else:
+            found = tuple(one.key for one in self._asked("", limit))
         part = json.dumps(about, ensure_ascii=False)[1:-1]
+        partitions = list(dict.fromkeys(found))
         return tuple(request for request in self._read(partitions, part) if request)
+
+    def _asked(self, until: str, most: int) -> Sequence[Asked]:
+        inbox = Ask(
+            joined("REQ", *self._table.place), "one", end=until, newest_first=True, limit=most
+        )
+        return [
+            Asked(text(item, "sk1"), _asker(text(item, "pk")), text(item, "pk"))
+            for item in self._table.query(inbox)
+        ]
 
     def decisions(self, request_id: str) -> tuple[SignedDecision, ...]:
         """Return the recorded decisions, oldest first."""
@@ -124,6 +141,12 @@ class DynamoRequests:
 
     def _partition(self, requester: str, request_id: str) -> str:
         return joined("REQ", requester, *self._table.place, request_id)
+
+
+def _asker(partition: str) -> str:
+    """Who wrote an item, by its leading key, under which nobody else may write."""
+    _, asker, *_ = *partition.split("#"), ""
+    return asker
 
 
 def _same(known: Request, asked: Request) -> Request:
