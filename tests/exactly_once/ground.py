@@ -13,6 +13,7 @@ from bunsui_core.ports.store import Store
 from tests.builders import NOW, a_decision, a_pipeline
 from tests.contract.conftest import Home
 from tests.exactly_once.scripts import Script
+from tests.exactly_once.trusting import Remembered
 from tests.local_home import DOCUMENT, HANAKO, PASSPHRASE
 
 
@@ -24,7 +25,7 @@ class Ground:
         self._documents = FileBlobs(folder / "blobs")
         self.approver: Approver = home.trust()
         self._numbers = itertools.count(1)
-        self._policy = home.keys.policy()
+        self.keys = Remembered(home.keys)
         home.pipelines.put(a_pipeline())
 
     def next(self, script: Script) -> Script:
@@ -37,22 +38,10 @@ class Ground:
 
     def store(self, sessions: object) -> Store:
         """The store, with these sessions."""
-        home = self.home
-        return Store(
-            requests=home.requests,
-            pipelines=home.pipelines,
-            sessions=sessions,  # type: ignore[arg-type]  # a wrapped port
-            diagnoses=home.diagnoses,
-            outcomes=home.outcomes,
-            heartbeat=home.heartbeat,
-            index=home.index,
-            watches=home.watches,
-            archive=home.archive,
-            documents=self._documents,
-        )
+        return store_over(self.home, sessions, self._documents)
 
     def _signed(self, script: Script) -> SignedDecision:
-        policy = self.home.keys.policy()
+        policy = self.keys.policy()
         assert policy
         decision = a_decision(
             script.request,
@@ -63,3 +52,19 @@ class Ground:
         )
         signature = self.home.keys.sign(HANAKO, PASSPHRASE, decision.message)
         return SignedDecision(decision=decision, signature=signature, shown=DOCUMENT, at=NOW)
+
+
+def store_over(home: Home, sessions: object, documents: FileBlobs) -> Store:
+    """The store of a home, with these sessions."""
+    return Store(
+        requests=home.requests,
+        pipelines=home.pipelines,
+        sessions=sessions,  # type: ignore[arg-type]  # a wrapped port
+        diagnoses=home.diagnoses,
+        outcomes=home.outcomes,
+        heartbeat=home.heartbeat,
+        index=home.index,
+        watches=home.watches,
+        archive=home.archive,
+        documents=documents,
+    )

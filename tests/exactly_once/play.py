@@ -158,7 +158,7 @@ class Play:
             effects=effects,  # type: ignore[arg-type]  # by __getattr__
             runner=runner,  # type: ignore[arg-type]  # by __getattr__
             payloads=FakePayloads(),
-            keys=home.keys,
+            keys=self.ground.keys,
             audit=home.audit,
         )
         seeing = Seeing(self.world, SilentLogs(), self.inventory)
@@ -189,15 +189,20 @@ class Play:
             self.try_execute()
 
 
+def entered_inventory() -> FakeInventory:
+    """The machine of the job, which can be entered, and the function that it calls."""
+    inventory = FakeInventory()
+    inventory.definitions[machine("extract")] = with_entry(ORDERS)
+    inventory.codes["orders-write"] = "code-1"
+    return inventory
+
+
 def play(ground: Ground, script: Script) -> Play:
     """Set a script up, with a decision that is good."""
     mine = ground.next(script)
     clock = Clock(BEGIN)
     sessions, world = WatchedSessions(ground.home.sessions), World(clock)
-    inventory = FakeInventory()
-    inventory.definitions[machine("extract")] = with_entry(ORDERS)
-    inventory.codes["orders-write"] = "code-1"
-    made = Play(ground, mine, mine.request, world, inventory, sessions, clock)
+    made = Play(ground, mine, mine.request, world, entered_inventory(), sessions, clock)
     if mine.session:
         sessions.save(mine.session)
     sessions.watched[mine.step.session_id] = (made.token, mine.step)

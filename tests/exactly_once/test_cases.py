@@ -18,7 +18,10 @@ from tests.exactly_once.ground import Ground
 from tests.exactly_once.scripts import Script
 
 SAMPLE = 61
-"""Of so many cases one is played in the gate; the number is prime to those of calls and kinds."""
+"""Of so many cases one is played in the gate, and of an eighth of so many one over a table.
+
+`python -m tests.exactly_once` plays all of them over both.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,13 @@ def test_every_case_holds_over_files(
 ) -> None:
     assert len(every) > 1500
     assert faults(files_ground, scripts, every) == []
+
+
+@pytest.mark.slow
+def test_many_of_the_cases_hold_over_a_table(
+    table_ground: Ground, scripts: dict[str, Script], every: tuple[Case, ...]
+) -> None:
+    assert faults(table_ground, scripts, every[:: SAMPLE // 8]) == []
 
 
 def of_kind(every: tuple[Case, ...], kind: str, *troubles: str) -> Iterator[Case]:

@@ -26,6 +26,7 @@ from bunsui_core.domain.approval import (
 )
 from bunsui_core.domain.audit import fact_of
 from bunsui_core.domain.coherent import incoherence
+from bunsui_core.domain.deciding import Verified
 from bunsui_core.domain.partial import stopped_at
 from bunsui_core.domain.waves import Waves
 from bunsui_core.ports.control import Claim
@@ -45,7 +46,11 @@ def execute(request: Request, hands: Hands, turn: Turn) -> EffectState | None:
     recorded = hands.store.requests.effect(request.id)
     if recorded is None and not _is_allowed(request, hands, turn):
         return None
-    if recorded and (recorded.state.is_final or waits(request, recorded, hands.store.sessions)):
+    if recorded and (
+        recorded.state.is_final
+        or waits(request, recorded, hands.store.sessions)
+        or _verified(request, recorded, hands, turn.moment).held
+    ):
         return None
     claim = Claim(
         request_id=request.id,
@@ -87,66 +92,73 @@ def _is_allowed(request: Request, hands: Hands, turn: Turn) -> bool:
 def _run(
     request: Request, effect: Effect, lease: Lease, hands: Hands
 ) -> tuple[EffectState, str] | None:
-    if not effect.steps:
-        if ended := _not_to_begin(request, lease.now, hands):
-            return ended
-        why = ""
-    else:
-        why = _not_to_go_on(request, hands)
+    """Do what can be done now; how it ended, or None while a wave runs or a freeze holds it.
+
+    What forbids it is looked up after the claim: of two writers, the later one sees the earlier.
+    """
+    why, verified = "", _verified(request, effect, hands, lease.now)
+    if effect.steps:
+        why = _not_to_go_on(request, verified, hands)
+    elif ended := _not_to_begin(request, verified, lease.now, hands):
+        return ended
+    if verified.held and not why:
+        return None
     if request.plan.waves:
         return _run_waves(request, effect, lease, hands, why)
     return _run_in_order(request, effect, lease, hands, why)
 
 
-def _not_to_begin(request: Request, now: datetime, hands: Hands) -> tuple[EffectState, str] | None:
-    """How a request ends that was claimed and of which nothing is to be begun; None when it is.
+def _verified(request: Request, effect: Effect, hands: Hands, now: datetime) -> Verified:
+    """What its decisions say of a plan now; one that was begun in time may take longer."""
+    store = hands.store
+    decisions = store.requests.decisions(request.id)
+    begun = bool(effect.steps)
+    return verify_decisions(request, decisions, hands.control.keys, now, store.sessions, begun)
 
-    All of it is looked up after the claim: of two writers, the later one sees the earlier.
-    """
+
+def _not_to_begin(
+    request: Request, verified: Verified, now: datetime, hands: Hands
+) -> tuple[EffectState, str] | None:
+    """How a request ends that was claimed and of which nothing is to be begun; None when it is."""
     if hands.store.requests.get(request.id).withdrawn:
         return EffectState.WITHDRAWN, "its asker took it back before anything ran"
     if why := incoherence(request.plan):
         return EffectState.FAILED, f"nothing was called: {why}"
     if now >= request.plan.expires_at:
         return EffectState.STALE, "nothing was called: it expired before it could be begun"
-    if why := _no_approval(request, hands, now):
-        return EffectState.STALE, f"nothing was called: {why}"
+    if not verified.valid:
+        return EffectState.STALE, f"nothing was called: {verified.refusals[-1]}"
     return None
 
 
-def _not_to_go_on(request: Request, hands: Hands) -> str:
-    """Why the rest of a plan that was begun is not done; empty when it is.
-
-    It was approved in time, however long it is, so its expiry does not end it.
-    """
+def _not_to_go_on(request: Request, verified: Verified, hands: Hands) -> str:
+    """Why the rest of a plan that was begun is never done; empty when it is, now or later."""
     if hands.store.requests.get(request.id).withdrawn:
         return "its asker took back the rest"
-    why = _no_approval(request, hands, request.plan.created_at)
-    return f"its approval does not count any more ({why})" if why else ""
-
-
-def _no_approval(request: Request, hands: Hands, now: datetime) -> str:
-    decisions = hands.store.requests.decisions(request.id)
-    verified = verify_decisions(request, decisions, hands.control.keys, now, hands.store.sessions)
-    return "" if verified.is_approved else verified.refusals[-1]
+    if not verified.valid:
+        return f"its approval does not count any more ({verified.refusals[-1]})"
+    return ""
 
 
 def _run_in_order(
     request: Request, effect: Effect, lease: Lease, hands: Hands, why: str
-) -> tuple[EffectState, str]:
+) -> tuple[EffectState, str] | None:
     steps, known = request.plan.steps, {step.number: step for step in effect.steps}
     done: list[int] = []
     for number in range(1, len(steps) + 1):
         before, deed = known.get(number), Deed(request, number, hands, lease)
+        if before and before.state is StepState.DONE:
+            done.append(number)
+            continue
+        if done and not before:
+            verified = _verified(request, effect, hands, lease.now)
+            why = why or _not_to_go_on(request, verified, hands)
+            if verified.held and not why:
+                return None
         try:
-            if before is None or before.state is StepState.INTENDED:
-                why = why or (_not_to_go_on(request, hands) if done else "")
-                _step(deed, before, why)
-            elif before.state is StepState.FAILED:
-                raise Stopped(EffectState.FAILED, before.result)
+            _step(deed, before, why)
         except Stopped as stopped:
-            state = STEP_STATES.get(stopped.state, StepState.FAILED)
-            lease.record(number, state, stopped.note)
+            lease.record(number, STEP_STATES.get(stopped.state, StepState.FAILED), stopped.note)
             return stopped.state, stopped_at(steps, done, number, stopped.note)
         done.append(number)
     return EffectState.DONE, "done as approved"
@@ -170,6 +182,8 @@ def _run_waves(
 def _step(deed: Deed, before: StepEffect | None, why: str) -> None:
     """Do a step, or see what became of one that was begun; with a `why` nothing is called."""
     deed.lease.keep()
+    if before and before.state is StepState.FAILED:
+        raise Stopped(EffectState.FAILED, before.result)
     if before:
         result = _finished(deed, before.result) if why else repair(deed, before.result)
     elif why:
