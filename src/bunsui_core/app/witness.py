@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bunsui_core.domain.approval import Request
 from bunsui_core.domain.audit import Fact, fact_of, facts_of, facts_of_trust
+from bunsui_core.domain.canonical import text_digest
+from bunsui_core.domain.throttling import Guessed
 from bunsui_core.ports.control import Audit, Trust
 from bunsui_core.ports.store import Requests
 
@@ -42,6 +45,17 @@ class Witness:
         )
         for fact in facts_of_trust(trust.trust(), signed):
             self._record(fact, now)
+
+    def see_guesses(self, guesses: Iterable[Guessed], trust: Trust, now: datetime) -> None:
+        """Record that a trusted key had to wait because of wrong passphrases.
+
+        Raises: StoreDamaged, Unavailable.
+        """
+        names = {one.key_id: one.name for one in trust.trusted()} if guesses else {}
+        for one in guesses:
+            if name := names.get(one.key_id):
+                digest = text_digest(one.told)
+                self._record(Fact("passphrase_refused", one.told, name, digest), now)
 
     def _record(self, fact: Fact, now: datetime) -> None:
         if fact in self._known:

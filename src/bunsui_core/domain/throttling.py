@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -16,6 +17,12 @@ FIRST_WAIT = 5
 
 LONGEST_WAIT = 3600
 """Seconds of the longest wait: at most 24 guesses a day."""
+
+LATELY = timedelta(days=7)
+"""How long ago a wrong passphrase may be to be told of."""
+
+LEVELS = 4096
+"""Of so many wrong passphrases and of more the record says the same."""
 
 UNREADABLE = 8
 """How many wrong passphrases a damaged count stands for: no fresh start, and no lasting lock."""
@@ -44,6 +51,23 @@ class Tries(Value):
         if self.failures < FREE:
             return 0
         return min(LONGEST_WAIT, FIRST_WAIT << min(self.failures - FREE, 20))
+
+
+class Guessed(Value):
+    """A key that had to wait because of wrong passphrases, and since when the last one is."""
+
+    key_id: str
+    failures: int
+    at: Instant
+
+    @property
+    def told(self) -> str:
+        """What the record says: the day, and how many in a row, no finer than it has to be.
+
+        One key gives a record a dozen entries a day at most, whatever is written beside it.
+        """
+        level = 1 << min(self.failures, LEVELS).bit_length() - 1
+        return f"{self.key_id} {self.at:%Y-%m-%d} {level} or more"
 
 
 def seconds_left(tries: Tries, now: Moment) -> float:

@@ -13,7 +13,10 @@ from pydantic import ValidationError
 from bunsui_core.adapters.local.failure import unusable
 from bunsui_core.domain.errors import NotAuthorised, Unavailable
 from bunsui_core.domain.throttling import (
+    FREE,
+    LATELY,
     UNREADABLE,
+    Guessed,
     Moment,
     Tries,
     failed,
@@ -23,6 +26,7 @@ from bunsui_core.domain.throttling import (
 )
 
 _MOST_BYTES = 4096
+_MOST_KEYS = 100
 
 
 class TriesFile:
@@ -56,11 +60,7 @@ class TriesFile:
 
     def failures(self) -> int:
         """Return how many wrong passphrases in a row were tried; none where none was counted."""
-        try:
-            text = self._path.read_bytes()[:_MOST_BYTES]
-        except OSError:
-            return 0
-        return _tries_of(text, self._moment()).failures
+        return _seen(self._path, self._moment()).failures
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -85,6 +85,24 @@ class TriesFile:
             os.ftruncate(file, len(text))
         except OSError as error:
             raise unusable(self._path, error) from error
+
+
+def guessed(folder: Path, now: Moment) -> tuple[Guessed, ...]:
+    """Return the keys of a folder that had to wait because of wrong passphrases lately."""
+    since = now.at - LATELY
+    found = ((path.stem, _seen(path, now)) for path in sorted(folder.glob("*.tries"))[:_MOST_KEYS])
+    return tuple(
+        Guessed(key_id=key_id, failures=tries.failures, at=min(tries.last.at, now.at))
+        for key_id, tries in found
+        if tries.failures >= FREE and tries.last.at >= since
+    )
+
+
+def _seen(path: Path, now: Moment) -> Tries:
+    try:
+        return _tries_of(path.read_bytes()[:_MOST_BYTES], now)
+    except OSError:
+        return Tries(failures=0, last=now)
 
 
 def _tries_of(text: bytes, now: Moment) -> Tries:
