@@ -48,9 +48,16 @@ def show_entry(
 
 
 @app.command("verify")
-def verify(anchor: AnchorFile = None, as_json: AsJson = False) -> int:
+def verify(
+    anchor: AnchorFile = None,
+    aws: Annotated[
+        bool,
+        typer.Option("--aws", help="Ask Step Functions about what was done.", show_default=False),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Verify the record: its chain, its signatures, and what it says against what is stored."""
-    found = verified(read_settings(), anchor)
+    found = verified(read_settings(), anchor, aws)
     show(Answer("audit-verify", found), as_json)
     return ExitCode.OK if found.holds else ExitCode.STORE
 

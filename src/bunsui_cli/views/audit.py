@@ -52,7 +52,10 @@ def verification(value: Verification) -> Sequence[RenderableType]:
             ("entries", f"{value.entries:,}{since}"),
             ("head", value.head),
             ("signatures", f"{value.signatures:,} of {several(value.decisions, 'decision')} good"),
+            ("trust", several(value.trust_changes, "signed change")),
+            ("effects", several(value.effects, "request")),
             ("anchored", _anchored(value)),
+            ("AWS", _looked_at(value)),
         ]
     )
     order = sorted(value.findings, key=lambda one: one.weight is Weight.BROKEN)
@@ -98,6 +101,12 @@ def _anchored(value: Verification) -> str:
     later = value.entries - value.anchored
     rest = f"; {several(later, 'entry').replace('entrys', 'entries')} after it" if later else ""
     return f"up to entry {value.anchored:,}{rest}"
+
+
+def _looked_at(value: Verification) -> str:
+    if value.looked_at is None:
+        return "not asked; --aws compares with Step Functions"
+    return f"{several(value.looked_at, 'execution')} looked at"
 
 
 def _finding(one: Finding) -> Text:

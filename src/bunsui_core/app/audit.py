@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bunsui_core.app.reconcile import Reconciling
 from bunsui_core.domain.audit import POLICY_SIGNED, TRUST_CHANGED, Anchor, AuditEntry, AuditRow
 from bunsui_core.domain.chaining import Chain, Verification
 from bunsui_core.domain.comparing import Case, Compared, compare, compare_trust, gap
@@ -40,12 +41,17 @@ def every_row(audit: Audit) -> Iterator[AuditRow]:
         after = max(rows[-1].seq, after + 1)
 
 
-def verify(recorded: Recorded, anchor: Anchor | None = None) -> Verification:
-    """Verify the whole record, with an anchor also that its end is there."""
+def verify(
+    recorded: Recorded, anchor: Anchor | None = None, aws: Reconciling | None = None
+) -> Verification:
+    """Verify the whole record, with an anchor also that its end is there, and against AWS.
+
+    Raises: StoreDamaged, NotAuthorised, Unavailable.
+    """
     chain, subjects = Chain(), _Subjects()
     for entry in chain.follow(every_row(recorded.audit)):
         subjects.add(entry)
-    found = _compared(recorded, chain, subjects)
+    found = _compared(recorded, chain, subjects, aws)
     at = chain.anchored_at(anchor) if anchor else 0
     return Verification(
         place=recorded.place,
@@ -60,6 +66,7 @@ def verify(recorded: Recorded, anchor: Anchor | None = None) -> Verification:
         trust_changes=found.trust_changes,
         anchored=max(found.anchored, at),
         anchor=at,
+        looked_at=aws.looked_at if aws else None,
         findings=tuple(sorted(chain.findings.told, key=lambda one: one.seq)),
         more=chain.findings.more,
     )
@@ -82,7 +89,9 @@ class _Subjects:
             self.requests[entry.subject].append(entry)
 
 
-def _compared(recorded: Recorded, chain: Chain, subjects: _Subjects) -> Compared:
+def _compared(
+    recorded: Recorded, chain: Chain, subjects: _Subjects, aws: Reconciling | None
+) -> Compared:
     trusted, requests = recorded.trust.trust(), recorded.requests
     compared = Compared(chain.places, chain.findings, trusted, recorded.is_signed)
     compare_trust(tuple(subjects.trust), recorded.trust.policies(), compared)
@@ -94,6 +103,10 @@ def _compared(recorded: Recorded, chain: Chain, subjects: _Subjects) -> Compared
             chain.findings.add(entries[0].seq, subject, text)
             continue
         compare(case, tuple(entries), compared)
+        if aws:
+            aws.add(case)
+    if aws:
+        aws.look(chain.findings)
     for request in requests.newest(UNRECORDED):
         if request.id not in subjects.requests:
             text, weight = gap(requests.effect(request.id))

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from bunsui_core.app.audit import Recorded, every_row, verify
 from bunsui_core.app.evidence import evidence
+from bunsui_core.app.reconcile import Reconciling
 from bunsui_core.domain.audit import GENESIS, Anchor
 from bunsui_core.domain.auditing import AuditPage, ShownEntry, line_of, shown
 from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.errors import NotFound, StoreDamaged
 from bunsui_core.domain.plan import Place
+from bunsui_core.ports.observe import Executions
 from bunsui_core.ports.store import Store
 
 
@@ -41,9 +43,15 @@ class AuditDesk:
             raise NotFound(f"the record has no entry {seq}.", "List it and choose one.", "audit")
         return shown(rows[seq], rows.get(seq - 1), rows.get(seq + 1))
 
-    def verify(self, anchor: Anchor | None = None) -> Verification:
-        """Verify the whole record, with an anchor also that its end is there."""
-        return verify(self._recorded, anchor)
+    def verify(
+        self, anchor: Anchor | None = None, executions: Executions | None = None
+    ) -> Verification:
+        """Verify the whole record, with an anchor also its end, and against what AWS shows.
+
+        Raises: StoreDamaged, NotAuthorised, Unavailable.
+        """
+        aws = Reconciling(executions, self._store.sessions) if executions else None
+        return verify(self._recorded, anchor, aws)
 
     def anchor(self) -> Anchor:
         """Return an anchor of the newest entry. Raises: StoreDamaged when it cannot be read."""

@@ -33,8 +33,10 @@ class Finding(Value):
 class Verification(Value):
     """What a verification of a record found.
 
-    It holds when nothing was found that breaks it. `anchored` is the newest entry that a signed decision or the anchor names: up to there nobody
-    can have rewritten the record unseen. What came after it can have been cut off.
+    It holds when nothing that was found breaks it. `anchored` is the newest entry that a signed
+    decision or the anchor names: up to there nobody can have rewritten the record unseen. What
+    came after it can have been cut off. `looked_at` are the executions that AWS was asked about;
+    nothing when it was not.
     """
 
     place: Place
@@ -49,7 +51,7 @@ class Verification(Value):
     effects: int = 0
     anchored: int = 0
     anchor: int = 0
-    looked_at_aws: bool = False
+    looked_at: int | None = None
     findings: tuple[Finding, ...] = ()
     more: int = 0
 

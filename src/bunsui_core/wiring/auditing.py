@@ -18,11 +18,13 @@ from bunsui_core.adapters.local.evidence_files import (
     write_tar,
 )
 from bunsui_core.app.audit import Recorded
+from bunsui_core.app.recalled import remembering
 from bunsui_core.desk.auditor import AuditDesk
 from bunsui_core.domain.auditing import Exported
 from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.errors import BadInput, StoreDamaged
 from bunsui_core.ports.control import Audit, TrustList
+from bunsui_core.ports.observe import Executions
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.shared import shared
@@ -43,10 +45,13 @@ def audit_desk(settings: Settings) -> AuditDesk:
     return AuditDesk(recorded, store, clock)
 
 
-def verified(settings: Settings, anchor: Path | None) -> Verification:
-    """Verify the record, against an anchor where one is named. Raises: NotFound, BadInput."""
+def verified(settings: Settings, anchor: Path | None, aws: bool = False) -> Verification:
+    """Verify the record, against an anchor where one is named, and against AWS.
+
+    Raises: NotFound, BadInput, StoreDamaged, NotAuthorised, Unavailable.
+    """
     known = read_anchor(anchor, place(settings)) if anchor else None
-    return audit_desk(settings).verify(known)
+    return audit_desk(settings).verify(known, _executions(settings) if aws else None)
 
 
 def exported(settings: Settings, path: Path | None, anchor: Path | None) -> Exported:
@@ -91,6 +96,13 @@ def _must_hold(found: Verification, anchor: Path) -> None:
             f"the record does not have what {anchor} was taken of: it was cut or rewritten.",
             f"Look at it, and keep that file: bunsui audit verify --anchor {anchor}",
         )
+
+
+def _executions(settings: Settings) -> Executions:
+    # Deferred: whoever does not ask AWS waits for none of it.
+    from bunsui_core.wiring.seeing import seeing
+
+    return remembering(seeing(settings, "agent"), read_store(settings)).executions
 
 
 def _record(settings: Settings) -> tuple[Audit, TrustList]:
