@@ -7,12 +7,13 @@ import os
 from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.control.payloads import S3Payloads
 from bunsui_core.adapters.aws.control.runner import AwsRunner
+from bunsui_core.adapters.local.control.tries import guessed
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.perform import Hands
 from bunsui_core.app.recalled import remembering
 from bunsui_core.ports.control import Control
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.clock import clock
+from bunsui_core.wiring.clock import clock, moment
 from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.seeing import local_access, seeing
 from bunsui_core.wiring.store import place
@@ -44,4 +45,5 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
     is_wide = not settings.is_local if machines is None else machines
     watches = watcher(settings, own, shelf, beat) if is_wide else None
     executor = f"worker:{os.getpid()}:{new_id()}"
-    return Worker(hands, shelf, executor, clock, settings.is_local, Beside(beat, watches))
+    beside = Beside(beat, watches, lambda: guessed(settings.keys_path, moment()))
+    return Worker(hands, shelf, executor, clock, settings.is_local, beside)
