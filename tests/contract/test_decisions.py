@@ -31,8 +31,28 @@ def test_an_approver_cannot_decide_one_request_twice(decisions: Decisions, home:
     decisions.append(first)
 
     with pytest.raises(Conflict, match="hanako"):
-        decisions.append(a_signed_decision(decision="reject"))
+        decisions.append(a_signed_decision(nonce="n-2"))
     assert home.requests.decisions(REQUEST_ID) == (first,)
+
+
+def test_who_approved_may_still_reject_once(decisions: Decisions, home: Home) -> None:
+    approved, rejected = a_signed_decision(), a_signed_decision(decision="reject")
+    decisions.append(approved)
+    decisions.append(rejected)
+
+    for answer in ("approve", "reject"):
+        with pytest.raises(Conflict, match="hanako"):
+            decisions.append(a_signed_decision(decision=answer, nonce="n-2"))
+    assert home.requests.decisions(REQUEST_ID) == (approved, rejected)
+
+
+def test_who_rejected_cannot_approve(decisions: Decisions, home: Home) -> None:
+    rejected = a_signed_decision(decision="reject")
+    decisions.append(rejected)
+
+    with pytest.raises(Conflict, match="hanako"):
+        decisions.append(a_signed_decision())
+    assert home.requests.decisions(REQUEST_ID) == (rejected,)
 
 
 def test_of_two_answers_of_one_approver_at_once_one_stands(
@@ -40,7 +60,7 @@ def test_of_two_answers_of_one_approver_at_once_one_stands(
 ) -> None:
     answers = together(
         partial(decisions.append, a_signed_decision()),
-        partial(decisions.append, a_signed_decision(decision="reject")),
+        partial(decisions.append, a_signed_decision(nonce="n-2")),
     )
 
     assert [type(answer) for answer in answers].count(Conflict) == 1

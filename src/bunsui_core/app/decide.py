@@ -135,7 +135,7 @@ def _must_be_allowed(standing: Approval, said: Said, approver: Approver, law: La
             )
         why = refusal(standing.request.plan, law, approver, standing, said.break_glass)
     else:
-        why = rejection_refusal(approver, standing.status)
+        why = rejection_refusal(approver, standing)
     if why:
         raise Refused(f"{why}.", "Nothing was signed.")
 

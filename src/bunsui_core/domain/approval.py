@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
 from bunsui_core.domain.canonical import canonical, canonical_json, text_digest
+from bunsui_core.domain.errors import Conflict
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.plan import Plan, Risk
 from bunsui_core.domain.value import Instant, JsonText, Value
@@ -13,6 +15,10 @@ from bunsui_core.domain.waves import Fate, progress
 
 REASON_LIMIT = 2000
 """Longest reason, in characters, that an asker may give."""
+
+
+LONGEST_WAIT = timedelta(days=7)
+"""How long a request waits at most, whatever its asker and the policy say."""
 
 
 class Withdrawal(Value):
@@ -83,6 +89,11 @@ class Decision(Value):
     break_glass: str = ""
 
     @property
+    def slot(self) -> str:
+        """Where it is kept: who approved may reject later, which stops the rest."""
+        return self.approver if self.decision is Answer.APPROVE else f"{self.approver}#stop"
+
+    @property
     def message(self) -> bytes:
         """What the signature covers."""
         if self.version == 1:
@@ -103,6 +114,19 @@ class SignedDecision(Value):
     shown: str
     at: Instant
     needs: int = 1
+
+
+def may_follow(known: Decision, made: Decision) -> bool:
+    """Whether one approver's second answer stands beside the first: a rejection after approving."""
+    return known.decision is Answer.APPROVE and made.decision is Answer.REJECT
+
+
+def decided_before(made: Decision) -> Conflict:
+    """Return the error for an approver whose answer stands already."""
+    return Conflict(
+        f"{made.approver} has decided request {made.request_id} before.",
+        "A decision stands; ask again for another one.",
+    )
 
 
 class EffectState(StrEnum):
@@ -212,14 +236,17 @@ def _status(
     effect: Effect | None,
     now: Instant,
 ) -> tuple[ApprovalStatus, str]:
-    if effect:
-        return ApprovalStatus(effect.state.value), effect.note or _how_far(request, effect)
     answers = {d.decision.decision: d.decision for d in decisions}
+    if effect:
+        told = [effect.note or _how_far(request, effect)]
+        if not effect.state.is_final and (stopped := answers.get(Answer.REJECT)):
+            told.insert(0, f"{stopped.approver} stopped what is not begun")
+        return ApprovalStatus(effect.state.value), "; ".join(one for one in told if one)
     if rejected := answers.get(Answer.REJECT):
         return ApprovalStatus.REJECTED, rejected.reason
     if request.withdrawn:
         return ApprovalStatus.WITHDRAWN, request.withdrawn.reason
-    if now >= request.plan.expires_at:
+    if _is_over(request.plan, now):
         return ApprovalStatus.EXPIRED, "nobody decided in time"
     return _awaited([d for d in decisions if d.decision.decision is Answer.APPROVE])
 
@@ -237,6 +264,11 @@ def _awaited(approvals: list[SignedDecision]) -> tuple[ApprovalStatus, str]:
 
 def _names(approvals: list[SignedDecision]) -> list[str]:
     return list(dict.fromkeys(one.decision.approver for one in approvals))
+
+
+def _is_over(plan: Plan, now: Instant) -> bool:
+    """Whether its time is over; whatever its asker wrote, it waits no longer than any may."""
+    return now >= plan.expires_at or now - plan.created_at >= LONGEST_WAIT
 
 
 def _how_far(request: Request, effect: Effect) -> str:

@@ -105,11 +105,16 @@ def approved_before(approver: Approver, standing: Approval) -> bool:
     return any(d.decision.approver == approver.name for d in standing.decisions)
 
 
-def rejection_refusal(approver: Approver, status: ApprovalStatus) -> str:
-    """Return why this approver may not reject now, or an empty text; no policy forbids it."""
-    waits = {ApprovalStatus.REQUESTED, ApprovalStatus.APPROVED}
+def rejection_refusal(approver: Approver, standing: Approval) -> str:
+    """Return why this approver may not reject now, or an empty text; no policy forbids it.
+
+    Of a plan of several steps the rest is stopped while it is executed.
+    """
+    status = standing.status
+    is_partial = status is ApprovalStatus.EXECUTING and len(standing.request.plan.steps) > 1
+    waits = status in {ApprovalStatus.REQUESTED, ApprovalStatus.APPROVED} or is_partial
     checks = (
-        (status in waits, f"the request is {status.value}, it is too late to reject it"),
+        (waits, f"the request is {status.value}, it is too late to reject it"),
         (approver.revoked_at is None, f"the key of {approver.name} was revoked"),
     )
     return _first(checks)

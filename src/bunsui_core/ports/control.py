@@ -19,7 +19,10 @@ class Decisions(Protocol):
     """Where humans' signed decisions are recorded."""
 
     def append(self, signed: SignedDecision) -> None:
-        """Record a decision. Raises: Conflict when this approver decided it before."""
+        """Record a decision; who approved may still reject.
+
+        Raises: Conflict when this approver decided it before.
+        """
         ...
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from bunsui_core.adapters.local.control.writer import StoreWriter
-from bunsui_core.domain.approval import SignedDecision
-from bunsui_core.domain.errors import Conflict
+from bunsui_core.adapters.local.rows import stored
+from bunsui_core.domain.approval import SignedDecision, decided_before, may_follow
 
 
 class LocalDecisions:
@@ -16,18 +14,23 @@ class LocalDecisions:
         self._store = store
 
     def append(self, signed: SignedDecision) -> None:
-        """Record a decision. Raises: Conflict when this approver decided it before."""
-        decision = signed.decision
-        key = (*self._store.place, decision.request_id, decision.approver)
-        try:
-            with self._store.writing() as connection:
-                connection.execute(
-                    "INSERT INTO decisions (account, region, request_id, approver, body)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    (*key, signed.model_dump_json()),
-                )
-        except sqlite3.IntegrityError as error:
-            raise Conflict(
-                f"{decision.approver} has decided request {decision.request_id} before.",
-                "A decision stands; ask again for another one.",
-            ) from error
+        """Record a decision; who approved may still reject.
+
+        Raises: Conflict when this approver decided it before.
+        """
+        made = signed.decision
+        key = (*self._store.place, made.request_id)
+        with self._store.writing() as connection:
+            found = connection.execute(_KNOWN, (*key, made.approver, f"{made.approver}#stop"))
+            bodies = [stored(SignedDecision, body, self._store.path) for (body,) in found]
+            if any(not may_follow(one.decision, made) for one in bodies):
+                raise decided_before(made)
+            connection.execute(_ADD, (*key, made.slot, signed.model_dump_json()))
+
+
+_KNOWN = (
+    "SELECT body FROM decisions WHERE account = ? AND region = ? AND request_id = ?"
+    " AND approver IN (?, ?)"
+)
+
+_ADD = "INSERT INTO decisions (account, region, request_id, approver, body) VALUES (?, ?, ?, ?, ?)"

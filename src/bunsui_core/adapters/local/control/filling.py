@@ -153,7 +153,7 @@ def _decided(record: Decided) -> Values:
         case AuditEntry():
             return record.seq, record.kind, record.subject, record.body_digest, body
         case SignedDecision():
-            return record.decision.request_id, record.decision.approver, body
+            return record.decision.request_id, record.decision.slot, body
         case Effect():
             lease, at = moment(record.lease_until), moment(record.at)
             begun = (record.request_id, record.state.value, record.executor, lease)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bunsui_core.adapters.aws.store.bodies import Bodies
-from bunsui_core.adapters.aws.store.decided import decisions_of
-from bunsui_core.adapters.aws.store.table import Ask
-from bunsui_core.domain.approval import SignedDecision
-from bunsui_core.domain.errors import Conflict
+from bunsui_core.adapters.aws.store.decided import decisions_of, find_decisions
+from bunsui_core.adapters.aws.store.items import Item
+from bunsui_core.domain.approval import SignedDecision, decided_before, may_follow
 
 
 class DynamoDecisions:
@@ -17,20 +16,20 @@ class DynamoDecisions:
         self._bodies = bodies
 
     def append(self, signed: SignedDecision) -> None:
-        """Record a decision. Raises: Conflict when this approver decided it before."""
-        decision = signed.decision
-        partition = decisions_of(self._table, decision.request_id)
-        recorded = self._table.put(
-            {
-                "pk": partition,
-                "sk": decision.approver,
-                "position": self._table.count(Ask(partition)),
-                **self._bodies.packed(signed.model_dump_json()),
-            },
-            "attribute_not_exists(#pk)",
-        )
-        if not recorded:
-            raise Conflict(
-                f"{decision.approver} has decided request {decision.request_id} before.",
-                "A decision stands; ask again for another one.",
-            )
+        """Record a decision; who approved may still reject.
+
+        Raises: Conflict when this approver decided it before.
+        """
+        made = signed.decision
+        known = find_decisions(self._bodies, made.request_id)
+        own = (one.decision for one in known if one.decision.approver == made.approver)
+        if any(not may_follow(one, made) for one in own):
+            raise decided_before(made)
+        item: Item = {
+            "pk": decisions_of(self._table, made.request_id),
+            "sk": made.slot,
+            "position": len(known),
+            **self._bodies.packed(signed.model_dump_json()),
+        }
+        if not self._table.put(item, "attribute_not_exists(#pk)"):
+            raise decided_before(made)
