@@ -9,7 +9,9 @@ import typer
 from bunsui_cli.answers import ApprovalList
 from bunsui_cli.completing import request_ids, waiting_ids
 from bunsui_cli.envelope import Answer
+from bunsui_cli.exits import ExitCode
 from bunsui_cli.output import AsJson, show
+from bunsui_core.domain.together import Together
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.listing import list_desk
 
@@ -28,6 +30,14 @@ WaitingId = Annotated[
     typer.Argument(
         metavar="REQUEST",
         help="Its id, from `bunsui approvals list`.",
+        autocompletion=waiting_ids,
+    ),
+]
+WaitingIds = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="REQUEST...",
+        help="Ids from `bunsui approvals list`; several ask for one review and one passphrase.",
         autocompletion=waiting_ids,
     ),
 ]
@@ -56,22 +66,39 @@ def show_approval(request_id: RequestId, as_json: AsJson = False) -> None:
 
 
 @app.command("approve")
-def approve(request_id: WaitingId, name: Approver = "", as_json: AsJson = False) -> None:
-    """Review a request and approve it with your passphrase, which only a terminal can give."""
+def approve(ids: WaitingIds, name: Approver = "", as_json: AsJson = False) -> None:
+    """Review requests and approve them with your passphrase, which only a terminal can give."""
     # Deferred, as below: the lists need nothing of what signs.
+    if len(ids) > 1:
+        from bunsui_cli.deciding_many import approve_all
+
+        _show_together(approve_all(tuple(ids), name), as_json)
+        return
     from bunsui_cli.deciding import approve
 
-    show(Answer("approvals-approve", approve(request_id, name)), as_json)
+    show(Answer("approvals-approve", approve(ids[0], name)), as_json)
 
 
 @app.command("reject")
 def reject(
-    request_id: WaitingId,
+    ids: WaitingIds,
     reason: Annotated[str, typer.Option(help="Why not; the asker reads it.")],
     name: Approver = "",
     as_json: AsJson = False,
 ) -> None:
-    """Reject a request with a reason and your passphrase, which only a terminal can give."""
+    """Reject requests with a reason and your passphrase, which only a terminal can give."""
+    if len(ids) > 1:
+        from bunsui_cli.deciding_many import reject_all
+
+        _show_together(reject_all(tuple(ids), name, reason), as_json)
+        return
     from bunsui_cli.deciding import reject
 
-    show(Answer("approvals-reject", reject(request_id, name, reason)), as_json)
+    show(Answer("approvals-reject", reject(ids[0], name, reason)), as_json)
+
+
+def _show_together(found: Together, as_json: bool) -> None:
+    """Say what became of each; the command was refused as far as something was left out."""
+    show(Answer("approvals-together", found), as_json)
+    if found.left_out:
+        raise typer.Exit(ExitCode.REFUSED)

@@ -42,7 +42,11 @@ APPROVE = Key(
 REJECT = Key(
     "reject", "R", "reject", "reject it: asks for a reason and the passphrase", has_name=False
 )
-DIFFERENCE = Key("difference", "d", "difference", "show how the input differs from the failed run")
+DIFFERENCE = Key(
+    "difference", "d", "difference", "show how input and code differ from the failed run"
+)
+UNLOCK = Key("unlock", "u", "unlock…", "keep your key open for some minutes; each answer takes a y")
+TOGETHER = Key("open", "enter", "review all", "review all of them at once, each by its name")
 EVIDENCE = Key("evidence", "e", "evidence", "show what the diagnosis rests on")
 RECOVER = Key("recover", "r", "recover…", "run all of them again: one plan, a canary, then waves")
 CANARY = Key("canary", "c", "canary", "try another number of sessions first")
@@ -60,8 +64,9 @@ SESSIONS = Key("sessions", "1", "", "go to the sessions")
 INBOX = Key("inbox", "2", "", "go to the inbox")
 PIPELINES = Key("pipelines", "3", "", "go to the pipelines and machines")
 ENVIRONMENT = Key("environment", "e", "", "go to another environment")
+LOCK = Key("lock", "L", "", "close the key that is open, at once")
 PALETTE = Key("palette", ":", "", "find a command by its name")
 HELP = Key("help", "?", "help", "show the keys of this screen")
 QUIT = Key("quit", "q", "quit", "quit; a step of the worker that is under way is finished first")
 
-EVERYWHERE = (SESSIONS, INBOX, PIPELINES, ENVIRONMENT, PALETTE, HELP, QUIT)
+EVERYWHERE = (SESSIONS, INBOX, PIPELINES, ENVIRONMENT, LOCK, PALETTE, HELP, QUIT)

@@ -12,15 +12,12 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.errors import BadInput, BunsuiError
 from bunsui_core.domain.group import GroupBy
 from bunsui_tui.arrivals import with_arrival
-from bunsui_tui.asking_app import AskingApp
+from bunsui_tui.deciding_app import DecidingApp
 from bunsui_tui.messages import (
-    AnswerGiven,
     Arrival,
-    Decided,
     EnvironmentChosen,
     GroupsOpened,
     GroupsWanted,
@@ -28,7 +25,6 @@ from bunsui_tui.messages import (
     LogsWanted,
     Noted,
     QueryGiven,
-    ReviewOpened,
     SessionOpened,
     SessionWanted,
     TailWanted,
@@ -43,17 +39,16 @@ from bunsui_tui.screens.groups import GroupsScreen
 from bunsui_tui.screens.inbox import InboxScreen
 from bunsui_tui.screens.log import LogScreen
 from bunsui_tui.screens.pipelines import PipelinesScreen
-from bunsui_tui.screens.review import ReviewScreen
 from bunsui_tui.screens.session import SessionScreen
 from bunsui_tui.screens.sessions import SessionsScreen
 from bunsui_tui.screens.storms import StormsScreen
 from bunsui_tui.screens.timeline import TimelineScreen
 from bunsui_tui.sentences import sentence_of
 from bunsui_tui.theme import DARK, LIGHT
-from bunsui_tui.workers import DECISION
+from bunsui_tui.workers import DECISION, UNLOCK
 
 
-class DeskApp(AskingApp):
+class DeskApp(DecidingApp):
     """The terminal UI of one operator's desk."""
 
     ENABLE_COMMAND_PALETTE = True
@@ -63,6 +58,7 @@ class DeskApp(AskingApp):
         Binding("2", "inbox", show=False),
         Binding("3", "pipelines", show=False),
         Binding("e", "environment", show=False),
+        Binding("L", "lock", show=False),
         Binding("q", "quit", show=False),
     ]
 
@@ -86,6 +82,7 @@ class DeskApp(AskingApp):
         for theme, name in ((LIGHT, "light"), (DARK, "dark")):
             choose = partial(self.choose_theme, theme.name)
             yield SystemCommand(name, f"Use the {name} theme", choose)
+        yield SystemCommand("lock", "Close the key that is open, at once", self.action_lock)
         yield SystemCommand("quit", "Quit", self.exit)
 
     def _commands_of(self, screen: Frame) -> Iterable[SystemCommand]:
@@ -138,22 +135,10 @@ class DeskApp(AskingApp):
         if isinstance(self.screen, Frame):
             self.screen.action_do("filter")
 
-    def action_leave(self) -> None:
-        """Go to the screen below."""
-        if len(self.screen_stack) > 2:
-            self.pop_screen()
-
     def on_session_opened(self, event: SessionOpened) -> None:
         """Show one session."""
         self.calls.session(event.session_id)
         self.push_screen(SessionScreen(self.board, event.session_id))
-
-    def on_review_opened(self, event: ReviewOpened) -> None:
-        """Prepare the review of a request and show it; what was prepared before is old."""
-        others = {k: v for k, v in self.board.reviews.items() if k != event.request_id}
-        self.show(replace(self.board, reviews=others))
-        self.calls.review(event.request_id)
-        self.push_screen(ReviewScreen(self.board, event.request_id))
 
     def group(self, by: GroupBy = GroupBy.ERROR) -> None:
         """Show the sessions in groups."""
@@ -223,11 +208,6 @@ class DeskApp(AskingApp):
         self.show(replace(self.board, query=query))
         self.read_all()
 
-    def on_answer_given(self, event: AnswerGiven) -> None:
-        """Sign and record an answer."""
-        self.show(replace(self.board, notice=None))
-        self.calls.decide(event)
-
     def on_noted(self, event: Noted) -> None:
         """Say a sentence."""
         self.notice(event.text, event.is_bad)
@@ -244,23 +224,9 @@ class DeskApp(AskingApp):
         if self.board.listing:
             self.call_after_refresh(self.start_work)
 
-    def on_decided(self, event: Decided) -> None:
-        """Leave the review; after an approval, show what it moves: a session, or how far it is."""
-        self.action_leave()
-        plan = event.approval.request.plan
-        if event.answer is Answer.APPROVE:
-            self.notice(f"request {plan.request_id} approved; the worker executes it", False)
-            if plan.waves:
-                self.action_inbox()
-            else:
-                self.on_session_opened(SessionOpened(plan.session_id))
-        else:
-            self.notice(f"request {plan.request_id} rejected; nothing of it will run", False)
-        self.read_all()
-
     def on_troubled(self, event: Troubled) -> None:
         """Keep the sentence on the screen until the same works again."""
-        if event.about == DECISION and event.sentence:
+        if event.about in {DECISION, UNLOCK} and event.sentence:
             self.notice(event.sentence, True)
         elif self.board.troubles.get(event.about, "") != event.sentence:
             self.show(self.board.with_trouble(event.about, event.sentence))

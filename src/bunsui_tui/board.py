@@ -17,9 +17,11 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Approval, ApprovalStatus
 from bunsui_core.domain.following import Shown
 from bunsui_core.domain.group import GroupBy, SessionGroups
+from bunsui_core.domain.kin import Kin
 from bunsui_core.domain.machine import WatchedMachine
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.session import SessionSummary
+from bunsui_core.domain.signing import Unlocked
 from bunsui_core.domain.timeline import JobTimeline
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode
@@ -47,11 +49,16 @@ NOWHERE = Choice("", "", "")
 
 @dataclass(frozen=True)
 class Overview:
-    """Who asks for what, who may decide, and how old the store is."""
+    """Who asks for what, who may decide, whose key lies open, and how old the store is.
+
+    `kin` are the waiting requests that can be reviewed together.
+    """
 
     approvals: tuple[Approval, ...]
     approvers: tuple[Approver, ...]
     freshness: Freshness
+    kin: tuple[Kin, ...] = ()
+    unlocked: Unlocked | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,12 @@ class Board:
     def waiting_for(self, session_id: str) -> tuple[Approval, ...]:
         """The waiting requests about one session, be it one of many."""
         return tuple(one for one in self.waiting if session_id in sessions_of(one))
+
+    @property
+    def unlocked(self) -> Unlocked | None:
+        """Whose key lies open now, and until when."""
+        found = self.overview.unlocked if self.overview else None
+        return found if found and found.until > self.now else None
 
     @property
     def pipelines_shown(self) -> frozenset[str]:

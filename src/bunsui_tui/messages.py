@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from textual.message import Message
 
 from bunsui_core.domain.answer import Analysis, OperationLogs, Proposals, Review, SessionView
-from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.notice import Notice
 from bunsui_core.domain.session import SessionSummary
@@ -106,14 +105,6 @@ class ReviewRead(Arrival):
 
 
 @dataclass
-class Decided(Message):
-    """A human's answer was recorded."""
-
-    approval: Approval
-    answer: Answer
-
-
-@dataclass
 class Troubled(Message):
     """Something could not be done; an empty sentence says that it works again."""
 
@@ -187,18 +178,6 @@ class ReviewOpened(Message):
     """A request shall be reviewed."""
 
     request_id: str
-
-
-@dataclass
-class AnswerGiven(Message):
-    """A human answers what was shown to them."""
-
-    review: Review
-    answer: Answer
-    approver: str
-    passphrase: str = field(repr=False)
-    reason: str = ""
-    typed_code: str = ""
 
 
 class RowsWanted(Message):

@@ -19,12 +19,15 @@ from bunsui_core.domain.answer import (
 from bunsui_core.domain.approval import Answer, Approval
 from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.group import GroupBy, SessionGroups
+from bunsui_core.domain.kin import Kin
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.recovery import ControlProposal, Proposal
+from bunsui_core.domain.signing import Unlocked
 from bunsui_core.domain.storm import StormProposal, Storms
 from bunsui_core.domain.timeline import JobTimeline
+from bunsui_core.domain.together import Together
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import WAVES, Waves
@@ -53,7 +56,49 @@ class Groups(Protocol):
         ...
 
 
-class Desk(Lists, Protocol):
+class Signs(Protocol):
+    """What signing needs."""
+
+    def alike(self, approvals: tuple[Approval, ...]) -> tuple[Kin, ...]:
+        """Return which requests wait and can be reviewed together."""
+        ...
+
+    def decide(
+        self,
+        review: Review,
+        answer: Answer,
+        signing: Signing,
+        reason: str = "",
+        typed: str = "",
+    ) -> Approval:
+        """Record a signed answer."""
+        ...
+
+    def decide_together(
+        self,
+        reviews: tuple[Review, ...],
+        answer: Answer,
+        signing: Signing,
+        reason: str = "",
+        typed: str = "",
+    ) -> Together:
+        """Record a signed answer to each of several requests."""
+        ...
+
+    def unlock(self, name: str, passphrase: str) -> Unlocked:
+        """Open an approver's key in this process for some minutes."""
+        ...
+
+    def unlocked(self) -> Unlocked | None:
+        """Return whose key lies open in this process."""
+        ...
+
+    def lock(self) -> None:
+        """Close the open key."""
+        ...
+
+
+class Desk(Lists, Signs, Protocol):
     """What the terminal UI needs of the operator's desk."""
 
     def freshness(self) -> Freshness:
@@ -136,17 +181,6 @@ class Desk(Lists, Protocol):
 
     def review(self, request_id: str) -> Review:
         """Return what a human must see before deciding."""
-        ...
-
-    def decide(
-        self,
-        review: Review,
-        answer: Answer,
-        signing: Signing,
-        reason: str = "",
-        typed: str = "",
-    ) -> Approval:
-        """Record a signed answer."""
         ...
 
 

@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.widgets import Input
 
 from bunsui_core.domain.notice import Notice as NewsItem
+from bunsui_tui.background import Background
 from bunsui_tui.board import NOWHERE, Board, Choice, Notice
 from bunsui_tui.ground import Ground
 from bunsui_tui.listing import PAGE, pages_around
@@ -24,7 +25,7 @@ from bunsui_tui.reader import Wish
 from bunsui_tui.ringing import Announce, Listening, Title, is_failure, where, window_title
 from bunsui_tui.screens.frame import WIDE, Frame
 from bunsui_tui.theme import DARK, LIGHT, styles_of
-from bunsui_tui.workers import WORKER, Background, Workers
+from bunsui_tui.workers import WORKER, Workers
 
 EVERY_SECOND = 1.0
 NOTICE = timedelta(seconds=8)

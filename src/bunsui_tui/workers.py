@@ -21,9 +21,7 @@ from bunsui_tui.board import LOGS, TIMELINE, Overview, Tail
 from bunsui_tui.catalog import catalog
 from bunsui_tui.ground import Ground, Opened
 from bunsui_tui.messages import (
-    AnswerGiven,
     CatalogRead,
-    Decided,
     GroupsRead,
     ListRead,
     LogsRead,
@@ -36,11 +34,12 @@ from bunsui_tui.messages import (
     TimelineRead,
     Troubled,
 )
-from bunsui_tui.needs import Desk, Work
+from bunsui_tui.needs import Desk
 from bunsui_tui.query import Query
 from bunsui_tui.reader import ListReader, Wish
 from bunsui_tui.runs import RunsReader
 from bunsui_tui.sentences import sentence_of
+from bunsui_tui.signing import AnswerGiven, UnlockGiven, answered, unlocked
 from bunsui_tui.tailing import tail
 from bunsui_tui.wishes import Causes, ControlWish, RerunWish, StormWish
 
@@ -49,7 +48,7 @@ TRY_AGAIN_S = 10.0
 
 AWS, STORE, LIST, SESSION = "aws", "store", "list", "session"
 PIPELINES, RUNS, GROUPS = "pipelines", "runs", "groups"
-REVIEW, DECISION, WORKER = "review", "decision", "worker"
+REVIEW, DECISION, UNLOCK, WORKER = "review", "decision", "unlock", "worker"
 PREVIEW, ASK = "preview", "ask"
 """What a trouble is about; the next success about the same takes it off the screen."""
 
@@ -193,8 +192,16 @@ class Workers:
         self._begin(ASK, ASK, lambda: self._post(requested(self._desk, given)))
 
     def decide(self, given: AnswerGiven) -> None:
-        """Sign and record an answer."""
-        self._begin(DECISION, DECISION, lambda: self._decide(given))
+        """Sign and record an answer, to one request or to each of several."""
+        self._begin(DECISION, DECISION, lambda: self._post(answered(self._desk, given)))
+
+    def unlock(self, given: UnlockGiven) -> None:
+        """Open a key for some minutes."""
+        self._begin(UNLOCK, UNLOCK, lambda: self._post(unlocked(self._desk, given)))
+
+    def lock(self) -> None:
+        """Close the key that is open, at once: it takes no time."""
+        self._desk.lock()
 
     def _begin(self, key: str, about: str, call: Callable[[], None]) -> None:
         with self._lock:
@@ -224,10 +231,13 @@ class Workers:
             self._app.post_message(message)
 
     def _overview(self) -> Overview:
+        approvals = self._desk.approvals()
         return Overview(
-            approvals=self._desk.approvals(),
+            approvals=approvals,
             approvers=self._desk.approvers(),
             freshness=self._desk.freshness(),
+            kin=self._desk.alike(approvals),
+            unlocked=self._desk.unlocked(),
         )
 
     def _session(self, session_id: str) -> None:
@@ -252,49 +262,3 @@ class Workers:
         except BunsuiError as error:
             trouble = sentence_of(error)
         return SessionExplained(session_id, analysis, proposals, trouble)
-
-    def _decide(self, given: AnswerGiven) -> None:
-        from bunsui_core.desk.operator import Signing
-
-        signing = Signing(approver=given.approver, passphrase=given.passphrase)
-        approval = self._desk.decide(
-            given.review, given.answer, signing, given.reason, given.typed_code
-        )
-        self._post(Decided(approval, given.answer))
-
-
-class Background:
-    """The worker, or other work, in a thread of its own, from `start` to `stop`."""
-
-    def __init__(
-        self, make: Callable[[], Work], tell: Callable[[str], None], name: str = "the worker"
-    ) -> None:
-        self._make = make
-        self._tell = tell
-        self._name = name
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"bunsui {name}")
-        self._log = events("tui")
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the step under way."""
-        self._stop.set()
-
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait for the end; whether it came within so many seconds."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            self._make().run(self._stop)
-        except BunsuiError as error:
-            self._tell(f"{self._name} ended: {sentence_of(error)}")
-        except Exception:
-            self._log.exception("worker_ended", which=self._name)
-            self._tell(f"{self._name} ended; the log file says why. Quit and start again.")

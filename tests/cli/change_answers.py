@@ -11,6 +11,7 @@ from bunsui_core.domain.plan import Control, ControlSession
 from bunsui_core.domain.preview import CodeUsed, JobPreview, Preview, ReusedOutput
 from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.session import SessionStatus
+from bunsui_core.domain.together import Decided, Together
 from bunsui_core.domain.value import Value
 from tests.builders import SESSION_ID, a_plan
 
@@ -58,10 +59,16 @@ def a_control(action: Control, approval: Approval | None = None) -> Controlled:
 
 
 def of_changes(proposal: Proposal, approval: Approval) -> Mapping[str, Value]:
-    """The answers about changes of a session."""
+    """The answers about changes of a session, and about several that were decided together."""
     return {
         "sessions-rerun": a_rerun(proposal),
         "sessions-pause": a_control(Control.PAUSE),
         "sessions-unpause": a_control(Control.UNPAUSE, approval),
         "sessions-cancel": a_control(Control.CANCEL),
+        "approvals-together": Together(
+            items=(
+                Decided(request_id=SESSION_ID, approval=approval),
+                Decided(request_id="r-4f2b", why_not="it is not what was shown any more"),
+            )
+        ),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from bunsui_core.desk.operator import Signing
 from bunsui_core.domain.answer import (
     Analysis,
     Check,
@@ -21,8 +20,8 @@ from bunsui_core.domain.answer import (
     StepReview,
     Totals,
 )
-from bunsui_core.domain.approval import Answer, Approval, fold
-from bunsui_core.domain.errors import NotAuthorised, Refused
+from bunsui_core.domain.approval import Approval, fold
+from bunsui_core.domain.errors import Refused
 from bunsui_core.domain.failure import ContainerTask, LogLine, Nested
 from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.machine import Machine, MachineKind, MachineList, WatchedMachine
@@ -57,15 +56,16 @@ from tests.tui.hostile_changes import (
     a_storm_of,
     a_timeline_of,
 )
+from tests.tui.hostile_signing import HostileSigning
 
 FRESH = Freshness(as_of=NOW, source=Source.STORE, worker_seen_at=NOW)
 
 
-class HostileDesk:
+class HostileDesk(HostileSigning):
     """Answers everything, with the same text in each place that comes from outside."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        super().__init__(text)
         self._approvals = self._ask()
 
     def freshness(self) -> Freshness:
@@ -286,14 +286,3 @@ class HostileDesk:
             shown_digest=self.text,
             freshness=FRESH,
         )
-
-    def decide(
-        self,
-        review: Review,
-        answer: Answer,
-        signing: Signing,
-        reason: str = "",
-        typed: str = "",
-    ) -> Approval:
-        """Refuse with the text."""
-        raise NotAuthorised(self.text, self.text)

@@ -83,8 +83,7 @@ def test_a_wrong_code_is_said_and_asked_for_again(home: Home) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await pilot.press("a")
         await type_in(pilot, "NOPE")
-        await type_in(pilot, PASSPHRASE)
-        await until_shown(pilot, "type 7F3M to approve a high risk")
+        await until_shown(pilot, "type 7F3M to go on")
         await until_shown(pilot, "type 7F3M (high risk)")
 
     reviewed(home, play)

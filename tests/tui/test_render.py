@@ -11,8 +11,9 @@ from rich.console import Console, RenderableType
 from bunsui_core.domain.answer import InputChange
 from bunsui_tui.board import Prepared
 from bunsui_tui.plain import ascii_of, wants_ascii
+from bunsui_tui.render.difference import difference
 from bunsui_tui.render.graph import levels
-from bunsui_tui.render.review import body, difference
+from bunsui_tui.render.review import body
 from bunsui_tui.render.times import bar, span, typical
 from bunsui_tui.theme import DARK, styles_of
 from tests.builders import NOW, a_pipeline

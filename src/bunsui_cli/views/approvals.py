@@ -22,7 +22,7 @@ from bunsui_core.domain.plan import (
     StartSession,
     Step,
 )
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.together import Together
 
 SHOWN, FEW = 20, 3
 """Steps of one request, and of a line in a list, that are named."""
@@ -67,6 +67,20 @@ def one(value: Approval) -> Sequence[RenderableType]:
         ("their words", plain(value.request.reason)),
     ]
     return [facts([*asked, *answers(value)]), *next_step(value)]
+
+
+def together(value: Together) -> Sequence[RenderableType]:
+    """Return what became of each request that was decided together."""
+    rows = [
+        (
+            one.request_id,
+            status(one.approval.status) if one.approval else "left out",
+            line(one.approval.note if one.approval else one.why_not, 500),
+        )
+        for one in value.items
+    ]
+    signed = f"{len(value.signed)} of {len(value.items)} signed, each by itself"
+    return [table(("request", "", ""), rows), Text(signed)]
 
 
 def verbs(steps: Sequence[Step]) -> str:
@@ -141,20 +155,3 @@ def verb(step: Step) -> str:
 
 def _edited(step: EnterJob | RestartJob) -> str:
     return ", edited input" if step.input_edited else ""
-
-
-def approvers(items: Sequence[Approver]) -> Sequence[RenderableType]:
-    """Return who may decide."""
-    if not items:
-        return [Text("Nobody may decide yet. Make a key: bunsui approvers init NAME")]
-    rows = [
-        (
-            one.name,
-            one.key_id,
-            "demo" if one.is_demo else "",
-            moment(one.added_at),
-            moment(one.revoked_at),
-        )
-        for one in items
-    ]
-    return [table(("approver", "key", "", "since", "revoked"), rows)]

@@ -38,7 +38,7 @@ from bunsui_core.domain.reviewing import effects_of, sentence, undo_of
 from bunsui_core.domain.safe import safe
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.stepped import wanted_of
-from bunsui_core.domain.verdict import Mode
+from bunsui_core.domain.verdict import Look, Mode, Subject
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.ports.store import Store
 
@@ -127,7 +127,14 @@ def _review_job(step: JobStep, request: Request, looked: Looked) -> StepReview:
             *_checks(step, question),
             *_same(step, question, text),
         ),
+        since=_since(question),
     )
+
+
+def _since(question: Question | None) -> tuple[Look, ...]:
+    """What was looked at beside the failure, its input aside: that has a difference of its own."""
+    looks = question.case.looks if question and question.case else ()
+    return tuple(one for one in looks if one.subject is not Subject.INPUT)
 
 
 def _compared(

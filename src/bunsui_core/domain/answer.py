@@ -15,7 +15,7 @@ from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.recovery import Odds, Proposal, RefusedMode
 from bunsui_core.domain.session import Session, SessionOrigin, SessionStatus, SessionSummary
 from bunsui_core.domain.value import Instant, JsonText, Value
-from bunsui_core.domain.verdict import Verdict
+from bunsui_core.domain.verdict import Look, Verdict
 
 
 class Source(StrEnum):
@@ -248,7 +248,10 @@ class InputChange(Value):
 
 
 class StepReview(Value):
-    """One step in the words of a reviewer, with what this process itself looked up."""
+    """One step in the words of a reviewer, with what this process itself looked up.
+
+    `since` says of code, configuration and data what changed since the failure.
+    """
 
     sentence: str
     input: JsonText
@@ -259,6 +262,7 @@ class StepReview(Value):
     effects: tuple[str, ...]
     undo: str
     checks: tuple[Check, ...]
+    since: tuple[Look, ...] = ()
 
 
 class Review(Value):

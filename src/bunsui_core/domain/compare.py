@@ -38,6 +38,12 @@ class About(Value):
 
 def compared(now: Standing, then: Standing | None, about: About) -> Look:
     """Return whether a thing changed since the failure, and by what that is known."""
+    was = then.state if then and not then.unseen else ""
+    is_now = "" if now.unseen else now.state
+    return _compared(now, then, about).model_copy(update={"then": was, "now": is_now})
+
+
+def _compared(now: Standing, then: Standing | None, about: About) -> Look:
     if now.unseen:
         return _look(now, None, now.text)
     if now.subject is Subject.GRANT:

@@ -21,6 +21,7 @@ from bunsui_core.domain.plan import (
 from bunsui_core.domain.preview import CodeUsed, Preview
 from bunsui_core.domain.recovery import Odds
 from bunsui_core.domain.safe import safe
+from bunsui_core.domain.verdict import Look
 from bunsui_core.domain.waves import Waves
 
 SHOWN = 600
@@ -149,7 +150,7 @@ def waves_text(waves: Waves, steps: int) -> str:
     )
 
 
-_OTHERWISE = ("THEN", "AGAIN", "STATES", "CODE", "EFFECTS")
+_OTHERWISE = ("THEN", "AGAIN", "STATES", "CODE", "SINCE", "EFFECTS")
 """What of a step like the canary's is told where the canary's says something else."""
 
 
@@ -189,9 +190,17 @@ def _step_lines(number: int, step: StepReview) -> list[str]:
         ]
     if step.odds:
         lines.append(f"ODDS         {odds_text(step.odds)}")
+    lines += [f"SINCE        {since_text(one)}" for one in step.since if one.changed is not False]
     lines += [f"EFFECTS      {text}" for text in step.effects]
     lines.append(f"UNDO         {step.undo}")
     return lines + [_checked(check) for check in step.checks]
+
+
+def since_text(look: Look) -> str:
+    """Return what changed since the failure, or that it cannot be told, for a reviewer."""
+    word = "changed: " if look.changed else "not known: "
+    is_told = look.then and look.now and look.then != look.now
+    return f"{word}{look.text}" + (f" ({look.then[:24]} -> {look.now[:24]})" if is_told else "")
 
 
 def _preview_lines(preview: Preview) -> list[str]:

@@ -58,7 +58,9 @@ class Subject(StrEnum):
 class Look(Value):
     """Whether one thing changed since the failure; `changed` is None when it cannot be seen.
 
-    `is_missing` says of what the failure misses that it still is not there.
+    `is_missing` says of what the failure misses that it still is not there. `then` and `now` are
+    its digest, or a word for it, at the failure and since; empty where it was not there or is not
+    known.
     """
 
     subject: Subject
@@ -67,6 +69,8 @@ class Look(Value):
     text: str
     seen_at: Instant
     is_missing: bool = False
+    then: str = ""
+    now: str = ""
 
 
 class Reason(Value):

@@ -24,6 +24,9 @@ WHOSE = {
 }
 """What each bound is about."""
 
+NAME_LIMIT = 16
+"""Cells of a name in the first line."""
+
 WORKER_SILENT = timedelta(seconds=60)
 SMALL = "This terminal is {width}×{height}. bunsui needs 80×24: make it larger, or press q to quit."
 
@@ -35,7 +38,23 @@ def head(board: Board, width: int) -> Text:
     place = words(place, marked) if board.here.is_production else place
     waiting = len(board.waiting)
     count = words(sign(WAITING), f" {waiting} waiting   ") if waiting else Text()
-    return apart(place, words(count, _age(board), " "), width)
+    return apart(place, words(_open_key(board), count, _age(board), " "), width)
+
+
+def _open_key(board: Board) -> Text:
+    """Whose key lies open, for how long, and the key that locks it."""
+    found = board.unlocked
+    if found is None:
+        return Text()
+    whose = said(found.approver, NAME_LIMIT)
+    return words(
+        sign(WAITING),
+        " ",
+        whose,
+        f"'s key open {span(found.until - board.now)}, ",
+        ("L", "key"),
+        " locks   ",
+    )
 
 
 def _age(board: Board) -> Text:

@@ -73,7 +73,7 @@ def body(prepared: Prepared, now: datetime, below: Kept | None = None) -> Group:
     review = prepared.review
     age = ago(prepared.at, now)
     parts: list[Block] = [_moved(review), *came(review.approval), *_waves(review)]
-    for number, step in enumerate(review.steps[: _whole(review)], 1):
+    for number, step in enumerate(review.steps[: whole_steps(review)], 1):
         parts += [
             _happens(number, step),
             *_sections(step),
@@ -88,14 +88,14 @@ def _waves(review: Review) -> list[Block]:
     return [section("WAVES", words(waves_text(waves, len(review.plan.steps))))] if waves else []
 
 
-def _whole(review: Review) -> int:
-    """How many steps are shown with everything about them."""
+def whole_steps(review: Review) -> int:
+    """Return how many steps are shown with everything about them."""
     return review.plan.waves.canary if review.plan.waves else len(review.steps)
 
 
 def below_canary(review: Review) -> Kept:
     """Return what a long plan takes long for: the steps after the canary, and its digest."""
-    return Kept([*others(review, _whole(review)), section("NEEDS", _needs(review))])
+    return Kept([*others(review, whole_steps(review)), section("NEEDS", _needs(review))])
 
 
 def _moved(review: Review) -> Text:
@@ -186,23 +186,6 @@ def _checked(checks: tuple[Check, ...], age: str) -> Text:
         for one in checks
     ]
     return joined([*parts, words((age, MUTED))], " · ")
-
-
-def difference(review: Review) -> Group:
-    """Return every change of the input against the failed run, and the whole input."""
-    parts: list[Block] = []
-    whole, same = _whole(review), 0
-    for number, step in enumerate(review.steps, 1):
-        if number > whole and not step.changes:
-            same += 1
-            continue
-        parts.append(words((f"Difference of step {number}'s input to the failed run", TITLE)))
-        parts += [change(one, 4000) for one in step.changes]
-        if not step.changes:
-            parts.append(words(("   the input is the same", MUTED)))
-        parts.append(section("INPUT", said(step.input, 4000)))
-    rest = f"The input of {same:,} more steps is the same as that of their failed runs."
-    return stack([*parts, words((rest, MUTED)) if same else Text()])
 
 
 def grounds(analysis: Analysis | None, trouble: str) -> Group:

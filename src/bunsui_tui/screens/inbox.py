@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from bunsui_tui.actions import COPY, MOVE, PANE, Key
+from bunsui_tui.actions import COPY, MOVE, PANE, TOGETHER, Key
 from bunsui_tui.messages import ReviewOpened, SessionOpened
-from bunsui_tui.render.inbox import COLUMNS, beside, rows
+from bunsui_tui.render.inbox import COLUMNS, beside, kin_of, rows
 from bunsui_tui.screens.frame import Frame
+from bunsui_tui.signing import TogetherOpened
 from bunsui_tui.widgets.panes import Pane, Rule
 from bunsui_tui.widgets.rows import Rows
 
@@ -53,6 +54,9 @@ class InboxScreen(Frame):
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what the selection allows."""
         nothing = "" if self.selected else "no request is selected"
+        if kin_of(self.board, self.selected):
+            several = "these are several; choose one below"
+            return (TOGETHER, SESSION.unless(several), MOVE, PANE, COPY)
         return (OPEN.unless(nothing), SESSION.unless(nothing), MOVE, PANE, COPY.unless(nothing))
 
     def paint(self) -> None:
@@ -67,17 +71,22 @@ class InboxScreen(Frame):
         self.show_keys()
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
-        """Review the request."""
-        self.post_message(ReviewOpened(event.key))
+        """Review the request, or several at once."""
+        self._open(event.key)
+
+    def _open(self, key: str) -> None:
+        found = kin_of(self.board, key)
+        self.post_message(TogetherOpened(found.request_ids) if found else ReviewOpened(key))
 
     def do(self, name: str) -> None:
         """Do what a key says about the selection."""
         match name:
             case "open":
-                self.post_message(ReviewOpened(self.selected))
+                self._open(self.selected)
             case "session":
                 approval = self.board.approval(self.selected)
                 if approval:
                     self.post_message(SessionOpened(approval.request.plan.session_id))
             case "copy":
-                self.copy(self.selected)
+                found = kin_of(self.board, self.selected)
+                self.copy(" ".join(found.request_ids) if found else self.selected)

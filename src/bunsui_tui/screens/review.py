@@ -5,56 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
 from bunsui_core.domain.answer import Review
-from bunsui_core.domain.approval import Answer, ApprovalStatus
-from bunsui_core.domain.trust import Approver
-from bunsui_tui.actions import APPROVE, BACK, COPY, DIFFERENCE, EVIDENCE, MOVE, REJECT, Key
-from bunsui_tui.board import Board, Prepared
-from bunsui_tui.messages import AnswerGiven, Noted, SessionWanted
-from bunsui_tui.render.inbox import their_words
-from bunsui_tui.render.review import below_canary, body, difference, grounds, heading
-from bunsui_tui.render.text import MUTED, Kept, words
-from bunsui_tui.screens.frame import Frame
-from bunsui_tui.widgets.answer_bar import (
-    APPROVER,
-    CODE,
-    PASSPHRASE,
-    REASON,
-    AnswerBar,
-    Ask,
-    RejectButton,
+from bunsui_core.domain.approval import ApprovalStatus
+from bunsui_tui.actions import (
+    APPROVE,
+    BACK,
+    COPY,
+    DIFFERENCE,
+    EVIDENCE,
+    MOVE,
+    REJECT,
+    UNLOCK,
+    Key,
 )
+from bunsui_tui.board import Board, Prepared
+from bunsui_tui.messages import SessionWanted
+from bunsui_tui.render.difference import difference
+from bunsui_tui.render.inbox import their_words
+from bunsui_tui.render.review import below_canary, body, grounds, heading
+from bunsui_tui.render.text import MUTED, Kept, words
+from bunsui_tui.screens.answering import Answering
+from bunsui_tui.widgets.answer_bar import AnswerBar
 from bunsui_tui.widgets.panes import Pane
 
 
-class ReviewScreen(Frame):
+class ReviewScreen(Answering):
     """What will happen if this request is approved; the focus is on rejecting it."""
 
     NAME: ClassVar[str] = "a review"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "do('approve')", show=False),
-        Binding("R", "do('reject')", show=False),
-        Binding("d", "do('difference')", show=False),
-        Binding("e", "do('evidence')", show=False),
-        Binding("y", "do('copy')", show=False),
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
-        Binding("escape", "app.leave", show=False),
-    ]
 
     def __init__(self, board: Board, request_id: str) -> None:
         super().__init__(board)
         self.request_id = request_id
         self._part = "plan"
-        self._shown: Review | None = None
         self._others = Kept(())
         self._painted: tuple[object, ...] = ()
 
@@ -70,6 +57,16 @@ class ReviewScreen(Frame):
         return self._prepared.review if self._prepared else None
 
     @property
+    def reviews(self) -> tuple[Review, ...]:
+        """The one that is shown."""
+        return (self.review,) if self.review else ()
+
+    @property
+    def code(self) -> str:
+        """The code of the request, if its risk is high."""
+        return self.review.typed_code if self.review else ""
+
+    @property
     def _prepared(self) -> Prepared | None:
         return self.board.reviews.get(self.request_id)
 
@@ -81,7 +78,7 @@ class ReviewScreen(Frame):
         status = self._status(review)
         if status is not ApprovalStatus.REQUESTED:
             return f"the request is {status.value} already"
-        if not self._approvers():
+        if not self.trusted():
             return "nobody can approve here yet; quit and run `bunsui approvers init`"
         return ""
 
@@ -89,19 +86,16 @@ class ReviewScreen(Frame):
         known = self.board.approval(self.request_id)
         return known.status if known else review.approval.status
 
-    def _approvers(self) -> tuple[Approver, ...]:
-        approvers = self.board.overview.approvers if self.board.overview else ()
-        return tuple(one for one in approvers if one.revoked_at is None)
-
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, with what this request allows."""
         why_not = self.why_not()
         missing = "" if self.review else "the review is still being prepared"
         return (
-            APPROVE.unless(why_not),
+            APPROVE.unless(self.why_not_approve()),
             REJECT.unless(why_not),
             DIFFERENCE.unless(missing),
             EVIDENCE.unless(missing),
+            UNLOCK.unless(self.why_not_unlock()),
             BACK,
             MOVE,
             COPY,
@@ -121,7 +115,7 @@ class ReviewScreen(Frame):
         self.query_one("#heading", Static).update(top)
         self.query_one("#words", Pane).show(their_words(review.approval))
         self._paint_part(prepared)
-        self._rest(review)
+        self.rest((review.shown_digest,))
 
     def _paint_part(self, prepared: Prepared) -> None:
         """What can be long is laid out when it is another one, not every second."""
@@ -141,35 +135,11 @@ class ReviewScreen(Frame):
                     self._others = below_canary(review)
                 pane.show(body(prepared, self.board.now, self._others), "plan")
 
-    def _rest(self, review: Review) -> None:
-        bar = self.query_one(AnswerBar)
-        state = (review.shown_digest, self.why_not())
-        if bar.is_asking or bar.stands_for == state:
-            return
-        bar.stands_for = state
-        bar.rest(self._how(review), can_reject=not self.why_not())
-        if not self.why_not():
-            self.query_one(RejectButton).focus()
-
-    def _how(self, review: Review) -> Text:
-        if why_not := self.why_not():
-            return words((why_not, MUTED))
-        code = f"type {review.typed_code}, then " if review.typed_code else ""
-        return words("Approve: ", ("a", "key"), f", then {code}your passphrase")
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the plan, wherever the focus is."""
-        self.query_one("#plan", Pane).scroll_relative(y=by, animate=False)
-
     def do(self, name: str) -> None:
         """Do what a key says about the request."""
-        if self.query_one(AnswerBar).is_asking and name in {"approve", "reject"}:
-            return
         match name:
-            case "approve":
-                self._ask(Answer.APPROVE)
-            case "reject":
-                self._ask(Answer.REJECT)
+            case "approve" | "reject" | "unlock":
+                self.answer(name)
             case "difference" | "evidence":
                 self._part = "plan" if self._part == name else name
                 if self.review:
@@ -177,58 +147,3 @@ class ReviewScreen(Frame):
                 self.paint()
             case "copy":
                 self.copy(self.request_id)
-
-    def _ask(self, answer: Answer) -> None:
-        self._shown = self.review
-        if self._shown is None:
-            return
-        asks = [Ask(PASSPHRASE, "passphrase")]
-        approvers = self._approvers()
-        if len(approvers) > 1:
-            asks.insert(0, Ask(APPROVER, "your name as approver"))
-        if answer is Answer.REJECT:
-            asks.insert(0, Ask(REASON, "reason"))
-        elif code := self._shown.typed_code:
-            asks.insert(0, Ask(CODE, f"type {code} (high risk)"))
-        self.query_one(AnswerBar).ask(answer, tuple(asks))
-
-    def on_reject_button_pressed(self) -> None:
-        """Reject: the default."""
-        self.action_do("reject")
-
-    def on_answer_bar_given(self, event: AnswerBar.Given) -> None:
-        """Sign what was shown when the questions began."""
-        if self._shown is None:
-            return
-        bar = self.query_one(AnswerBar)
-        typed = event.typed.get(CODE, "").strip()
-        if event.answer is Answer.APPROVE and typed.upper() != self._shown.typed_code.upper():
-            self.post_message(Noted(f"type {self._shown.typed_code} to approve a high risk", True))
-            bar.ask_first()
-            return
-        bar.wait("signing…")
-        name = event.typed.get(APPROVER, "").strip() or self._approvers()[0].name
-        self.post_message(
-            AnswerGiven(
-                review=self._shown,
-                answer=event.answer,
-                approver=name,
-                passphrase=event.typed[PASSPHRASE],
-                reason=event.typed.get(REASON, "").strip(),
-                typed_code=typed,
-            )
-        )
-
-    async def on_answer_bar_left(self) -> None:
-        """Stop asking, or go back when nothing is asked; nothing was decided."""
-        review, bar = self.review, self.query_one(AnswerBar)
-        if not bar.is_asking:
-            await self.run_action("app.leave")
-        elif review:
-            bar.rest(self._how(review), can_reject=not self.why_not())
-            self.query_one(RejectButton).focus()
-
-    def failed(self, about: str) -> None:
-        """Ask for the passphrase again when the answer was not accepted."""
-        if about == "decision":
-            self.query_one(AnswerBar).again()

@@ -20,9 +20,9 @@ from bunsui_core.domain.safe import safe
 from bunsui_core.log import to_file
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.worker import worker
+from bunsui_tui.background import Background
 from bunsui_tui.exits import OK, UNEXPECTED
 from bunsui_tui.web.guard import HOST, Address
-from bunsui_tui.workers import Background
 
 EXTRA = "textual-serve>=1.1,<2"
 MISSING = "the browser's terminal is an extra, `web`: run `{python} -m pip install '{extra}'`."

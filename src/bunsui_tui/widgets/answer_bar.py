@@ -12,18 +12,13 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from bunsui_core.domain.approval import Answer
-from bunsui_tui.render.text import MUTED, TITLE, words
+from bunsui_tui.messages import Noted
+from bunsui_tui.questions import Ask
+from bunsui_tui.render.signs import FAILED
+from bunsui_tui.render.text import MUTED, TITLE, said, words
 
-CODE, APPROVER, REASON, PASSPHRASE = "code", "approver", "reason", "passphrase"
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One thing to type, in front of what it is asked with."""
-
-    name: str
-    label: str
+LONGEST_LABEL = 160
+"""Characters of what stands in front of the field."""
 
 
 class RejectButton(Static, can_focus=True):
@@ -53,16 +48,16 @@ class AnswerBar(Horizontal):
     class Given(Message):
         """Everything was typed."""
 
-        answer: Answer
+        verb: str
         typed: dict[str, str] = field(repr=False)
 
     def __init__(self) -> None:
         super().__init__()
-        self._answer = Answer.REJECT
+        self._verb = ""
         self._asks: tuple[Ask, ...] = ()
         self._at = 0
         self._typed: dict[str, str] = {}
-        self.stands_for: tuple[str, str] = ("", "")
+        self.stands_for: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Hold the button, the words beside it, and the field."""
@@ -91,20 +86,15 @@ class AnswerBar(Horizontal):
         if can_reject and entry.has_focus:
             button.focus()
 
-    def ask(self, answer: Answer, asks: tuple[Ask, ...]) -> None:
-        """Ask for the first of several things."""
-        self._answer, self._asks, self._typed = answer, asks, {}
+    def ask(self, verb: str, asks: tuple[Ask, ...]) -> None:
+        """Ask for the first of several things, in order to do what the verb says."""
+        self._verb, self._asks, self._typed = verb, asks, {}
         self._show(0)
 
     def again(self) -> None:
         """Ask for the last thing once more."""
         if self._asks:
             self._show(len(self._asks) - 1)
-
-    def ask_first(self) -> None:
-        """Ask for everything once more."""
-        if self._asks:
-            self.ask(self._answer, self._asks)
 
     def wait(self, say: str) -> None:
         """Show that the answer is being recorded."""
@@ -122,12 +112,12 @@ class AnswerBar(Horizontal):
     def _show(self, at: int) -> None:
         self._at = at
         ask = self._asks[at]
-        verb = "Approve" if self._answer is Answer.APPROVE else "Reject"
         self.query_one(RejectButton).display = False
-        self.query_one("#say", Static).update(words((f"{verb}: ", TITLE), ask.label, " "))
+        label = said(ask.label, LONGEST_LABEL, FAILED[1] if ask.is_loud else "")
+        self.query_one("#say", Static).update(words((f"{self._verb}: ", TITLE), label, " "))
         entry = self.query_one("#field", Input)
         entry.value = ""
-        entry.password = ask.name == PASSPHRASE
+        entry.password = ask.is_hidden
         entry.display = True
         entry.focus()
 
@@ -136,8 +126,23 @@ class AnswerBar(Horizontal):
         event.stop()
         if not self._asks:
             return
-        self._typed[self._asks[self._at].name] = event.value
+        ask = self._asks[self._at]
+        if _is_wrong(ask, event.value):
+            told = f"type {ask.wants} to go on" if ask.wants else "type something, or esc"
+            self.post_message(Noted(told, True))
+            self._show(self._at)
+            return
+        self._typed[ask.name] = event.value
+        if ask.then:
+            behind = self._asks[self._at + 2 :]
+            self._asks = (*self._asks[: self._at + 1], ask.then(event.value), *behind)
         if self._at + 1 < len(self._asks):
             self._show(self._at + 1)
         else:
-            self.post_message(self.Given(self._answer, dict(self._typed)))
+            self.post_message(self.Given(self._verb, dict(self._typed)))
+
+
+def _is_wrong(ask: Ask, typed: str) -> bool:
+    if ask.wants:
+        return typed.strip().upper() != ask.wants.upper()
+    return not (typed.strip() or ask.may_be_empty)
