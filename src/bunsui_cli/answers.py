@@ -34,9 +34,19 @@ class Controlled(Value):
 
 
 class ApproverList(Value):
-    """Who may decide."""
+    """Who may decide; `root` is the id of the first key, `flaw` why nobody is trusted."""
 
     items: tuple[Approver, ...]
+    root: str = ""
+    flaw: str = ""
+
+
+class KeyLine(Value):
+    """The public half of a key that nobody trusts yet, as one line for a lead."""
+
+    name: str
+    key_id: str
+    line: str
 
 
 class WorkerStopped(Value):

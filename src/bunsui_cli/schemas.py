@@ -15,6 +15,7 @@ from bunsui_cli.answers import (
     ApprovalList,
     ApproverList,
     Controlled,
+    KeyLine,
     LocalReset,
     LocalState,
     PipelineGraph,
@@ -56,7 +57,9 @@ from bunsui_core.domain.policy_answers import (
 from bunsui_core.domain.recovery import Proposal
 from bunsui_core.domain.session import Session, SessionSummary
 from bunsui_core.domain.storm import Storm, StormProposal, Storms
+from bunsui_core.domain.together import Together
 from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust_changing import Loss
 from bunsui_core.domain.value import Json, Value
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -105,8 +108,14 @@ ANSWERS: Mapping[str, type[Value]] = {
     "approvals-show": Approval,
     "approvals-approve": Approval,
     "approvals-reject": Approval,
+    "approvals-stop": Approval,
+    "approvals-together": Together,
     "approvers-init": Approver,
     "approvers-list": ApproverList,
+    "approvers-key": KeyLine,
+    "approvers-add": Approver,
+    "approvers-revoke": Loss,
+    "approvers-role": Approver,
     "approvers-passphrase": Approver,
     "policy-show": PolicyShown,
     "policy-list": PolicyList,

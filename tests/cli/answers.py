@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from bunsui_cli.answers import (
     ApprovalList,
-    ApproverList,
     LocalReset,
     LocalState,
     PipelineGraph,
@@ -55,6 +54,7 @@ from tests.builders import (
     an_effect,
     later,
 )
+from tests.cli.approver_answers import of_approvers
 from tests.cli.change_answers import of_changes
 from tests.cli.more_answers import of_store, of_storms
 from tests.cli.policy_answers import of_policies
@@ -277,9 +277,8 @@ def every_answer() -> Mapping[str, Value]:
         "approvals-show": approval,
         "approvals-approve": approval,
         "approvals-reject": approval,
-        "approvers-init": an_approver(),
-        "approvers-list": ApproverList(items=(an_approver(),)),
-        "approvers-passphrase": an_approver(),
+        "approvals-stop": approval,
+        **of_approvers(an_approver()),
         **of_local(),
         "demo": a_report(),
         "demo-list": a_scene_list(),

@@ -15,6 +15,7 @@ from bunsui_cli.answers import (
     ApprovalList,
     ApproverList,
     Controlled,
+    KeyLine,
     LocalReset,
     LocalState,
     PipelineGraph,
@@ -25,6 +26,7 @@ from bunsui_cli.answers import (
 from bunsui_cli.envelope import Answer
 from bunsui_cli.views import (
     approvals,
+    approvers,
     audit,
     config,
     demo,
@@ -66,7 +68,9 @@ from bunsui_core.domain.policy_answers import (
     PolicyShown,
 )
 from bunsui_core.domain.storm import Storm, StormProposal, Storms
+from bunsui_core.domain.together import Together
 from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust_changing import Loss
 from bunsui_core.domain.value import Value
 
 
@@ -113,10 +117,8 @@ def parts(value: Value) -> Sequence[RenderableType]:
 def other_parts(value: Value) -> Sequence[RenderableType]:
     """Return what a person sees of the answers that are about this machine."""
     match value:
-        case ApproverList():
-            return approvals.approvers(value.items)
-        case Approver():
-            return approvals.approvers((value,))
+        case ApproverList() | Approver() | KeyLine() | Loss():
+            return approvers.parts(value)
         case LocalState():
             return machine.local(value)
         case LocalReset():
@@ -177,12 +179,14 @@ def parts_of_storms(value: Value) -> Sequence[RenderableType]:
 
 
 def parts_of_changes(value: Value) -> Sequence[RenderableType]:
-    """Return what a person sees of a change that is previewed or was asked for."""
+    """Return what a person sees of a change that is previewed, was asked for, or decided."""
     match value:
         case Rerun():
             return previews.rerun(value)
         case Controlled():
             return previews.control(value)
+        case Together():
+            return approvals.together(value)
         case _:
             return parts_of_stores(value)
 

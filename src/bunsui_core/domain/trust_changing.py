@@ -15,7 +15,7 @@ from bunsui_core.domain.trust import (
     TrustChange,
 )
 from bunsui_core.domain.trusting import Trusted, taken
-from bunsui_core.domain.value import Instant
+from bunsui_core.domain.value import Instant, Value
 
 MOST_BYTES = 4096
 """The longest message that KMS signs as it is (Sign, MessageType RAW)."""
@@ -28,6 +28,14 @@ class Act:
     now: Instant
     nonce: str
     reason: str = ""
+
+
+class Loss(Value):
+    """Whose key goes, and what it takes along: open approvals, and perhaps the policy."""
+
+    approver: Approver
+    requests: tuple[str, ...]
+    policy: bool
 
 
 def first_change(about: Named, place: tuple[str, str], at: Instant, nonce: str) -> TrustChange:

@@ -100,14 +100,15 @@ def trusted(kept: Kept, expected: Expected, is_signed: IsSigned) -> Trusted:
     """Return who is trusted. What no good change explains is not, and a bad one ends all trust.
 
     The rows of an older store count only as long as there is no change, and where the first key
-    is named, of them that one alone.
+    is named, of them that one alone; a row whose key is not the one of its id never counts.
     """
     changes = kept.changes
     nobody = Trusted(account=expected.account, region=expected.region, changes=changes)
     if flaw := _lost(kept, expected):
         return nobody.model_copy(update={"flaw": flaw})
     if not changes:
-        old = tuple(one for one in kept.rows if expected.root in {"", one.key_id})
+        own = [one for one in kept.rows if _is_key_id(one.key_id, one.public_key)]
+        old = tuple(one for one in own if expected.root in {"", one.key_id})
         return nobody.model_copy(update={"approvers": old})
     found: dict[str, Approver] = {}
     before = BEFORE_THE_FIRST

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.app.decide import Deciding
 from bunsui_core.app.recalled import remembering
 from bunsui_core.desk.operator import OperatorDesk
+from bunsui_core.desk.trusting import TrustDesk
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.keyed import keyed
 from bunsui_core.wiring.nature import nature
@@ -28,3 +30,10 @@ def operator_desk(settings: Settings) -> OperatorDesk:
     )
     eyes = remembering(seeing(settings, "agent"), kept.store)
     return OperatorDesk(kept.store, eyes, deciding, place(settings), nature())
+
+
+def trust_desk(settings: Settings) -> TrustDesk:
+    """Return the desk at which leads say who is trusted."""
+    kept = written(settings, "approver")
+    own = keyed(settings, kept)
+    return TrustDesk(own.keys, own.signers, kept.store.requests, nature(), is_signed)

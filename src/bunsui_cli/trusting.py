@@ -1,0 +1,156 @@
+"""Saying at a terminal who is trusted; only a command that does so loads what signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bunsui_cli.deciding import KMS_NAME, signing
+from bunsui_cli.person import Person, person
+from bunsui_cli.views.approvers import told
+from bunsui_core.desk.operator import Signing
+from bunsui_core.desk.trusting import TrustDesk
+from bunsui_core.domain.errors import BadInput, BunsuiError, NotAuthorised
+from bunsui_core.domain.newcomer import LONGEST, WORD, Newcomer
+from bunsui_core.domain.safe import safe
+from bunsui_core.domain.trust import Approver, Role
+from bunsui_core.domain.trust_changing import Loss, a
+from bunsui_core.settings import read_settings
+from bunsui_core.wiring.operator import operator_desk, trust_desk
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be changed: about whom, by whom, and why."""
+
+    name: str
+    by: str
+    reason: str
+
+
+def make_key(name: str, kms: str) -> Newcomer:
+    """Make a key that nobody trusts yet, or take one of KMS. Raises: NotAuthorised, BadInput."""
+    desk = trust_desk(read_settings())
+    with person("a new key") as human:
+        return _of_kms(desk, human, name, kms) if kms else _made_here(desk, human, name)
+
+
+def add(wish: Wish, line: str, kms: str, role: Role) -> Approver:
+    """Let a lead trust somebody: with the line of her key, a key of KMS, or one made here.
+
+    Raises: NotAuthorised without a terminal, a lead or the right proof; Conflict, BadInput.
+    """
+    if line and kms:
+        raise BadInput("--key and --kms name two keys.", "Name one of them.")
+    desk = trust_desk(read_settings())
+    with person("adding an approver") as human, _newcomer(desk, human, wish, (line, kms)) as new:
+        human.tell(f"{new.name} becomes {a(role)} here, with the key {new.key_id}.")
+        if line:
+            human.tell(f"Compare that id with {new.name} by voice: `approvers key` showed it.")
+        return desk.add(new, role, _lead(desk, human, wish.by), wish.reason)
+
+
+def revoke(wish: Wish) -> Loss:
+    """Let a lead trust somebody's key no more, once she has seen what goes with it.
+
+    Raises: NotAuthorised without a terminal, a lead or the right proof; NotFound, Refused.
+    """
+    desk = trust_desk(read_settings())
+    with person("revoking a key") as human:
+        human.tell("\n".join(told(desk.loss(wish.name))))
+        return desk.revoke(wish.name, _lead(desk, human, wish.by), wish.reason)
+
+
+def give_role(wish: Wish, role: Role) -> Approver:
+    """Let a lead give somebody another role.
+
+    Raises: NotAuthorised without a terminal, a lead or the right proof; NotFound, Refused.
+    """
+    desk = trust_desk(read_settings())
+    with person("another role") as human:
+        human.tell(f"{safe(wish.name, 64, False)} becomes {a(role)} here.")
+        return desk.give_role(wish.name, role, _lead(desk, human, wish.by), wish.reason)
+
+
+def _lead(desk: TrustDesk, human: Person, name: str) -> Signing:
+    """The lead whose key is on this machine, or the one that is named, and her proof."""
+    own = operator_desk(read_settings())
+    leads = [one.name for one in own.mine() if one.is_lead]
+    chosen = name or (leads[0] if len(leads) == 1 else "")
+    if not chosen and len(leads) > 1:
+        raise NotAuthorised(
+            f"there are several leads here: {', '.join(leads)}.", "Say who you are with --as NAME."
+        )
+    if not chosen:
+        known = ", ".join(one.name for one in desk.trust().leads)
+        raise NotAuthorised(
+            "no key of a lead is on this machine.", f"A lead does this: {known or 'none yet'}."
+        )
+    desk.must_be_lead(chosen)
+    return signing(own, human, chosen)
+
+
+@contextmanager
+def _newcomer(
+    desk: TrustDesk, human: Person, wish: Wish, given: tuple[str, str]
+) -> Iterator[Newcomer]:
+    """Who is to be added; a key that was made for it and did not come to be trusted goes."""
+    line, kms = given
+    if line:
+        found = desk.newcomer(_read(line))
+        if found.name != wish.name:
+            raise BadInput(
+                f"the line is {found.name}'s, not {safe(wish.name, 64, False)}'s.",
+                "Name her as she names herself.",
+            )
+        yield found
+    elif kms:
+        yield _of_kms(desk, human, wish.name, kms)
+    else:
+        made = _made_here(desk, human, wish.name)
+        try:
+            yield made
+        except (BunsuiError, KeyboardInterrupt):
+            desk.forget(made)
+            raise
+
+
+def _made_here(desk: TrustDesk, human: Person, name: str) -> Newcomer:
+    human.tell(f"A key for {safe(name, 64, False)}, who types its passphrase herself:")
+    return desk.make_key(name, new_passphrase(human))
+
+
+def _of_kms(desk: TrustDesk, human: Person, name: str, kms: str) -> Newcomer:
+    must_type_name(human, name)
+    return desk.held_key(name, kms)
+
+
+def must_type_name(human: Person, name: str) -> None:
+    """Let a key of KMS be used after its approver's name was typed. Raises: NotAuthorised."""
+    shown = safe(name, 64, False)
+    if human.ask(KMS_NAME.format(name=shown)) != name:
+        raise NotAuthorised(f"{shown} was not typed, so nothing was signed.", "Run it again.")
+
+
+def new_passphrase(human: Person) -> str:
+    """Return a passphrase that was typed twice alike. Raises: BadInput when it was not."""
+    first = human.secret("New passphrase: ")
+    if human.secret("The same again: ") != first:
+        raise BadInput("the two passphrases differ.", "Run the command again.")
+    return first
+
+
+def _read(line: str) -> str:
+    """The line itself, or the one in the file of that name."""
+    if line.split()[:1] == [WORD]:
+        return line
+    try:
+        with Path(line).open(encoding="utf-8") as file:
+            return file.read(LONGEST + 1)
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"{safe(line, 200, False)} is neither the line of a key nor a file with one.",
+            "Give what `bunsui approvers key NAME` printed.",
+        ) from error
