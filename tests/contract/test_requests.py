@@ -88,8 +88,13 @@ def test_what_claims_a_later_time_and_who_asks_without_end_hide_nothing(
     requests.submit(a_request(request_id="r-mine"))
     for number in range(8):
         at = later(days=9) if number % 2 else later(minutes=1)
-        asked = {"created_at": at, "expires_at": later(days=10), "requester": "agent:mallory"}
-        requests.submit(a_request(request_id=f"r-{number}", **asked))
+        asked = a_request(
+            request_id=f"r-{number}",
+            requester="agent:mallory",
+            created_at=at,
+            expires_at=later(days=10),
+        )
+        requests.submit(asked)
 
     assert "r-mine" not in {one.id for one in requests.newest(4)}
     seen = [one.id for one in requests.newest(4, now=later(minutes=2))]

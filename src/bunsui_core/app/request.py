@@ -13,28 +13,38 @@ from bunsui_core.domain.approval import (
     Withdrawal,
     fold,
 )
+from bunsui_core.domain.asked_else import asked_else
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.plan import ControlSession, Plan, Step, step_job
+from bunsui_core.domain.policy import Pending
 from bunsui_core.ports.store import Requests
 
 NEWEST = 200
 """How many requests are looked at for one that is open about the same thing."""
 
-MOST_ASKED = 30
+USUAL = Pending()
+"""How many may wait where the policy says nothing else."""
+
+MOST_ASKED = USUAL.per_requester
 """How many requests of an agent that no human answered may stand within the time that is counted.
 
-What waits for a human, and what she approved, must stay among the newest requests: six agents
-that ask as often as they may do not reach `NEWEST`. What she answered she has seen.
+What a human answered she has seen.
 """
+
+AGENT = "agent:"
+"""How the requester of an agent's request begins."""
 
 COUNTED = timedelta(minutes=30)
 """For how long a request counts: as long as one waits for an answer."""
 
 
-def submit(request: Request, requests: Requests, now: datetime) -> Approval:
-    """Store a request, or return the open one about the same execution.
+def submit(
+    request: Request, requests: Requests, now: datetime, pending: Pending = USUAL
+) -> Approval:
+    """Store a request, or return the open one about the same execution, which may ask for else.
 
-    Raises: BadInput for an empty or too long reason; Refused when an agent asks without end.
+    Raises: BadInput for an empty or too long reason; Refused when an agent asks without end, or
+    as many wait as the policy lets wait.
     """
     _must_say_why(request.reason)
     touched, newest = _touched(request.plan), requests.newest(NEWEST, now=now)
@@ -42,8 +52,10 @@ def submit(request: Request, requests: Requests, now: datetime) -> Approval:
     # Folded only then: what else waits or is done does not matter, and may be much.
     for standing in (approval(one, requests, now) for one in alike):
         if standing.status.is_open:
-            return standing
-    _must_not_flood(request.plan.requester, newest, requests, now)
+            return _noted(standing, asked_else(request.plan, standing.request.plan))
+    if request.plan.requester.startswith(AGENT):  # a human is never kept from asking
+        _must_not_flood(request.plan.requester, newest, requests, now, pending)
+        _must_have_room(newest, requests, now, pending)
     return approval(requests.submit(request), requests, now)
 
 
@@ -107,21 +119,43 @@ def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, 
     return tuple(approval(request, requests, now) for request in requests.newest(limit, now=now))
 
 
+def _noted(standing: Approval, difference: str) -> Approval:
+    """An open request, with what it asks for else than was asked now."""
+    if not difference:
+        return standing
+    note = f"{standing.note}; it is not what was asked now: {difference}"
+    return standing.model_copy(update={"note": note})
+
+
 def _must_not_flood(
-    asker: str, newest: Iterable[Request], requests: Requests, now: datetime
+    asker: str, newest: Iterable[Request], requests: Requests, now: datetime, pending: Pending
 ) -> None:
     """Refuse an agent that asks and takes back without end what others then no longer see."""
-    if not asker.startswith("agent:"):
-        return
+    most = pending.per_requester
     mine = (one for one in newest if one.plan.requester == asker)
     recent = [one for one in mine if now - one.plan.created_at < COUNTED]
-    if len(recent) < MOST_ASKED:
+    if len(recent) < most:
         return
-    if sum(not requests.decisions(one.id) for one in recent) >= MOST_ASKED:
+    if sum(not requests.decisions(one.id) for one in recent) >= most:
         raise Refused(
-            f"{asker} asked {MOST_ASKED} times within {COUNTED.seconds // 60} minutes, "
+            f"{asker} asked {most} times within {COUNTED.seconds // 60} minutes, "
             "and no human answered yet.",
             "Wait for the answers, and ask for what matters most.",
+        )
+
+
+def _must_have_room(
+    newest: Iterable[Request], requests: Requests, now: datetime, pending: Pending
+) -> None:
+    """Refuse one more where as many wait for a human as the policy lets wait."""
+    young = [one for one in newest if now < one.plan.expires_at]
+    if len(young) < pending.total:
+        return
+    waiting = sum(approval(one, requests, now).status is ApprovalStatus.REQUESTED for one in young)
+    if waiting >= pending.total:
+        raise Refused(
+            f"{waiting} requests wait for a human, as many as the policy lets wait.",
+            "Wait until some of them are answered.",
         )
 
 

@@ -35,6 +35,7 @@ from bunsui_core.domain.following import Followed, Shown
 from bunsui_core.domain.machine import MachineList
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import Control, step_job
+from bunsui_core.domain.policy import Pending
 from bunsui_core.domain.propose import OFFERED
 from bunsui_core.domain.recovery import ControlProposal, Proposal, Wanted, target
 from bunsui_core.domain.session import Session
@@ -239,7 +240,7 @@ class AgentDesk(StormDesk):
         """
         plan, texts = still_good(self._proposed.get(proposal_id), self._store, self._seeing)
         question = ask(plan, reason, texts, client_claim)
-        return submit(question, self._store.requests, self._nature.clock())
+        return submit(question, self._store.requests, self._nature.clock(), self._pending())
 
     def withdraw(self, request_id: str, reason: str) -> Approval:
         """Take back a request of this desk's own asker, and return where it stands then.
@@ -272,6 +273,10 @@ class AgentDesk(StormDesk):
         except Unavailable:
             return session, freshness
         return live, Freshness(as_of=now, source=Source.LIVE, worker_seen_at=seen_at)
+
+    def _pending(self) -> Pending:
+        """How many requests may wait."""
+        return self._store.rules.pending() if self._store.rules else Pending()
 
     def _asked(self, session_id: str, job: str, wanted: Wanted, repairs: bool) -> Asked:
         return Asked(

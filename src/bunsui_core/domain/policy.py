@@ -23,8 +23,8 @@ from bunsui_core.domain.value import Instant, Value
 LONGEST_TEXT = 100_000
 """Characters that a policy has at most; some thousand rules."""
 
-MOST_WAITING = 10_000
-"""The largest number that a policy may allow to wait."""
+MOST_WAITING = 200
+"""The largest number that a policy may let wait: what is looked at for what waits."""
 
 Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
 Count = Annotated[int, Field(ge=1, le=MOST_WAITING)]
@@ -132,6 +132,17 @@ def _no_policy(why: str) -> BadInput:
     return BadInput(
         f"the policy does not parse: {why}.", "Nothing is approved or executed under such a text."
     )
+
+
+def pending_of(body: str) -> Pending:
+    """Return how many requests may wait by a stored policy, or as is usual without a good one.
+
+    Nothing verifies it here: whoever decides does.
+    """
+    try:
+        return parse_policy(SignedPolicy.model_validate_json(body).text).pending
+    except (BadInput, ValueError):
+        return Pending()
 
 
 def requirement(

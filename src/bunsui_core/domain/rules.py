@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Field
 
+from bunsui_core.domain.approval import LONGEST_WAIT
 from bunsui_core.domain.plan import Control, ControlSession, Plan, StartSession, Step
 from bunsui_core.domain.value import Value
 
@@ -17,7 +18,7 @@ Pipelines: TypeAlias = Mapping[str, str]
 
 NOT_LOOKED_UP: Pipelines = {}
 
-LONGEST = 7 * 24 * 60
+LONGEST = int(LONGEST_WAIT.total_seconds()) // 60
 """Minutes that a policy lets a request wait at most."""
 
 

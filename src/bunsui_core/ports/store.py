@@ -13,6 +13,7 @@ from bunsui_core.domain.freshness import Blind
 from bunsui_core.domain.group import GroupBy, SessionGroups
 from bunsui_core.domain.outcome import Outcome
 from bunsui_core.domain.pipeline import Pipeline
+from bunsui_core.domain.policy import Pending
 from bunsui_core.domain.searchable import Side
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.value import Instant
@@ -229,6 +230,14 @@ class Heartbeat(Protocol):
         ...
 
 
+class Rules(Protocol):
+    """What an asker should know of the policy; who decides verifies it, an asker does not."""
+
+    def pending(self) -> Pending:
+        """Return how many requests may wait, as the newest policy says, or as is usual."""
+        ...
+
+
 @dataclass(frozen=True)
 class Store:
     """Everything that is remembered, as one actor may see it."""
@@ -243,3 +252,4 @@ class Store:
     watches: Watches
     archive: Archive
     documents: Documents
+    rules: Rules | None = None

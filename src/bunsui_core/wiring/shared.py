@@ -19,6 +19,7 @@ from bunsui_core.adapters.aws.store.remembered import (
     DynamoPipelines,
 )
 from bunsui_core.adapters.aws.store.requests import DynamoRequests
+from bunsui_core.adapters.aws.store.rules import DynamoRules
 from bunsui_core.adapters.aws.store.sessions import DynamoSessions
 from bunsui_core.adapters.aws.store.table import Table
 from bunsui_core.adapters.aws.store.watching import DynamoWatches
@@ -72,6 +73,7 @@ def shared_store(kept: Shared) -> Store:
         watches=DynamoWatches(kept.table),
         archive=DynamoArchive(kept.table),
         documents=kept.blobs,
+        rules=DynamoRules(kept.table),
     )
 
 

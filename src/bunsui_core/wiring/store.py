@@ -6,6 +6,7 @@ from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.indexing import LocalIndex
 from bunsui_core.adapters.local.requests import LocalRequests
+from bunsui_core.adapters.local.rules import LocalRules
 from bunsui_core.adapters.local.sessions import LocalSessions
 from bunsui_core.adapters.local.store import (
     LocalArchive,
@@ -53,4 +54,5 @@ def store(settings: Settings, connection: StoreReader) -> Store:
         watches=LocalWatches(connection),
         archive=LocalArchive(connection),
         documents=FileBlobs(settings.blobs_path),
+        rules=LocalRules(connection),
     )
