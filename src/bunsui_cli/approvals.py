@@ -97,6 +97,19 @@ def reject(
     show(Answer("approvals-reject", reject(ids[0], name, reason)), as_json)
 
 
+@app.command("stop")
+def stop(
+    request_id: RequestId,
+    reason: Annotated[str, typer.Option(help="Why; the asker reads it.")],
+    name: Approver = "",
+    as_json: AsJson = False,
+) -> None:
+    """Stop what is not begun of a plan, with your passphrase: the brake while it is executed."""
+    from bunsui_cli.deciding import stop
+
+    show(Answer("approvals-stop", stop(request_id, name, reason)), as_json)
+
+
 def _show_together(found: Together, as_json: bool) -> None:
     """Say what became of each; the command was refused as far as something was left out."""
     show(Answer("approvals-together", found), as_json)

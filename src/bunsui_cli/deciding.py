@@ -49,6 +49,16 @@ def reject(request_id: str, name: str, reason: str) -> Approval:
         return desk.decide(review, Answer.REJECT, signing(desk, human, name), reason=reason)
 
 
+def stop(request_id: str, name: str, reason: str) -> Approval:
+    """Ask for the passphrase and stop what is not begun of a plan; AWS need not answer.
+
+    Raises: NotAuthorised without a terminal, an approver or the right passphrase; Refused.
+    """
+    desk = operator_desk(read_settings())
+    with person("a stop") as human:
+        return desk.stop(request_id, signing(desk, human, name), reason)
+
+
 def typed_code(human: Person, review: Review) -> str:
     """Return what the human typed to confirm a high risk; a lower one needs nothing."""
     if not review.typed_code:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bunsui_core.app.decide import Deciding, Said, decide, mine, trusted, unlock
 from bunsui_core.app.decide import Signing as Signing
 from bunsui_core.app.govern import sign_policy
 from bunsui_core.app.request import submit
 from bunsui_core.app.review import Looked, review_steps
 from bunsui_core.app.startable import require_startable
+from bunsui_core.app.stopping import stopping
 from bunsui_core.app.verify import explain_request, policy_in_force
 from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.desk.together import decide_together, kin_among
@@ -84,6 +87,15 @@ class OperatorDesk(AgentDesk):
         decide(review, said, signing, self._deciding, self._store.requests, now)
         return self.approval(review.plan.request_id)
 
+    def stop(self, request_id: str, signing: Signing, reason: str) -> Approval:
+        """Sign that what is not begun of a plan is not done; no policy or freeze forbids it.
+
+        Raises: NotFound; NotAuthorised for a wrong passphrase or approver; Refused when there is
+        nothing left to stop.
+        """
+        review = stopping(self.approval(request_id), self.freshness())
+        return self.decide(review, Answer.REJECT, signing, reason)
+
     def alike(self, approvals: tuple[Approval, ...]) -> tuple[Kin, ...]:
         """Return which of these requests wait and can be reviewed together."""
         return kin_among(approvals, self._store.diagnoses)
@@ -136,12 +148,12 @@ class OperatorDesk(AgentDesk):
         """Return how many were typed for an approver's key here since the last right one."""
         return self._deciding.unlocking.wrong(trusted(self._deciding.keys, name))
 
-    def change_passphrase(self, name: str, old: str, new: str) -> None:
-        """Put an approver's key file under a new passphrase.
+    def change_passphrase(self, name: str, old: str, choose: Callable[[], str]) -> None:
+        """Put an approver's key file under a new passphrase, chosen once the old one opened it.
 
         Raises: NotAuthorised for a wrong passphrase or nobody's name; BadInput, Refused.
         """
-        self._deciding.unlocking.change(trusted(self._deciding.keys, name), old, new)
+        self._deciding.unlocking.change(trusted(self._deciding.keys, name), old, choose)
 
     def proof(self, name: str) -> Proof:
         """Return what an approver types so that her key signs. Raises: NotAuthorised."""
