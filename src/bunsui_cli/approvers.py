@@ -152,5 +152,5 @@ def change_passphrase(desk: OperatorDesk, human: Person, name: str) -> Approver:
             "Change who may sign with it in IAM.",
         )
     old = typed_proof(desk, human, name)
-    desk.change_passphrase(name, old, new_passphrase(human))
+    desk.change_passphrase(name, old, lambda: new_passphrase(human))
     return next(one for one in desk.approvers() if one.name == name)

@@ -205,7 +205,7 @@ def test_a_key_in_kms_is_not_kept_open_and_has_no_passphrase_to_change(
     with pytest.raises(Refused, match="no passphrase"):
         signers.unlock(approver, "aiko")
     with pytest.raises(Refused, match="no passphrase"):
-        signers.change(approver, "aiko", "another one")
+        signers.change(approver, "aiko", lambda: "another one")
     assert signers.unlocked() is None
 
 

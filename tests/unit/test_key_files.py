@@ -49,6 +49,17 @@ def test_a_key_file_that_others_can_use_signs_nothing_until_it_is_closed(
     assert signs(desk)
 
 
+def test_a_key_file_that_signs_nothing_says_so_before_a_passphrase_is_typed(desk: Desk) -> None:
+    assert desk.signers.wrong(desk.hanako) == 0
+
+    desk.file.chmod(0o644)
+    with pytest.raises(NotAuthorised, match="chmod go="):
+        desk.signers.wrong(desk.hanako)
+    desk.file.unlink()
+    with pytest.raises(NotFound, match="not on this machine"):
+        desk.signers.wrong(desk.hanako)
+
+
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777, 0o720])
 def test_a_folder_into_which_others_can_put_keys_is_refused(desk: Desk, mode: int) -> None:
     desk.folder.chmod(mode)
@@ -148,7 +159,7 @@ def test_a_key_file_of_another_key_id_opens_with_no_passphrase(desk: Desk) -> No
 def test_a_new_passphrase_opens_the_same_key_and_the_old_one_nothing(desk: Desk) -> None:
     before = keyfile.read(desk.file)
 
-    desk.signers.change(desk.hanako, PASSPHRASE, NEW)
+    desk.signers.change(desk.hanako, PASSPHRASE, lambda: NEW)
 
     after = keyfile.read(desk.file)
     assert signs(desk, NEW)
@@ -163,20 +174,20 @@ def test_a_passphrase_is_not_changed_by_whoever_does_not_know_it(desk: Desk) -> 
     before = desk.file.read_bytes()
 
     with pytest.raises(NotAuthorised):
-        desk.signers.change(desk.hanako, "wrong one", NEW)
+        desk.signers.change(desk.hanako, "wrong one", lambda: NEW)
     assert desk.file.read_bytes() == before
 
 
 def test_a_new_passphrase_that_anybody_guesses_is_refused(desk: Desk) -> None:
     with pytest.raises(BadInput, match="at least 8"):
-        desk.signers.change(desk.hanako, PASSPHRASE, "short")
+        desk.signers.change(desk.hanako, PASSPHRASE, lambda: "short")
     assert signs(desk)
 
 
 def test_what_a_killed_change_left_does_not_stop_the_next_one(desk: Desk) -> None:
     desk.file.with_suffix(".new").write_text("half")
 
-    desk.signers.change(desk.hanako, PASSPHRASE, NEW)
+    desk.signers.change(desk.hanako, PASSPHRASE, lambda: NEW)
 
     assert signs(desk, NEW)
 
@@ -195,7 +206,7 @@ def test_a_full_disk_leaves_the_old_key_whole(
     with monkeypatch.context() as patch:
         patch.setattr(f"bunsui_core.adapters.local.control.keyfile.os.{call}", full)
         with pytest.raises(Unavailable, match="No space left"):
-            desk.signers.change(desk.hanako, PASSPHRASE, NEW)
+            desk.signers.change(desk.hanako, PASSPHRASE, lambda: NEW)
 
     assert signs(desk, PASSPHRASE)
     assert not desk.file.with_suffix(".new").exists()
@@ -204,7 +215,7 @@ def test_a_full_disk_leaves_the_old_key_whole(
 def test_an_empty_passphrase_is_no_guess_and_opens_nothing(desk: Desk) -> None:
     for _ in range(5):
         with pytest.raises(NotAuthorised, match="passphrase"):
-            desk.signers.change(desk.hanako, "", NEW)
+            desk.signers.change(desk.hanako, "", lambda: NEW)
     assert signs(desk)
 
 
@@ -212,7 +223,7 @@ def test_a_passphrase_in_any_language_opens_its_key(desk: Desk) -> None:
     words = "静かな三つの川"
 
     with pytest.raises(BadInput):
-        desk.signers.change(desk.hanako, PASSPHRASE, words)
-    desk.signers.change(desk.hanako, PASSPHRASE, words * 2)
+        desk.signers.change(desk.hanako, PASSPHRASE, lambda: words)
+    desk.signers.change(desk.hanako, PASSPHRASE, lambda: words * 2)
 
     assert signs(desk, words * 2)

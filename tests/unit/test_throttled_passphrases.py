@@ -85,6 +85,17 @@ def test_the_right_one_opens_it_when_the_wait_is_over_and_begins_the_count_anew(
     guess(desk)
 
 
+def test_a_key_that_has_to_wait_says_so_before_a_passphrase_is_typed(desk: Desk) -> None:
+    guess(desk, 2)
+    assert desk.signers.wrong(desk.hanako) == 2
+
+    guess(desk, 1)
+    with pytest.raises(NotAuthorised, match="Wait 5 seconds"):
+        desk.signers.wrong(desk.hanako)
+    desk.machine.wait(5)
+    assert desk.signers.wrong(desk.hanako) == 3
+
+
 def test_asking_during_the_wait_does_not_lengthen_it(desk: Desk) -> None:
     guess(desk)
     for _ in range(5):
@@ -134,7 +145,7 @@ def test_one_keys_wait_is_not_anothers(desk: Desk) -> None:
 def test_unlocking_and_changing_a_passphrase_count_as_well(desk: Desk) -> None:
     for attempt in (
         partial(desk.signers.unlock, desk.hanako, "wrong"),
-        partial(desk.signers.change, desk.hanako, "wrong", "four quiet rivers"),
+        partial(desk.signers.change, desk.hanako, "wrong", str),
         partial(desk.signers.sign, desk.hanako, "wrong", MESSAGE),
     ):
         with pytest.raises(NotAuthorised, match="does not open"):

@@ -145,7 +145,10 @@ class OperatorDesk(AgentDesk):
         return mine(self._deciding)
 
     def wrong_passphrases(self, name: str) -> int:
-        """Return how many were typed for an approver's key here since the last right one."""
+        """Return how many were typed for an approver's key here since the last right one.
+
+        Raises: what signing would raise whatever is typed: NotAuthorised, NotFound, StoreDamaged.
+        """
         return self._deciding.unlocking.wrong(trusted(self._deciding.keys, name))
 
     def change_passphrase(self, name: str, old: str, choose: Callable[[], str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from bunsui_core.domain.signing import NewKey, Unlocked
@@ -41,8 +42,11 @@ class Signer(Protocol):
 class Unlocking(Protocol):
     """What a person does with her own key file besides signing."""
 
-    def change(self, approver: Approver, old: str, new: str) -> None:
-        """Put the key file under a new passphrase. Raises: as `Signer.sign`, BadInput."""
+    def change(self, approver: Approver, old: str, choose: Callable[[], str]) -> None:
+        """Put the key file under a new passphrase, chosen once the old one opened it.
+
+        Raises: as `Signer.sign`, BadInput.
+        """
         ...
 
     def has(self, approver: Approver) -> bool:
@@ -50,7 +54,10 @@ class Unlocking(Protocol):
         ...
 
     def wrong(self, approver: Approver) -> int:
-        """Return how many wrong passphrases were typed for a key since the last right one."""
+        """Return how many wrong passphrases were typed for a key since the last right one.
+
+        Raises: what signing would raise whatever is typed, such as NotAuthorised during a wait.
+        """
         ...
 
     def unlock(self, approver: Approver, passphrase: str) -> Unlocked:

@@ -89,11 +89,12 @@ class Signers:
             )
         return key.sign(message).hex()
 
-    def change(self, approver: Approver, old: str, new: str) -> None:
-        """Put the key file under a new passphrase."""
+    def change(self, approver: Approver, old: str, choose: Callable[[], str]) -> None:
+        """Put the key file under a new passphrase, chosen once the old one opened it."""
         _must_be_in_a_file(approver)
-        _must_be_long(new, approver.is_demo)
         key = self._opened(approver, old)
+        new = choose()
+        _must_be_long(new, approver.is_demo)
         cost = keyfile.DEMO_COST if approver.is_demo else self._cost
         sealed = keyfile.seal(key, approver.key_id, new, cost)
         keyfile.replace(self._path(approver.key_id), sealed)
@@ -104,7 +105,12 @@ class Signers:
 
     def wrong(self, approver: Approver) -> int:
         """Return how many wrong passphrases were typed for a key since the last right one."""
-        return TriesFile(self._tries(approver.key_id), self._moment).failures()
+        if approver.holder is Holder.KMS:
+            return 0
+        keyfile.read(self._path(approver.key_id))
+        tries = TriesFile(self._tries(approver.key_id), self._moment)
+        tries.must_not_wait()
+        return tries.failures()
 
     def unlock(self, approver: Approver, passphrase: str) -> Unlocked:
         """Open a key in place of the one before it."""

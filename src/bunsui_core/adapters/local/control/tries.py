@@ -36,6 +36,13 @@ class TriesFile:
         self._path = path
         self._moment = moment
 
+    def must_not_wait(self) -> None:
+        """Look whether a passphrase may be tried now; nothing is counted. Raises: NotAuthorised."""
+        now = self._moment()
+        tries = restarted(_seen(self._path, now), now)
+        if left := seconds_left(tries, now):
+            raise _too_many(tries, left)
+
     @contextmanager
     def counted(self) -> Iterator[None]:
         """Let one passphrase be tried, while no other process tries one.
