@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from bunsui_core.domain.asker import NAMED, is_agent_name
 from bunsui_core.domain.errors import BadInput, BunsuiError, Refused
-from bunsui_mcp.agent_name import RULE, is_agent_name
 
 PORT = 8765
 """Where the server listens unless it is told another port."""
@@ -140,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
 def _name(text: str) -> str:
     if is_agent_name(text):
         return text
-    raise argparse.ArgumentTypeError(RULE)
+    raise argparse.ArgumentTypeError(NAMED)
 
 
 def _host(text: str) -> str:

@@ -13,8 +13,8 @@ from typing import TypeAlias
 from mcp.server.auth.provider import AccessToken
 
 from bunsui_core import log
+from bunsui_core.domain.asker import is_agent_name
 from bunsui_core.domain.errors import BadInput, BunsuiError, NotAuthorised, Unavailable
-from bunsui_mcp.agent_name import is_agent_name
 
 SHORTEST = 24
 """Characters of the shortest token that is taken: 18 random bytes in base64."""

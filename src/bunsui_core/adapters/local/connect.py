@@ -16,7 +16,7 @@ from typing import TypeAlias
 from bunsui_core.adapters.local.failure import explained, no_store, unusable, wrong_version
 from bunsui_core.adapters.local.permissions import may_ask, may_read
 
-STORE_VERSION = 6
+STORE_VERSION = 7
 """The `user_version` of a store this code reads and writes."""
 
 INBOX_VERSION = 2
@@ -51,7 +51,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def open_asker(path: Path) -> sqlite3.Connection:
     """Return a connection that can read the inbox and insert requests."""
     connection = _guarded(open_file(path, "rw"), may_ask)
-    connection.text_factory = _text
+    connection.text_factory = read_as_text
     return connection
 
 
@@ -111,6 +111,9 @@ class SqliteFile:
 class StoreReader(SqliteFile):
     """The store of one account and region; unless `connect` says otherwise, to read only."""
 
+    is_writable = False
+    """Whether this process is a human's or the worker's, and may write the store."""
+
     def __init__(
         self, path: Path, account: str, region: str, connect: Connect = open_reader
     ) -> None:
@@ -149,6 +152,6 @@ def _stamp(path: Path) -> Stamp:
     return status.st_dev, status.st_ino
 
 
-def _text(raw: bytes) -> str:
-    # An asker chooses these bytes; they must not make the whole inbox unreadable.
+def read_as_text(raw: bytes) -> str:
+    """Return a text of bytes that an asker chose: none makes the whole inbox unreadable."""
     return raw.decode(errors="replace")

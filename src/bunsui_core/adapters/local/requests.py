@@ -1,12 +1,15 @@
-"""Requests in the inbox, and what the store says was decided and done about them."""
+"""Requests of agents in the inbox and of humans in the store, and what came of them."""
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
+from bunsui_core.adapters.local.asked import asked_by_agents, asked_by_humans
 from bunsui_core.adapters.local.connect import (
     INBOX_VERSION,
     Connect,
@@ -16,49 +19,58 @@ from bunsui_core.adapters.local.connect import (
 )
 from bunsui_core.adapters.local.rows import find_effect, moment, stored
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
-from bunsui_core.domain.errors import Conflict, NotFound
+from bunsui_core.domain.asker import HUMAN, from_agents
+from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound
 from bunsui_core.domain.fair import Asked, looked_at, window
 
 
 class LocalRequests:
-    """`Requests` over two files: the inbox, in which it inserts, and the store, which it reads."""
+    """`Requests` over two files: who asks follows from the file, whatever a request says.
+
+    An agent's process can write the inbox alone, so what is found there is an agent's. Humans ask
+    in the store, which only their desks and the worker can write.
+    """
 
     def __init__(self, store: StoreReader, inbox_path: Path, connect: Connect = open_asker) -> None:
         self._store = store
-        self._inbox = SqliteFile(inbox_path, INBOX_VERSION, connect)
+        self._inbox_path = inbox_path
+        inbox = SqliteFile(inbox_path, INBOX_VERSION, connect)
+        self._agents = asked_by_agents(inbox, store.place)
+        self._humans = asked_by_humans(store, store.place)
 
     def submit(self, request: Request) -> Request:
         """Store a request once; the same id again returns the stored one.
 
-        Raises: Conflict when the id is taken by another plan or asker.
+        Raises: Conflict when the id is taken by another plan or asker; NotAuthorised for a
+        human's where only agents can ask.
         """
-        with self._inbox.writing() as connection:
-            row = connection.execute(_GET, (*self._store.place, request.id)).fetchone()
-            if row is None:
-                connection.execute(_PUT, self._columns(request))
-                return request
-        return _same(stored(Request, row[0], self._inbox.path), request)
+        if not request.plan.requester.startswith(HUMAN):
+            before = self._agents.put(request)
+            kept = stored(Request, before, self._inbox_path) if before else request
+            return _same(from_agents(kept), from_agents(request))
+        if not self._store.is_writable:
+            raise NotAuthorised(
+                "this process asks as an agent and not as a human.", "Ask in `bunsui tui`."
+            )
+        before = self._humans.put(request)
+        return _same(stored(Request, before, self._store.path), request) if before else request
 
     def withdraw(self, withdrawal: Withdrawal) -> Request:
         """Record once that a request was taken back, and return the request. Raises: NotFound."""
-        request_id = withdrawal.request_id
-        with self._inbox.writing() as connection:
-            row = connection.execute(_GET, (*self._store.place, request_id)).fetchone()
-            if row and not row[1]:
-                values = (*self._store.place, request_id, withdrawal.model_dump_json())
-                connection.execute(_WITHDRAW, values)
-        return self.get(request_id)
+        is_human = self.get(withdrawal.request_id).plan.requester.startswith(HUMAN)
+        (self._humans if is_human else self._agents).withdraw(withdrawal)
+        return self.get(withdrawal.request_id)
 
     def get(self, request_id: str) -> Request:
         """Return a request, with its withdrawal if its asker took it back. Raises: NotFound."""
-        with self._inbox.reading() as connection:
-            row = connection.execute(_GET, (*self._store.place, request_id)).fetchone()
-        request = _readable(request_id, *row) if row else None
-        if request is None:
-            raise NotFound(
-                f"there is no request {request_id}.", "List them and choose one.", "approvals"
-            )
-        return request
+        # A human's comes first: no agent hides one by an id that it has seen.
+        for asked in (self._humans, self._agents):
+            with asked.reading() as connection:
+                if found := asked.read(connection, request_id, ""):
+                    return found
+        raise NotFound(
+            f"there is no request {request_id}.", "List them and choose one.", "approvals"
+        )
 
     def newest(
         self, limit: int, about: str = "", now: datetime | None = None
@@ -69,23 +81,25 @@ class LocalRequests:
         When a session is named, only those are read whose text has its id somewhere.
         """
         part = json.dumps(about, ensure_ascii=False)[1:-1]
-        place = self._store.place
+        with self._humans.reading() as store, self._agents.reading() as inbox:
 
-        def asked(until: str, most: int) -> Sequence[Asked]:
-            return [Asked(*row) for row in connection.execute(_ASKED, (*place, until, most))]
+            def asked(until: str, most: int) -> Sequence[Asked]:
+                humans = self._humans.newest(store, until, most)
+                names = {one.key for one in humans}
+                agents = self._agents.newest(inbox, until, most)
+                others = (one for one in agents if one.key not in names)
+                both = heapq.merge(humans, others, key=_age, reverse=True)
+                return list(islice(both, most))
 
-        with self._inbox.reading() as connection:
             if now:
                 chosen = looked_at(asked, limit, window(now, moment))
             else:
                 chosen = tuple(one.key for one in asked(_ALWAYS, limit))
-            rows = [connection.execute(_GET, (*place, one)).fetchone() for one in chosen]
-        found = (
-            _readable(request_id, body, taken)
-            for request_id, (body, taken) in zip(chosen, rows, strict=True)
-            if part in body
-        )
-        return tuple(request for request in found if request)
+            found = (
+                self._humans.read(store, one, part) or self._agents.read(inbox, one, part)
+                for one in chosen
+            )
+            return tuple(request for request in found if request)
 
     def decisions(self, request_id: str) -> tuple[SignedDecision, ...]:
         """Return the recorded decisions, oldest first."""
@@ -98,12 +112,6 @@ class LocalRequests:
         with self._store.reading() as connection:
             return find_effect(connection, self._store, request_id)
 
-    def _columns(self, request: Request) -> tuple[str, ...]:
-        plan = request.plan
-        asked_at = moment(plan.created_at)
-        body = request.model_dump_json()
-        return *self._store.place, request.id, plan.requester, asked_at, body
-
 
 def _same(known: Request, asked: Request) -> Request:
     if known.plan == asked.plan:
@@ -113,47 +121,9 @@ def _same(known: Request, asked: Request) -> Request:
     )
 
 
-def _readable(request_id: str, body: str, taken: str | None) -> Request | None:
-    """Read what an asker's process wrote; nothing when it is not the request of that id."""
-    try:
-        request = Request.model_validate_json(body)
-    except ValueError:
-        return None
-    if request.id != request_id:
-        return None
-    return request.model_copy(update={"withdrawn": _withdrawal(request, taken)})
+def _age(one: Asked) -> tuple[str, str]:
+    return one.at, one.key
 
-
-def _withdrawal(request: Request, taken: str | None) -> Withdrawal | None:
-    """Read a withdrawal; nothing when it is not one of this request by its own asker."""
-    if taken is None:
-        return None
-    try:
-        found = Withdrawal.model_validate_json(taken)
-    except ValueError:
-        return None
-    mine = (request.id, request.plan.requester)
-    return found if (found.request_id, found.by) == mine else None
-
-
-_WITHDRAWAL = (
-    "(SELECT w.body FROM withdrawals w WHERE w.account = requests.account"
-    " AND w.region = requests.region AND w.request_id = requests.id)"
-)
-
-_GET = f"SELECT body, {_WITHDRAWAL} FROM requests WHERE account = ? AND region = ? AND id = ?"
-
-_WITHDRAW = "INSERT INTO withdrawals (account, region, request_id, body) VALUES (?, ?, ?, ?)"
-
-_PUT = (
-    "INSERT INTO requests (account, region, id, requester, asked_at, body)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
-)
-
-_ASKED = (
-    "SELECT asked_at, requester, id FROM requests WHERE account = ? AND region = ?"
-    " AND asked_at < ? ORDER BY asked_at DESC, id DESC LIMIT ?"
-)
 
 _ALWAYS = "\U0010ffff"
 """Sorts behind every moment, and behind what an asker may have written in place of one."""

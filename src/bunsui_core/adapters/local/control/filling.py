@@ -19,6 +19,7 @@ from bunsui_core.adapters.local.store import (
 from bunsui_core.adapters.local.watching import LocalSightings, LocalWatches
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.archived import Archived
+from bunsui_core.domain.asker import HUMAN
 from bunsui_core.domain.audit import AuditEntry
 from bunsui_core.domain.diagnosis import Diagnosis
 from bunsui_core.domain.errors import StoreDamaged
@@ -32,6 +33,8 @@ from bunsui_core.domain.trust import Approver, SignedTrustChange
 
 _TABLES = (
     *(kind.value for kind in Kind if kind not in (Kind.REQUESTS, Kind.WITHDRAWALS)),
+    "human_requests",
+    "human_withdrawals",
     "effect_steps",
     "search_values",
     "session_lines",
@@ -77,7 +80,7 @@ def _put(record: Record, store: StoreReader, inbox: sqlite3.Connection) -> None:
         case KeptSession():
             _put_session(record, store)
         case Request() | Withdrawal():
-            inbox.execute(_INSERTS[type(record)], (*store.place, *_asked(record)))
+            _put_asked(record, store, inbox)
         case Approver() | SignedTrustChange() | SignedPolicy():
             _put_decided(record, store)
         case AuditEntry() | Effect() | SignedDecision():
@@ -86,6 +89,16 @@ def _put(record: Record, store: StoreReader, inbox: sqlite3.Connection) -> None:
             _put_watched(record, store)
         case _:
             _put_learnt(record, store)
+
+
+def _put_asked(record: Request | Withdrawal, store: StoreReader, inbox: sqlite3.Connection) -> None:
+    asker = record.plan.requester if isinstance(record, Request) else record.by
+    values = (*store.place, *_asked(record))
+    if not asker.startswith(HUMAN):
+        inbox.execute(_INSERTS[type(record)], values)
+        return
+    with store.writing() as connection:
+        connection.execute(_OF_HUMANS[type(record)], values)
 
 
 def _put_watched(record: WatchedMachine | Watch | Sighting, store: StoreReader) -> None:
@@ -174,6 +187,11 @@ _INSERTS: Mapping[type[Record], str] = {
     Effect: _insert("effects", "request_id, state, executor, lease_until, claims, note, at"),
     Request: _insert("requests", "id, requester, asked_at, body"),
     Withdrawal: _insert("withdrawals", "request_id, body"),
+}
+
+_OF_HUMANS: Mapping[type[Record], str] = {
+    Request: _insert("human_requests", "id, requester, asked_at, body"),
+    Withdrawal: _insert("human_withdrawals", "request_id, body"),
 }
 
 _STEP = _insert("effect_steps", "request_id, number, body")

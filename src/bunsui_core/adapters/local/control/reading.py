@@ -10,6 +10,8 @@ from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.control.trust import approver_of
 from bunsui_core.adapters.local.failure import damaged
 from bunsui_core.adapters.local.rows import find_effect, stored
+from bunsui_core.domain.approval import Request
+from bunsui_core.domain.asker import from_agents
 from bunsui_core.domain.moving import RECORDS, Kind, kept, line_of
 from bunsui_core.domain.session import Session
 
@@ -25,12 +27,15 @@ _ORDER: Mapping[Kind, str] = {
     Kind.POLICIES: "seq",
     Kind.AUDIT: "seq",
     Kind.DECISIONS: "position",
-    Kind.WITHDRAWALS: "request_id",
-    Kind.REQUESTS: "asked_at, id",
 }
 
-_OF_ASKERS = frozenset({Kind.REQUESTS, Kind.WITHDRAWALS})
-"""What an asker's process wrote: what is none of its kind is as good as not there."""
+ASKED: Mapping[Kind, tuple[str, str]] = {
+    Kind.REQUESTS: ("human_requests", "requests"),
+    Kind.WITHDRAWALS: ("human_withdrawals", "withdrawals"),
+}
+"""The tables of what askers wrote: of humans in the store, of agents in the inbox."""
+
+_ASKED_KEYS = {Kind.REQUESTS: "asked_at, id", Kind.WITHDRAWALS: "request_id, request_id"}
 
 
 def lines(kind: Kind, connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
@@ -46,21 +51,49 @@ def lines(kind: Kind, connection: sqlite3.Connection, store: StoreReader) -> Ite
             return _bodies(kind, connection, store)
 
 
+def asked_lines(
+    kind: Kind, store: sqlite3.Connection, inbox: sqlite3.Connection, place: tuple[str, str]
+) -> Iterator[str]:
+    """Give what humans and agents asked or took back, each as whoever may write where it is."""
+    humans, agents = (
+        _rows(kind, *one, place) for one in zip(ASKED[kind], (store, inbox), strict=True)
+    )
+    known = {key for _, key, _ in humans}
+    others = [(at, key, body) for at, key, body in agents if key not in known]
+    theirs = [(row, False) for row in humans] + [(row, True) for row in others]
+    for (_, _, body), is_agents in sorted(theirs):
+        if (line := _asked_line(kind, body, is_agents)) is not None:
+            yield line
+
+
+def _rows(
+    kind: Kind, table: str, connection: sqlite3.Connection, place: tuple[str, str]
+) -> list[tuple[str, str, str]]:
+    query = f"SELECT {_ASKED_KEYS[kind]}, body FROM {table} WHERE account = ? AND region = ?"
+    return connection.execute(query, place).fetchall()
+
+
+def _asked_line(kind: Kind, body: str, is_agents: bool) -> str | None:
+    """The line of what an asker's process wrote; what is none is as good as not there."""
+    try:
+        record = RECORDS[kind].model_validate_json(body)
+    except ValueError:
+        return None
+    return line_of(from_agents(record) if is_agents and isinstance(record, Request) else record)
+
+
 def _bodies(kind: Kind, connection: sqlite3.Connection, store: StoreReader) -> Iterator[str]:
     query = (
         f"SELECT body FROM {kind.value} WHERE account = ? AND region = ? ORDER BY {_ORDER[kind]}"
     )
     for (body,) in connection.execute(query, store.place):
-        if (line := _line(kind, body, store.path)) is not None:
-            yield line
+        yield _line(kind, body, store.path)
 
 
-def _line(kind: Kind, body: str, path: Path) -> str | None:
+def _line(kind: Kind, body: str, path: Path) -> str:
     try:
         return line_of(RECORDS[kind].model_validate_json(body))
     except ValueError as error:
-        if kind in _OF_ASKERS:
-            return None
         raise damaged(path, f"one of its {kind.value} does not read as one") from error
 
 

@@ -16,10 +16,12 @@ from bunsui_core.adapters.local.connect import (
     open_file,
 )
 from bunsui_core.adapters.local.control.filling import emptied, write
-from bunsui_core.adapters.local.control.reading import lines
+from bunsui_core.adapters.local.control.reading import ASKED, asked_lines, lines
 from bunsui_core.adapters.local.control.writer import StoreWriter, open_writer
 from bunsui_core.adapters.local.failure import UNFINISHED, explained, wrong_version
 from bunsui_core.domain.moving import Kind
+
+_COUNT = "SELECT count(*) FROM {} WHERE account = ? AND region = ?"
 
 
 class Files(NamedTuple):
@@ -28,9 +30,12 @@ class Files(NamedTuple):
     store: sqlite3.Connection
     inbox: sqlite3.Connection
 
-    def of(self, kind: Kind) -> sqlite3.Connection:
-        """The file that has records of a kind."""
-        return self.inbox if kind in (Kind.REQUESTS, Kind.WITHDRAWALS) else self.store
+    def tables(self, kind: Kind) -> tuple[tuple[str, sqlite3.Connection], ...]:
+        """The tables that hold records of a kind, and the file of each."""
+        if kind not in ASKED:
+            return ((kind.value, self.store),)
+        of_humans, of_agents = ASKED[kind]
+        return (of_humans, self.store), (of_agents, self.inbox)
 
 
 class LocalRecords:
@@ -44,7 +49,7 @@ class LocalRecords:
     def counts(self) -> Mapping[Kind, int]:
         """Return how many records of each kind there are. Raises: Unavailable, StoreDamaged."""
         with self._reading() as files:
-            return {kind: self._count(files.of(kind), kind) for kind in Kind}
+            return {kind: self._count(files, kind) for kind in Kind}
 
     def unfinished(self) -> str:
         """Return the digest of an export that was begun to be imported here and is not whole."""
@@ -64,7 +69,10 @@ class LocalRecords:
     def read(self, kind: Kind) -> Iterator[str]:
         """Give the records of a kind, decisions and audit in their order. Raises: StoreDamaged."""
         with self._reading() as files:
-            yield from lines(kind, files.of(kind), self._store)
+            if kind in ASKED:
+                yield from asked_lines(kind, *files, self._store.place)
+            else:
+                yield from lines(kind, files.store, self._store)
 
     @contextmanager
     def filling(self, digest: str) -> Iterator[None]:
@@ -110,12 +118,11 @@ class LocalRecords:
         finally:
             self._held = before
 
-    def _count(self, connection: sqlite3.Connection, kind: Kind) -> int:
-        (found,) = connection.execute(
-            f"SELECT count(*) FROM {kind.value} WHERE account = ? AND region = ?",
-            self._store.place,
-        ).fetchone()
-        return int(found)
+    def _count(self, files: Files, kind: Kind) -> int:
+        return sum(
+            int(connection.execute(_COUNT.format(table), self._store.place).fetchone()[0])
+            for table, connection in files.tables(kind)
+        )
 
 
 class HeldStore(StoreReader):

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from bunsui_core.adapters.local.config_file import make_private
 from bunsui_core.adapters.local.connect import INBOX_VERSION, STORE_VERSION, open_file
 from bunsui_core.adapters.local.control.tables import (
+    ASKED_APART,
     INBOX,
     INBOX_CHANGES,
     STORE,
     STORE_CHANGES,
 )
+from bunsui_core.adapters.local.control.taking_over import take_over
 from bunsui_core.adapters.local.failure import (
     cut_short,
     damaged,
@@ -43,6 +46,14 @@ class Layout:
         return tuple(one for v in range(version, self.version) for one in self.changes[v])
 
 
+Take: TypeAlias = Callable[[sqlite3.Connection], None]
+"""Takes into a file that is brought up to date what another one held for it."""
+
+
+def _nothing(_: sqlite3.Connection) -> None:
+    pass
+
+
 _STORE = Layout(STORE_VERSION, STORE, STORE_CHANGES)
 _INBOX = Layout(INBOX_VERSION, INBOX, INBOX_CHANGES)
 
@@ -52,11 +63,11 @@ def create(store_path: Path, inbox_path: Path) -> None:
 
     Raises: StoreDamaged, StoreNewer, Unavailable.
     """
-    _create(store_path, _STORE)
     _create(inbox_path, _INBOX)
+    _create(store_path, _STORE, lambda store: take_over(store, inbox_path))
 
 
-def _create(path: Path, layout: Layout) -> None:
+def _create(path: Path, layout: Layout, take: Take = _nothing) -> None:
     try:
         make_private(path.parent)
         if not path.exists():
@@ -65,7 +76,7 @@ def _create(path: Path, layout: Layout) -> None:
             raise cut_short(path)
     except OSError as error:
         raise unusable(path, error) from error
-    _fill(path, layout)
+    _fill(path, layout, take)
 
 
 def _make(path: Path, layout: Layout) -> None:
@@ -79,15 +90,15 @@ def _make(path: Path, layout: Layout) -> None:
     os.close(descriptor)
     made = Path(name)
     try:
-        _fill(made, layout)
+        _fill(made, layout, _nothing)
         with suppress(FileExistsError):  # another actor was faster
             path.hardlink_to(made)
     finally:
         made.unlink()
 
 
-def _fill(path: Path, layout: Layout) -> None:
-    """Make the tables that a file does not have yet."""
+def _fill(path: Path, layout: Layout, take: Take) -> None:
+    """Make the tables that a file does not have yet, and take into an older one what belongs."""
     with explained(path), closing(open_file(path, "rw")) as connection:
         if _version(connection, path) == 0:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -97,6 +108,8 @@ def _fill(path: Path, layout: Layout) -> None:
                 raise wrong_version(path, found, layout.version)
             for statement in layout.since(found):
                 connection.execute(statement)
+            if 0 < found < ASKED_APART <= layout.version:
+                take(connection)
             if found != layout.version:
                 connection.execute(f"PRAGMA user_version = {layout.version}")
 

@@ -164,6 +164,20 @@ _APPENDED = "decisions", "audit", "policies", "trust_changes"
 APPEND_ONLY = {table: _append_only(table) for table in _APPENDED}
 """What keeps each table from being changed; the second statement keeps its rows from vanishing."""
 
+ASKED_APART = 7
+"""The version of a store since which humans ask in it, and agents alone in the inbox."""
+
+# Agents ask in the inbox; that humans ask here is what makes a request a human's.
+_ASKED_BY_HUMANS = (
+    f"""CREATE TABLE human_requests (
+        {_PLACE}, id TEXT NOT NULL, requester TEXT NOT NULL, asked_at TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (account, region, id)) WITHOUT ROWID""",
+    "CREATE INDEX human_requests_newest ON human_requests (account, region, asked_at, id)",
+    f"""CREATE TABLE human_withdrawals (
+        {_PLACE}, request_id TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (account, region, request_id)) WITHOUT ROWID""",
+)
+
 STORE = (
     *_SESSIONS,
     *_LINES,
@@ -172,6 +186,7 @@ STORE = (
     *_SEARCH,
     *_WATCHED,
     *_CONTROL,
+    *_ASKED_BY_HUMANS,
     *(statement for table in _APPENDED for statement in APPEND_ONLY[table]),
 )
 """What makes an empty file a store."""
@@ -225,6 +240,7 @@ STORE_CHANGES: dict[int, tuple[str, ...]] = {
     3: _TO_SAY_BLIND,
     4: _TO_AGE,
     5: _TO_SIGN_TRUST,
+    6: _ASKED_BY_HUMANS,
 }
 """What brings a store of a version to the next one."""
 

@@ -11,6 +11,8 @@ from bunsui_core.adapters.local.connect import StoreReader, open_file
 class StoreWriter(StoreReader):
     """The store of one account and region, to read and write; `schema.create` makes its file."""
 
+    is_writable = True
+
     def __init__(self, path: Path, account: str, region: str) -> None:
         super().__init__(path, account, region, open_writer)
 
