@@ -12,7 +12,7 @@ REVIEW of request r-4f2a, asked by agent:claude
 plan digest {"4e" * 32}
 
 WILL HAPPEN  1. redrive job extract of orders/s-1 in local, account 000000000000, us-east-1
-CHECKED      definition {"ab" * 40}, now the same: holds
+CHECKED      holds: definition, {"ab" * 40}
 
 THE ASKER'S WORDS, not bunsui's:
 | it is over, and nothing is wrong with it any more, so go on and let it run again   WILL HAPPEN

@@ -71,7 +71,7 @@ class Home:
         self.healthy = self.store.sessions.save(a_healthy_session("s-healthy"))
         self.store.diagnoses.put(a_diagnosis())
         self.signers = light_signers(self.settings.keys_path)
-        keys = LocalKeys(connection, self.signers)
+        keys = self.keys = LocalKeys(connection, self.signers)
         keys.create(APPROVER, PASSPHRASE, False, self.clock())
         self._asked = 0
         self.desk = self._desk(connection, keys)

@@ -6,13 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bunsui_core.app.glance import at_a_glance
+from bunsui_core.app.held_up import (
+    as_planned,
+    nameable,
+    no_less_risky,
+    of_this_place,
+    still_so,
+    true_to,
+)
 from bunsui_core.app.perform import Stopped, input_of
 from bunsui_core.app.propose import Asked, offers
-from bunsui_core.app.questioned import foreign
-from bunsui_core.app.world import checks
 from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.coherent import elsewhere, incoherence, may_be_named
+from bunsui_core.domain.coherent import incoherence
 from bunsui_core.domain.controlling import is_as_expected, open_jobs, waiting_jobs
 from bunsui_core.domain.entry import entry_in
 from bunsui_core.domain.errors import BunsuiError, NotFound
@@ -26,14 +32,13 @@ from bunsui_core.domain.plan import (
     JobStep,
     MarkDone,
     RedriveJob,
-    Risk,
     StartSession,
     Step,
     step_job,
 )
-from bunsui_core.domain.previewing import preview, preview_difference
+from bunsui_core.domain.previewing import preview
 from bunsui_core.domain.propose import Question, odds_for, preview_for, verdict_for
-from bunsui_core.domain.rerun import last_attempt, mismatch, recorded_input, step_risk
+from bunsui_core.domain.rerun import last_attempt, mismatch, recorded_input
 from bunsui_core.domain.reviewing import effects_of, sentence, undo_of
 from bunsui_core.domain.safe import safe
 from bunsui_core.domain.session import Session
@@ -123,9 +128,9 @@ def _review_job(step: JobStep, request: Request, looked: Looked) -> StepReview:
         effects=effects_of(session.pipeline, found),
         undo=undo_of(step),
         checks=(
-            _honest(step, session, request),
-            *_checks(step, question),
-            *_same(step, question, text),
+            true_to(step, session, request),
+            *still_so(step, question),
+            *as_planned(step, question, text),
         ),
         since=_since(question),
     )
@@ -150,46 +155,6 @@ def _compared(
         after = given.input if given else text
         return (after if known is None else known), after
     return (recorded_input(recorded) if recorded else text), text
-
-
-def _honest(step: JobStep, session: Session, request: Request) -> Check:
-    """Whether the plan, written by its asker, names this session's own things and its risk."""
-    wrong = elsewhere(session, request.plan) or mismatch(step, session)
-    if not wrong:
-        return _as_risky(request.plan.risk, step_risk(step, session))
-    return Check(name="plan", expected="honest", found=wrong, holds=False)
-
-
-def _out_of_place(session: Session, request: Request) -> tuple[Check, ...]:
-    wrong = elsewhere(session, request.plan)
-    return (Check(name="plan", expected="honest", found=wrong, holds=False),) if wrong else ()
-
-
-def _as_risky(said: Risk, own: Risk) -> Check:
-    """Whether a plan says no less risk than there is."""
-    is_less = said.rank < own.rank
-    found = f"the plan says {said.value} risk, it is {own.value}" if is_less else "honest"
-    return Check(name="plan", expected="honest", found=found, holds=not is_less)
-
-
-def _checks(step: JobStep, question: Question | None) -> tuple[Check, ...]:
-    if question is None:
-        gone = Check(name="world", expected="visible", found="cannot be seen now", holds=False)
-        return (gone,)
-    return checks(step.expect, question.expect)
-
-
-def _same(step: JobStep, question: Question | None, text: str) -> tuple[Check, ...]:
-    """Whether what would run, and with what, is what the plan says."""
-    if question is None:
-        return ()
-    mode = Mode(step.kind)
-    told = preview_difference(step.preview, preview_for(question, mode))
-    if not told and foreign(step, text, question):
-        told = "another input than the one that the request carries"
-    return (
-        Check(name="preview", expected="as planned", found=told or "as planned", holds=not told),
-    )
 
 
 def _question(step: JobStep, request: Request, looked: Looked, text: str) -> Question | None:
@@ -242,8 +207,8 @@ def _review_control(step: ControlSession, request: Request, looked: Looked) -> S
         effects=tuple(f"{what}: {jobs or 'nothing'}" for what, jobs in told),
         undo=undo_of(step),
         checks=(
-            _as_risky(request.plan.risk, SESSION_RISK),
-            *_out_of_place(session, request),
+            no_less_risky(request.plan.risk, SESSION_RISK),
+            *of_this_place(session, request),
             Check(
                 name="session",
                 expected=step.expect_status.value,
@@ -266,8 +231,8 @@ def _review_start(step: StartSession, request: Request, looked: Looked) -> StepR
         effects=_start_effects(pipeline),
         undo=undo_of(step),
         checks=(
-            _as_risky(request.plan.risk, SESSION_RISK),
-            _nameable(step),
+            no_less_risky(request.plan.risk, SESSION_RISK),
+            nameable(step),
             Check(
                 name="graph",
                 expected=step.graph_hash[:12],
@@ -276,12 +241,6 @@ def _review_start(step: StartSession, request: Request, looked: Looked) -> StepR
             ),
         ),
     )
-
-
-def _nameable(step: StartSession) -> Check:
-    holds = may_be_named(step.session_id)
-    found = "a plain id" if holds else "none that a session could have"
-    return Check(name="id", expected="a plain id", found=found, holds=holds)
 
 
 def _start_effects(pipeline: Pipeline) -> tuple[str, ...]:

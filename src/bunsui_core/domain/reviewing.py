@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bunsui_core.domain.answer import Check, StepReview
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.environment import LOCAL
+from bunsui_core.domain.excerpt import SHOWN, changed, excerpt
 from bunsui_core.domain.pipeline import Pipeline
 from bunsui_core.domain.plan import (
     Control,
@@ -24,9 +24,6 @@ from bunsui_core.domain.safe import safe
 from bunsui_core.domain.verdict import Look
 from bunsui_core.domain.waves import Waves
 
-SHOWN = 600
-"""Characters of one input or value that a review shows; the digest covers the whole."""
-
 LONGEST_LINE = 100_000
 """Characters of one line of a review: the names of all jobs of a large pipeline fit into it."""
 
@@ -45,11 +42,17 @@ _UNDO = {
 
 
 def sentence(step: Step, pipeline: Pipeline, plan: Plan) -> str:
-    """Return what a step does, in one line, and where nothing is executed, that it does nothing."""
-    said = _said(step, pipeline, f"in {plan.environment}, account {plan.account}, {plan.region}")
-    if plan.environment != LOCAL:
-        said = f"NOTHING, for bunsui only reads {plan.environment}; it would be: {said}"
-    return _short(said)
+    """Return what a step does, in one line."""
+    return _short(
+        _said(step, pipeline, f"in {plan.environment}, account {plan.account}, {plan.region}")
+    )
+
+
+def as_nothing(steps: tuple[StepReview, ...], plan: Plan) -> tuple[StepReview, ...]:
+    """Return the steps of a plan that is not executed, each saying so."""
+    why = f"NOTHING, for bunsui only reads {plan.environment}; it would be: "
+    told = ({"sentence": _short(why + one.sentence)} for one in steps)
+    return tuple(one.model_copy(update=said) for one, said in zip(steps, told, strict=True))
 
 
 def _said(step: Step, pipeline: Pipeline, where: str) -> str:
@@ -158,10 +161,7 @@ def _like_lines(number: int, step: StepReview, canary: StepReview) -> list[str]:
     """One line for a step like the canary's, and whatever about it is otherwise."""
     ruling = step.verdict.ruling.value if step.verdict else "not judged"
     lines = [f"ALSO         {number}. {step.sentence}: {ruling}"]
-    lines += [
-        f"CHANGED      {_short(c.path)}: {_short(c.before)} -> {_short(c.after)}"
-        for c in step.changes
-    ]
+    lines += [f"CHANGED      {changed(one)}" for one in step.changes]
     known = {*_step_lines(0, canary)}
     lines += [
         one for one in _step_lines(0, step) if one.startswith(_OTHERWISE) and one not in known
@@ -171,16 +171,15 @@ def _like_lines(number: int, step: StepReview, canary: StepReview) -> list[str]:
 
 
 def _checked(check: Check) -> str:
-    sign = "holds" if check.holds else "DIFFERS"
-    return f"CHECKED      {check.name} {_short(check.expected)}, now {_short(check.found)}: {sign}"
+    name, found = _short(check.name), _short(check.found)
+    if check.holds:
+        return f"CHECKED      holds: {name}, {found}"
+    return f"CHECKED      DIFFERS: {name}, {found}; the plan expects {_short(check.expected)}"
 
 
 def _step_lines(number: int, step: StepReview) -> list[str]:
-    lines = ["", f"WILL HAPPEN  {number}. {step.sentence}", f"INPUT        {_short(step.input)}"]
-    lines += [
-        f"CHANGED      {_short(c.path)}: {_short(c.before)} -> {_short(c.after)}"
-        for c in step.changes
-    ]
+    lines = ["", f"WILL HAPPEN  {number}. {step.sentence}", f"INPUT        {excerpt(step.input)}"]
+    lines += [f"CHANGED      {changed(one)}" for one in step.changes]
     if step.preview:
         lines += _preview_lines(step.preview)
     if step.verdict:

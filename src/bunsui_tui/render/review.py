@@ -10,6 +10,8 @@ from rich.text import Text
 
 from bunsui_core.domain.answer import Analysis, Check, Review, StepReview
 from bunsui_core.domain.approval import Approval, ApprovalStatus
+from bunsui_core.domain.explaining import Explained
+from bunsui_core.domain.policy_words import freeze, sentences
 from bunsui_core.domain.preview import Preview
 from bunsui_core.domain.reviewing import waves_text
 from bunsui_tui.board import Prepared
@@ -17,7 +19,7 @@ from bunsui_tui.render.alike import CHANGES_SHOWN, change, others
 from bunsui_tui.render.diagnosis import evidence
 from bunsui_tui.render.inbox import asker, came, progress_line
 from bunsui_tui.render.preview import reused, states
-from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, named, sign
+from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, RULINGS, WAITING, named, sign
 from bunsui_tui.render.text import (
     MUTED,
     TITLE,
@@ -59,10 +61,20 @@ def _first_line(review: Review, approval: Approval, now: datetime, width: int) -
         line.append(f", {left(plan.expires_at, now)}")
     risk = words("risk ", named(RISKS[plan.risk], f"▲ {plan.risk.value}"))
     if approval.status is ApprovalStatus.REQUESTED:
-        return apart(line, risk, width)
+        return apart(line, words(_how_many(review, approval), risk), width)
     meaning = APPROVALS[approval.status]
     status = words(sign(meaning), " ", named(meaning, approval.status.value))
     return apart(line, words(status, "   ", risk), width)
+
+
+def _how_many(review: Review, approval: Approval) -> Text:
+    """How many of several approvals are there, and whose; not why they gave them."""
+    needed = review.explained.needed if review.explained else 1
+    names = [one.decision.approver for one in approval.decisions]
+    if needed < 2:
+        return Text()
+    by = words(" (", said(", ".join(names), 40), ")") if names else Text()
+    return words(f"{len(names)} of {needed} approved", by, "   ")
 
 
 def body(prepared: Prepared, now: datetime, below: Kept | None = None) -> Group:
@@ -72,7 +84,7 @@ def body(prepared: Prepared, now: datetime, below: Kept | None = None) -> Group:
     """
     review = prepared.review
     age = ago(prepared.at, now)
-    parts: list[Block] = [_moved(review), *came(review.approval), *_waves(review)]
+    parts: list[Block] = [_moved(review), glass(review), *came(review.approval), *_waves(review)]
     for number, step in enumerate(review.steps[: whole_steps(review)], 1):
         parts += [
             _happens(number, step),
@@ -95,7 +107,7 @@ def whole_steps(review: Review) -> int:
 
 def below_canary(review: Review) -> Kept:
     """Return what a long plan takes long for: the steps after the canary, and its digest."""
-    return Kept([*others(review, whole_steps(review)), section("NEEDS", _needs(review))])
+    return Kept([*others(review, whole_steps(review)), section("POLICY", _needs(review))])
 
 
 def _moved(review: Review) -> Text:
@@ -129,7 +141,39 @@ def _numbered(mark: str, text: Text) -> Table:
 
 
 def _needs(review: Review) -> Text:
-    return words(_approvers(review), "\n", (f"plan {review.plan.digest}", MUTED))
+    digest = words((f"plan {review.plan.digest}", MUTED))
+    if review.explained is None:
+        return words(_approvers(review), "\n", digest)
+    lines = [said(one, 400, _tone(review.explained, one)) for one in sentences(review.explained)]
+    return joined([*lines, digest], "\n")
+
+
+def _tone(explained: Explained, sentence: str) -> str:
+    """The colour of what the policy says: a freeze and a missing approver are no small print."""
+    return FAILED[1] if sentence in {freeze(explained), explained.short} and sentence else ""
+
+
+def glass(review: Review) -> Text:
+    """Return that a freeze holds, or that somebody lifted it and why; empty when neither is so."""
+    lifted = [
+        words(
+            sign(FAILED),
+            " ",
+            named(FAILED, "FREEZE LIFTED"),
+            " by ",
+            said(signed.decision.approver, 60),
+            ": ",
+            said(signed.decision.break_glass, 300),
+        )
+        for signed in review.approval.decisions
+        if signed.decision.break_glass
+    ]
+    if lifted:
+        return joined(lifted, "\n")
+    held = freeze(review.explained) if review.explained else ""
+    return (
+        words(sign(FAILED), " ", named(FAILED, "FROZEN"), ": ", said(held, 300)) if held else Text()
+    )
 
 
 def _approvers(review: Review) -> str:
@@ -154,6 +198,8 @@ def _sections(step: StepReview) -> list[Table]:
         parts.append(section("WILL NOT", said(f"{not_again}touch other sessions{untouched}", 300)))
     if step.verdict:
         parts.append(section("WHY", _why(step)))
+    if step.since:
+        parts.append(section("SINCE", *_since(step)))
     parts.append(section("EFFECTS", said(" · ".join(step.effects) or "none declared", 600)))
     parts.append(section("UNDO", said(step.undo, 300)))
     return parts
@@ -167,6 +213,18 @@ def _states(preview: Preview) -> list[Table]:
         if one.certain or one.possible
     ]
     return [section("STATES", *lines)] if lines else []
+
+
+def _since(step: StepReview) -> list[Text]:
+    """What changed since the failure, one a line, and how much did not."""
+    changed = [one for one in step.since if one.changed]
+    unknown = sum(one.changed is None for one in step.since)
+    same = len(step.since) - len(changed) - unknown
+    lines = [words(sign(WAITING), " ", said(one.text, 300)) for one in changed]
+    rest = [f"{same} looked at and the same"] * bool(same)
+    rest += [f"{unknown} that cannot be told"] * bool(unknown)
+    before = "" if changed else "nothing is seen to have changed: "
+    return [*lines, *([words(before, ", ".join(rest), (" (d)", MUTED))] if rest else [])]
 
 
 def _why(step: StepReview) -> Text:

@@ -95,7 +95,7 @@ async def serve(address: Address, arguments: list[str], ready: Callable[[str], N
     """Serve until this task is cancelled. Raises: OSError when the port is taken."""
     # What is no request is answered with 400; its traceback is nothing for the user's terminal.
     logging.getLogger("aiohttp").addHandler(logging.NullHandler())
-    program = [sys.executable, "-m", "bunsui_tui", *arguments]
+    program = [sys.executable, "-P", "-m", "bunsui_tui", *arguments]
     site = Site(address, program)
     runner = web.AppRunner(site.app(), access_log=None, handle_signals=False)
     await runner.setup()
