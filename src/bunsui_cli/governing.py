@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import unified_diff
 
 from bunsui_cli.deciding import signing
+from bunsui_cli.laying_out import laid_out
 from bunsui_cli.person import person
 from bunsui_cli.where import remark
 from bunsui_core.domain.errors import NotFound
@@ -29,7 +30,8 @@ def sign_policy(text: str, name: str) -> PolicyShown:
     desk = operator_desk(settings)
     found = told(settings, text)
     with person("signing a policy", "Run the command in a terminal.") as human:
-        human.tell(safe(found, LONGEST_SHOWN))
+        human.tell(safe("\n".join(difference(settings, text)), LONGEST_SHOWN))
+        human.tell(laid_out(safe(found, LONGEST_SHOWN), human.width))
         if remark(settings):
             human.tell(remark(settings))
         signed = desk.sign_policy(text, signing(desk, human, name))
@@ -37,28 +39,23 @@ def sign_policy(text: str, name: str) -> PolicyShown:
 
 
 def told(settings: Settings, text: str) -> str:
-    """Return what a policy would change, for the terminal. Raises: BadInput, with the line."""
-    looking = policy_desk(settings)
-    found = looking.checked(text)
-    try:
-        before = looking.shown().text
-    except NotFound:
-        before = ""
-    lost = [f"LOSES    what was approved stops counting: {one}" for one in found.loses]
+    """Return what somebody should know before signing a policy. Raises: BadInput, with the line."""
+    found = policy_desk(settings).checked(text)
     return "\n".join(
         [
-            *_difference(before, text),
-            "",
-            *(f"NOTE     {one}" for one in found.remarks),
-            *(f"CHANGES  {one}" for one in found.changes),
-            *lost,
+            *(f"NOTE         {one}" for one in found.remarks),
+            *(f"CHANGES      {one}" for one in found.changes),
+            *(f"LOSES        what was approved stops counting: {one}" for one in found.loses),
         ]
     )
 
 
-def _difference(before: str, after: str) -> Iterable[str]:
-    if before == after:
+def difference(settings: Settings, text: str) -> Iterable[str]:
+    """Return the lines that a policy changes in the newest one."""
+    try:
+        before = policy_desk(settings).shown().text
+    except NotFound:
+        before = ""
+    if before == text:
         return ["The text is the one before; it is signed anew."]
-    return unified_diff(
-        before.splitlines(), after.splitlines(), "in force", "to be signed", lineterm=""
-    )
+    return unified_diff(before.splitlines(), text.splitlines(), "before", "new", lineterm="")

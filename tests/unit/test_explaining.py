@@ -12,10 +12,13 @@ from bunsui_core.domain.explaining import Explained, explain
 from bunsui_core.domain.plan import ControlSession
 from bunsui_core.domain.policy import Requirement, parse_policy
 from bunsui_core.domain.policy_words import sentences, supposed
-from bunsui_core.domain.rules import NOT_LOOKED_UP, Pipelines
+from bunsui_core.domain.rules import NOT_LOOKED_UP, Pipelines, subjects
+from bunsui_core.domain.supposing import otherwise
 from bunsui_core.domain.terms import terms
 from bunsui_core.domain.trust import Approver, Role
 from tests.builders import NOW, SESSION_ID, a_request, a_signed_decision, later
+
+HEAD = "version = 1\n"
 
 POLICY = """\
 version = 1
@@ -97,6 +100,35 @@ def test_it_is_told_what_another_risk_asker_or_kind_would_have_led_to() -> None:
         "two, by rule 2, if its risk were high",
         "deny, by rule 1, if it were mark_done and it were about billing-*",
     ]
+
+
+def test_a_rule_for_everything_is_reached_by_leaving_the_one_before_it() -> None:
+    risky = told(a_request(environment="production", risk="high"))
+
+    assert [supposed(one) for one in risky.otherwise] == [
+        "one, by rule 4, if its risk were low",
+        "deny, by rule 1, if it were mark_done and it were about billing-*",
+    ]
+
+
+def test_of_a_plan_that_could_fall_under_no_rule_it_is_told() -> None:
+    policy = parse_policy(f'{HEAD}[[rules]]\nmatch = {{ risk = "low" }}\nrequire = "one"\n')
+
+    (found,) = otherwise(policy, subjects(a_request().plan))
+
+    assert supposed(found) == "deny, by no rule, if its risk were medium"
+
+
+def test_a_policy_of_a_thousand_rules_is_explained() -> None:
+    rules = "".join(
+        f'[[rules]]\nmatch = {{ agent = "a{n}", risk = "high" }}\nrequire = "two"\n'
+        for n in range(1000)
+    )
+    policy = parse_policy(f'{HEAD}{rules}[[rules]]\nrequire = "one"\n')
+
+    (found,) = otherwise(policy, subjects(a_request().plan))
+
+    assert supposed(found) == "two, by rule 1, if its risk were high and agent a0 asked"
 
 
 def test_a_plan_that_no_rule_speaks_of_is_told_so_and_nobody_may_approve_it() -> None:

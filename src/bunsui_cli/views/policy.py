@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bunsui_cli.views.table import facts, table
-from bunsui_cli.views.words import FAILED, OK, STYLES, WAITING, line, moment, plain, several
+from bunsui_cli.views.words import FAILED, MUTED, OK, STYLES, WAITING, line, moment, plain, several
 from bunsui_core.domain.policy_answers import (
     PolicyChecked,
     PolicyExplained,
@@ -54,18 +54,19 @@ def checked(value: PolicyChecked) -> Sequence[RenderableType]:
     lost = ", ".join(value.loses)
     return [
         _sign(OK, f"It is a policy: {what}; digest {value.digest[:12]}."),
-        *(_sign(WAITING, f"{one[:1].upper()}{one[1:]}.") for one in value.remarks),
-        *(_sign(WAITING, f"Request {one}.") for one in value.changes),
-        *([_sign(WAITING, f"What was approved stops counting: {lost}.")] if lost else []),
+        *(_sign(WAITING, one) for one in value.remarks),
+        *(_sign(WAITING, f"request {one}") for one in value.changes),
+        *([_sign(WAITING, f"what was approved stops counting: {lost}")] if lost else []),
         Text("It is in force." if value.in_force else "Nothing was signed.", "dim"),
     ]
 
 
 def explained(value: PolicyExplained) -> Sequence[RenderableType]:
     """Return what the policy says of a request, and what it would say of others."""
-    said = [line(f"{one[:1].upper()}{one[1:]}.", 4000) for one in value.sentences]
-    others = [line(f"  {one}", 4000) for one in value.otherwise]
-    return [*said, *([Text("It would need:", "dim"), *others] if others else [])]
+    said = [_sign(MUTED, one) for one in value.sentences]
+    others = [_sign(MUTED, one) for one in value.otherwise]
+    title = [Text("It would need:", "dim")] if others else []
+    return [line(f"Request {value.request_id}:"), *said, *title, *others]
 
 
 def _force(one: PolicyVersion) -> Text:

@@ -40,12 +40,14 @@ class PolicyDesk:
 
     def shown(self, seq: int | None = None) -> PolicyShown:
         """Return the newest policy, or the one of a number. Raises: NotFound."""
-        found = [one for one in self.trust.policies() if seq in {None, one.seq}]
-        if not found:
-            what = "no policy yet" if seq is None else f"no policy {seq}"
+        kept = self.trust.policies()
+        found = [one for one in kept if seq in {None, one.seq}]
+        if not kept:
             raise NotFound(
-                f"there is {what}.", "`bunsui approvers init NAME` signs a first one.", "policy"
+                "there is no policy yet.", "`bunsui approvers init NAME` signs a first one."
             )
+        if not found:
+            raise NotFound(f"there is no policy {seq}.", "List them and choose one.", "policy")
         return PolicyShown(version=self._version(found[0]), text=found[0].text)
 
     def listed(self) -> PolicyList:

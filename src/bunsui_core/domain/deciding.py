@@ -79,7 +79,7 @@ def refusal(
 def _freeze_refusal(terms: Terms, approver: Approver, standing: Approval, break_glass: str) -> str:
     if terms.frozen is None:
         return "nothing is frozen now, so there is no glass to break" if break_glass else ""
-    who = " or ".join(f"a {role.value}" for role in terms.lifted_by)
+    who = terms.lifters
     way = f"{who} may lift the freeze with a typed reason" if who else "nobody may lift the freeze"
     if break_glass:
         return "" if terms.may_lift(approver) else f"it is {terms.frozen.text}; {way}"

@@ -152,12 +152,12 @@ def frozen(
     first = next(((one, end) for one in covering if (end := one.end_at(now))), None)
     if first is None:
         return None
-    named, until = first[0].name or first[0].text, _thaw(covering, first[1])
+    named, until = first[0].name or first[0].text, thaw(covering, first[1])
     return Frozen(name=named, until=until and until.astimezone(UTC))
 
 
-def _thaw(freezes: Iterable[Span | Weekly], end: datetime) -> datetime | None:
-    """The first moment from `end` on at which no freeze holds."""
+def thaw(freezes: Iterable[Span | Weekly], end: datetime) -> datetime | None:
+    """Return the first moment from `end` on at which no freeze holds; None when none is near."""
     for _ in range(MOST_FOLLOWED):
         later = [more for one in freezes if (more := one.end_at(end))]
         if not later:

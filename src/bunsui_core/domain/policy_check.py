@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
+from bunsui_core.domain.freezing import thaw
 from bunsui_core.domain.policy import Match, Policy, Requirement
 from bunsui_core.domain.propose import LIFETIME
 from bunsui_core.domain.rules import BRAKES, Rule, is_like
@@ -125,7 +126,9 @@ def _of_freezes(policy: Policy, now: datetime) -> Iterable[str]:
         if one.is_over(now):
             yield f"{name} is over"
         elif end := one.end_at(now):
-            yield f"{name} holds now, until {end:%Y-%m-%d %H:%M} UTC"
+            until = thaw((one,), end)
+            till = f", until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if until else ""
+            yield f"{name} holds now{till}"
     if policy.freezes and not policy.break_glass:
         yield "nobody may lift a freeze: break_glass names no role"
 

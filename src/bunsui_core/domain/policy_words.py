@@ -5,6 +5,7 @@ from __future__ import annotations
 from bunsui_core.domain.explaining import Explained, Signer
 from bunsui_core.domain.policy import Requirement
 from bunsui_core.domain.supposing import Otherwise
+from bunsui_core.domain.terms import lifters
 
 NEEDS = {
     Requirement.SELF: "one human must approve it, and a human who asked may do so herself",
@@ -29,7 +30,7 @@ def freeze(explained: Explained) -> str:
     """Return that a freeze holds, and who lifts it; empty when none does."""
     if explained.frozen is None:
         return ""
-    who = " or ".join(f"a {role.value}" for role in explained.lifted_by)
+    who = lifters(explained.lifted_by)
     lifted = f"{who} may lift the freeze" if who else "nobody may lift the freeze"
     way = f"{lifted} for this request with a typed reason" if who else lifted
     return f"it is {explained.frozen.text}; {way}"
@@ -40,9 +41,17 @@ def signing(explained: Explained) -> tuple[str, ...]:
     able = [one for one in explained.signers if not one.why]
     lifting = [one for one in explained.signers if one.with_reason]
     others = [one for one in explained.signers if one.why and not one.with_reason]
-    told = [f"may approve now: {_names(able)}"] if able else ["nobody may approve it now"]
+    told = [f"may approve now: {_names(able)}"] if able else []
     told += [f"may approve with a typed reason: {_names(lifting)}"] if lifting else []
-    return (*told, *(f"{one.name} may not: {one.why}" for one in others))
+    told = told or ["nobody may approve it now"]
+    return (*told, *(_may_not(one, explained) for one in others))
+
+
+def _may_not(signer: Signer, explained: Explained) -> str:
+    """Why somebody may not approve now; of a freeze enough is said elsewhere."""
+    if explained.frozen and explained.frozen.text in signer.why:
+        return f"{signer.name} may not lift the freeze"
+    return f"{signer.name} may not: {signer.why}"
 
 
 def supposed(one: Otherwise) -> str:

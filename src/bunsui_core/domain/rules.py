@@ -92,21 +92,24 @@ class Match(Value):
 
     def covers(self, subject: Subject) -> bool:
         """Whether every given field matches."""
-        return not self.differences(subject)
+        return (
+            self.environment in ("", subject.environment)
+            and (not self.kind or self.kind in subject.kinds)
+            and self.risk in ("", subject.risk)
+            and self.requester in ("", subject.asker, subject.requester)
+            and (not self.agent or self._is_agent(subject))
+            and (not self.pipeline or is_like(self.pipeline, subject.pipeline or ""))
+        )
 
     def differences(self, subject: Subject) -> tuple[str, ...]:
         """Return the names of the fields that do not match."""
-        asked_by_agent = subject.asker == "agent"
-        held = {
-            "environment": self.environment in {"", subject.environment},
-            "kind": self.kind in {"", *subject.kinds},
-            "pipeline": not self.pipeline or is_like(self.pipeline, subject.pipeline or ""),
-            "risk": self.risk in {"", subject.risk},
-            "agent": not self.agent
-            or (asked_by_agent and is_like(self.agent, subject.requester.partition(":")[2])),
-            "requester": self.requester in {"", subject.asker, subject.requester},
-        }
-        return tuple(name for name, holds in held.items() if not holds)
+        given = self.model_dump(mode="json", exclude_defaults=True)
+        alone = ((name, Match.model_construct(**{name: value})) for name, value in given.items())
+        return tuple(name for name, match in alone if not match.covers(subject))
+
+    def _is_agent(self, subject: Subject) -> bool:
+        name = subject.requester.partition(":")[2]
+        return subject.asker == "agent" and is_like(self.agent, name)
 
     @property
     def text(self) -> str:
@@ -157,6 +160,8 @@ def is_brake(plan: Plan) -> bool:
 
 def is_like(pattern: str, name: str) -> bool:
     """Whether a name is the pattern, in which `*` stands for anything."""
+    if "*" not in pattern:
+        return pattern == name
     parts = (re.escape(part) for part in pattern.split("*"))
     return re.fullmatch(".*".join(parts), name, re.DOTALL) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from bunsui_core.domain.freezing import Freeze, Frozen, frozen
@@ -45,9 +46,19 @@ class Terms(Value):
             return f"the policy does not allow this plan: its rule {self.ruled.number} denies it"
         return f"the policy does not allow this plan: {self.ruled.why}"
 
+    @property
+    def lifters(self) -> str:
+        """Who lifts a freeze, in words; empty when nobody does."""
+        return lifters(self.lifted_by)
+
     def may_lift(self, approver: Approver) -> bool:
         """Whether an approver's typed reason lifts a freeze."""
         return approver.role in self.lifted_by
+
+
+def lifters(roles: Iterable[Role]) -> str:
+    """Return roles in words: `a lead or an approver`; empty without any."""
+    return " or ".join(f"{'an' if one is Role.APPROVER else 'a'} {one.value}" for one in roles)
 
 
 def terms(
