@@ -10,16 +10,18 @@ import pytest
 
 from bunsui_core.adapters.local.control import keyfile
 from bunsui_core.adapters.local.control.signature import is_signed
+from bunsui_core.adapters.local.control.signing import Signers
 from bunsui_core.domain.errors import (
     BadInput,
     BunsuiError,
     NotAuthorised,
     NotFound,
     StoreDamaged,
+    StoreNewer,
     Unavailable,
 )
 from tests.local_home import PASSPHRASE
-from tests.unit.key_kit import MESSAGE, Desk
+from tests.unit.key_kit import MESSAGE, Desk, Machine
 
 NEW = "four quiet rivers"
 NOBODY = 65534
@@ -227,3 +229,43 @@ def test_a_passphrase_in_any_language_opens_its_key(desk: Desk) -> None:
     desk.signers.change(desk.hanako, PASSPHRASE, lambda: words * 2)
 
     assert signs(desk, words * 2)
+
+
+def test_a_key_file_of_a_newer_bunsui_says_so(desk: Desk) -> None:
+    text = desk.file.read_text()
+    desk.file.write_text(text.replace('"version":1', '"version":2'))
+
+    with pytest.raises(StoreNewer, match="newer bunsui"):
+        signs(desk)
+    desk.file.write_text(text)
+    assert signs(desk)
+
+
+def test_a_new_key_is_as_hard_to_guess_at_as_promised_and_a_demo_key_is_not(tmp_path: Path) -> None:
+    signers = Signers(tmp_path, Machine().moment)
+
+    costs = {
+        demo: keyfile.read(tmp_path / f"{signers.make(PASSPHRASE, demo).key_id}.json").cost
+        for demo in (False, True)
+    }
+
+    assert costs == {False: 2**17, True: 2**10}
+
+
+def test_a_new_passphrase_makes_an_easy_key_as_hard_as_a_new_one(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "keys")
+
+    dearer = Signers(desk.folder, desk.machine.moment, cost=2**6)
+    dearer.change(desk.hanako, PASSPHRASE, lambda: NEW)
+
+    assert keyfile.read(desk.file).cost == 2**6
+    assert signs(desk, NEW)
+
+
+@pytest.mark.parametrize("passphrase", ["aaaaaaaaaaaa", "12341234", "abcabcabcabc", "静" * 12])
+def test_a_passphrase_of_few_characters_over_and_over_is_refused(
+    desk: Desk, passphrase: str
+) -> None:
+    with pytest.raises(BadInput, match="5 different ones"):
+        desk.signers.make(passphrase, demo=False)
+    assert desk.signers.make(passphrase, demo=True)

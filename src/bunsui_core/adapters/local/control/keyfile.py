@@ -15,8 +15,11 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from bunsui_core.adapters.local.control.guarded import contents
 from bunsui_core.adapters.local.failure import unusable
-from bunsui_core.domain.errors import NotAuthorised, StoreDamaged, Unavailable
+from bunsui_core.domain.errors import NotAuthorised, StoreDamaged, StoreNewer, Unavailable
 from bunsui_core.domain.value import Value
+
+VERSION = 1
+"""What this code writes and reads."""
 
 COST = 2**17
 """The scrypt cost of new keys: about 0.3 s and 128 MiB a guess (OWASP, Password Storage)."""
@@ -36,7 +39,7 @@ HEX = re.compile(r"([0-9a-f]{2})+")
 class SealedKey(Value):
     """What a key file holds; binary fields in hex. The key's id is authenticated with it."""
 
-    version: int = 1
+    version: int = VERSION
     key_id: str
     cost: int
     salt: str
@@ -104,12 +107,15 @@ def replace(path: Path, sealed: SealedKey) -> None:
 def read(path: Path) -> SealedKey:
     """Return what a key file holds.
 
-    Raises: NotFound, StoreDamaged, Unavailable; NotAuthorised when others could have read it.
+    Raises: NotFound, StoreDamaged, StoreNewer, Unavailable; NotAuthorised when others could have
+    read it.
     """
     try:
         sealed = SealedKey.model_validate_json(contents(path))
     except ValueError as error:
         raise _damaged(path) from error
+    if sealed.version > VERSION:
+        raise StoreNewer(f"{path} was written by a newer bunsui.", "Upgrade bunsui.")
     if not _is_sound(sealed):
         raise _damaged(path)
     return sealed

@@ -19,8 +19,9 @@ from bunsui_core.domain.throttling import Moment
 from bunsui_core.domain.trust import Approver, Holder
 from bunsui_core.ports.signing import HeldKeys
 
-SHORTEST = 8
-"""Characters of the shortest passphrase of a key that counts outside the embedded AWS."""
+SHORTEST, FEWEST = 8, 5
+"""Characters of the shortest passphrase of a key that counts outside the embedded AWS, and how
+many of them differ at least."""
 
 
 class Signers:
@@ -183,8 +184,9 @@ def _must_be_in_a_file(approver: Approver) -> None:
 
 
 def _must_be_long(passphrase: str, demo: bool) -> None:
-    if len(passphrase) < (1 if demo else SHORTEST):
+    shortest, different = (1, 1) if demo else (SHORTEST, FEWEST)
+    if len(passphrase) < shortest or len(set(passphrase)) < different:
         raise BadInput(
-            f"a passphrase has at least {SHORTEST} characters.",
+            f"a passphrase has at least {SHORTEST} characters, and {FEWEST} different ones.",
             "Choose a few words nobody guesses.",
         )
