@@ -23,6 +23,7 @@ from bunsui_core.app.retain import Tidying
 from bunsui_core.app.witness import Witness
 from bunsui_core.domain.answer import SessionFilter
 from bunsui_core.domain.approval import ApprovalStatus, Request
+from bunsui_core.domain.audit import Export
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Unavailable
 from bunsui_core.domain.failure import Observation
 from bunsui_core.domain.freshness import Blind
@@ -62,11 +63,12 @@ Each: TypeAlias = Callable[[Callable[[str], bool], Iterable[str]], Iterable[bool
 
 
 class Beside(NamedTuple):
-    """What watches beside the rounds of a worker, what both tell of themselves, and who guesses."""
+    """What watches beside the rounds of a worker, and what is told there: passphrases, exports."""
 
     pulse: Pulse
     watcher: Watcher | None = None
     guesses: Callable[[], tuple[Guessed, ...]] = tuple
+    exports: Callable[[], tuple[Export, ...]] = tuple
 
 
 ALONE = Beside(Pulse(1.0, has_queue=False))
@@ -190,6 +192,7 @@ class Worker:
         try:
             self._witness.see_trust(self._hands.control.keys, now)
             self._witness.see_guesses(self._beside.guesses(), self._hands.control.keys, now)
+            self._witness.see_exports(self._beside.exports())
             self._troubles.over("trust_not_recorded", "")
         except BunsuiError as error:
             self._trouble("trust_not_recorded", "", error)

@@ -13,7 +13,7 @@ from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.app.archive import Shelf
 from bunsui_core.domain.approval import Answer, SignedDecision
-from bunsui_core.worker import Worker
+from bunsui_core.worker import ALONE, Beside, Worker
 from tests.fakes import Clock
 from tests.unit.desk_kit import APPROVER, PASSPHRASE, Bench
 from tests.unit.test_execute import turn
@@ -46,10 +46,10 @@ def recorded(bench: Bench, recorded_home: Path) -> Bench:
     return bench
 
 
-def tick(bench: Bench) -> None:
+def tick(bench: Bench, beside: Beside = ALONE) -> None:
     """One round of a worker that was just started."""
     shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
-    Worker(bench.hands(), shelf, "worker-1", Clock(turn().now)).tick()
+    Worker(bench.hands(), shelf, "worker-1", Clock(turn().now), beside=beside).tick()
 
 
 def answered(bench: Bench, request_id: str, answer: Answer) -> None:

@@ -14,15 +14,18 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from bunsui_core.adapters.local.evidence_files import read_anchor
+from bunsui_core.adapters.local.exports import FILE, Noted, note_export
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.domain.archived import Archived, ArchivedExecution
+from bunsui_core.domain.audit import Export
 from bunsui_core.domain.errors import BadInput, BunsuiError, Conflict, NotFound, StoreDamaged
 from bunsui_core.domain.failure import Definition, HistoryEvent, LogLine, Observation
 from bunsui_core.domain.session import JobStatus
 from bunsui_core.domain.value import Json
 from bunsui_core.wiring.auditing import audit_desk, bundled, exported, verified
 from bunsui_core.wiring.store import place
+from bunsui_core.worker import ALONE, Beside
 from tests.builders import NOW, execution, later, machine
 from tests.unit.desk_kit import Bench
 from tests.unit.recording import DONE, REJECTED, tick
@@ -298,3 +301,28 @@ def test_an_entry_that_was_changed_shows_it(recorded: Bench) -> None:
     links = [(desk.entry(n).follows, desk.entry(n).is_followed) for n in (2, 3, 4)]
 
     assert links == [(True, True), (True, False), (False, True)]
+
+
+def test_what_was_exported_is_recorded_by_the_next_round_once(
+    recorded: Bench, tmp_path: Path
+) -> None:
+    done = bundled(recorded.settings, DONE, tmp_path / "it.tar", None)
+    exported(recorded.settings, tmp_path / "record.jsonl", None)
+    exported(recorded.settings, None, tmp_path / "anchor.json")
+    noted = Noted(recorded.settings.folder)
+
+    for _ in range(2):
+        tick(recorded, Beside(ALONE.pulse, exports=noted.new))
+
+    entries = [one.entry for one in audit_desk(recorded.settings).entries(3).items if one.entry]
+    assert [one.subject for one in entries] == ["record", f"evidence of {DONE}", "r-waiting"]
+    assert (entries[1].kind, entries[1].body_digest) == ("exported", done.sha256)
+    assert verified(recorded.settings, None).holds
+
+
+@pytest.mark.parametrize("text", ["{", '{"what": 1}', "\xff", "x" * 1_000_000])
+def test_a_note_that_is_none_is_no_export(recorded: Bench, text: str) -> None:
+    (recorded.settings.folder / FILE).write_text(f"{text}\n", encoding="latin-1")
+    note_export(recorded.settings.folder, Export(what="store", by="a", digest="ab" * 32, at=NOW))
+
+    assert [one.what for one in Noted(recorded.settings.folder).new()] == ["store"]

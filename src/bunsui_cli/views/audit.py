@@ -87,12 +87,16 @@ def _row(one: AuditLine) -> Sequence[str]:
 
 
 def _links(value: ShownEntry) -> Sequence[Text]:
-    follows = "It carries the digest of the entry before it."
-    followed = "The next one carries its digest, or there is none yet."
-    return [
-        _sign(OK, follows) if value.follows else _sign(FAILED, f"Not so: {follows}"),
-        _sign(OK, followed) if value.is_followed else _sign(FAILED, f"Not so: {followed}"),
-    ]
+    before = (
+        _sign(OK, "It carries the digest of the entry before it.")
+        if value.follows
+        else _sign(FAILED, "It does not carry the digest of the entry before it.")
+    )
+    if value.is_newest:
+        return [before, _sign(WAITING, "It is the newest one: no entry carries its digest yet.")]
+    if value.is_followed:
+        return [before, _sign(OK, "The next entry carries its digest.")]
+    return [before, _sign(FAILED, "The next entry does not carry its digest.")]
 
 
 def _anchored(value: Verification) -> str:

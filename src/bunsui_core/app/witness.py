@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bunsui_core.domain.approval import Request
-from bunsui_core.domain.audit import Fact, fact_of, facts_of, facts_of_trust
+from bunsui_core.domain.audit import Export, Fact, fact_of, facts_of, facts_of_trust
 from bunsui_core.domain.canonical import text_digest
 from bunsui_core.domain.throttling import Guessed
 from bunsui_core.ports.control import Audit, Trust
@@ -56,6 +56,14 @@ class Witness:
             if name := names.get(one.key_id):
                 digest = text_digest(one.told)
                 self._record(Fact("passphrase_refused", one.told, name, digest), now)
+
+    def see_exports(self, exports: Iterable[Export]) -> None:
+        """Record what was exported, at the time that its note says.
+
+        Raises: StoreDamaged, Unavailable.
+        """
+        for one in exports:
+            self._record(one.fact, one.at)
 
     def _record(self, fact: Fact, now: datetime) -> None:
         if fact in self._known:

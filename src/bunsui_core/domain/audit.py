@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from json.encoder import encode_basestring as quoted
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
 
 from bunsui_core.domain.approval import Answer, Effect, Request, SignedDecision
 from bunsui_core.domain.canonical import canonical, canonical_json, digest, text_digest
@@ -52,6 +54,20 @@ class AuditRow(NamedTuple):
             return AuditEntry.model_validate_json(self.text)
         except ValueError:
             return None
+
+
+class Export(Value):
+    """That something left the store: what, who took it, and the digest of what it was."""
+
+    what: Annotated[str, Field(max_length=200)]
+    by: Annotated[str, Field(max_length=200)]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    at: Instant
+
+    @property
+    def fact(self) -> Fact:
+        """What is to be recorded of it."""
+        return Fact("exported", self.what, self.by, self.digest)
 
 
 class Fact(NamedTuple):

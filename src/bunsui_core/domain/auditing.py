@@ -35,9 +35,13 @@ class Exported(Value):
 
 
 class ShownEntry(Value):
-    """One entry, and whether it and the next one hold on to what is before them."""
+    """One entry, and whether it and the next one hold on to what is before them.
+
+    Nothing holds on to the newest one yet.
+    """
 
     line: AuditLine
+    is_newest: bool
     follows: bool
     is_followed: bool
 
@@ -56,6 +60,7 @@ def shown(row: AuditRow, before: AuditRow | None, behind: AuditRow | None) -> Sh
     is_placed = bool(entry and entry.seq == row.seq)
     return ShownEntry(
         line=own,
+        is_newest=behind is None,
         follows=bool(is_placed and prev and entry and entry.prev == prev),
         is_followed=behind is None or bool(behind_it and own.digest == behind_it.prev),
     )

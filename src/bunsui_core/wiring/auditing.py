@@ -17,9 +17,11 @@ from bunsui_core.adapters.local.evidence_files import (
     write_new,
     write_tar,
 )
+from bunsui_core.adapters.local.exports import note_export, this_user
 from bunsui_core.app.audit import Recorded
 from bunsui_core.app.recalled import remembering
 from bunsui_core.desk.auditor import AuditDesk
+from bunsui_core.domain.audit import Export
 from bunsui_core.domain.auditing import Exported
 from bunsui_core.domain.chaining import Verification
 from bunsui_core.domain.errors import BadInput, StoreDamaged
@@ -67,6 +69,7 @@ def exported(settings: Settings, path: Path | None, anchor: Path | None) -> Expo
     newest = desk.anchor()
     if path:
         write_new(path, desk.lines(newest))
+        _note(settings, "record", newest.digest)
     if anchor:
         write_anchor(anchor, newest)
     return Exported(path=str(path or ""), anchor=str(anchor or ""), entries=newest)
@@ -81,13 +84,19 @@ def bundled(settings: Settings, request_id: str, path: Path, anchor: Path | None
     until = read_anchor(anchor, desk.place) if anchor else desk.anchor()
     files = desk.evidence(request_id, until)
     write_tar(path, files)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    _note(settings, f"evidence of {request_id}", sha256)
     return Exported(
         path=str(path),
         anchor=str(anchor or ""),
         entries=until,
         files=tuple(sorted(files)),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=sha256,
     )
+
+
+def _note(settings: Settings, what: str, digest: str) -> None:
+    note_export(settings.folder, Export(what=what, by=this_user(), digest=digest, at=clock()))
 
 
 def _must_hold(found: Verification, anchor: Path) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from bunsui_core.adapters.local.bundle import FolderPacking, StoredBundle
 from bunsui_core.adapters.local.connect import STORE_VERSION
 from bunsui_core.adapters.local.control.upgrading import set_aside, upgrade, version_of
+from bunsui_core.adapters.local.exports import note_export, this_user
 from bunsui_core.app.move import Made, Passing, export, held, moved, restore
 from bunsui_core.app.retain import judged
 from bunsui_core.domain.archived import Archived
+from bunsui_core.domain.audit import Export
 from bunsui_core.domain.errors import BunsuiError, Conflict, NotFound, Refused
 from bunsui_core.domain.moving import (
     Kind,
@@ -169,6 +171,8 @@ def _set_aside(target: Whole, settings: Settings, replace: bool) -> str:
 def _export(source: Whole, path: Path, settings: Settings) -> Moved:
     with closing(FolderPacking(path)) as packing:
         manifest: Manifest = export(source.records, source.blobs, packing, _made(settings))
+    taken = Export(what="store", by=this_user(), digest=manifest.digest, at=clock())
+    note_export(settings.folder, taken)
     return moved(str(path), manifest)
 
 

@@ -8,14 +8,16 @@ from bunsui_core.adapters.aws.client import Clients
 from bunsui_core.adapters.aws.control.payloads import S3Payloads
 from bunsui_core.adapters.aws.control.runner import AwsRunner
 from bunsui_core.adapters.local.control.tries import guessed
+from bunsui_core.adapters.local.exports import Noted
 from bunsui_core.app.archive import Shelf
 from bunsui_core.app.perform import Hands
 from bunsui_core.app.recalled import remembering
 from bunsui_core.ports.control import Control
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock, moment
+from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.nature import new_id
-from bunsui_core.wiring.seeing import local_access, seeing
+from bunsui_core.wiring.seeing import executing_access, seeing
 from bunsui_core.wiring.store import place
 from bunsui_core.wiring.watching import pulse, watcher
 from bunsui_core.wiring.written import written
@@ -23,12 +25,12 @@ from bunsui_core.worker import Beside, Worker
 
 
 def worker(settings: Settings, machines: bool | None = None) -> Worker:
-    """Return the worker of this environment; outside the embedded AWS it only observes.
+    """Return the worker of this environment; where nothing may be executed it only observes.
 
     It watches all `machines`, unless told otherwise everywhere but on the embedded AWS.
     """
     own = written(settings, "worker")
-    clients = Clients(lambda: local_access(settings, "worker", reading=False))
+    clients = Clients(lambda: executing_access(settings), metered(settings, "worker"))
     control = Control(
         effects=own.effects,
         runner=AwsRunner(clients),
@@ -45,5 +47,6 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
     is_wide = not settings.is_local if machines is None else machines
     watches = watcher(settings, own, shelf, beat) if is_wide else None
     executor = f"worker:{os.getpid()}:{new_id()}"
-    beside = Beside(beat, watches, lambda: guessed(settings.keys_path, moment()))
-    return Worker(hands, shelf, executor, clock, settings.is_local, beside)
+    noted = Noted(settings.folder)
+    beside = Beside(beat, watches, lambda: guessed(settings.keys_path, moment()), noted.new)
+    return Worker(hands, shelf, executor, clock, settings.may_execute, beside)
