@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bunsui_core.adapters.aws.client import Access, Clients
+from bunsui_core.adapters.aws.control.kms import KmsKeys
 from bunsui_core.adapters.aws.control.store.schema import create_store
+from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.domain.approval import Request
 from bunsui_core.domain.environment import parse_environments
 from bunsui_core.domain.errors import NotAuthorised
-from bunsui_core.domain.permissions import AGENT_TAG, APPROVER_TAG
+from bunsui_core.domain.permissions import AGENT_TAG, APPROVER_TAG, KEY_TAG
 from bunsui_core.settings import Settings, read_settings
 from bunsui_core.wiring.estates import policies
 from bunsui_core.wiring.keyed import keyed
+from bunsui_core.wiring.shared import access
 from bunsui_core.wiring.store import read_store
 from bunsui_core.wiring.worker import worker
 from bunsui_core.wiring.written import Written, written
@@ -145,3 +152,26 @@ def test_a_human_decides_and_does_nothing_else(shop: Settings) -> None:
     with pytest.raises(NotAuthorised):
         keyed(shop, human).keys.create("mallory", "three quiet rivers", False, NOW)
     assert human.trust.trusted() == ()
+
+
+def test_a_human_signs_with_her_key_in_kms_and_the_worker_and_an_agent_do_not(
+    shop: Settings,
+) -> None:
+    home = Embedded(up(shop.home, watch_pid=os.getpid(), wait_scale=0), shop.home)
+    root: Any = session(home.key("root"))
+    with closing(root.client("kms", endpoint_url=home.server.url, config=DIRECT)) as kms:
+        key = kms.create_key(
+            KeySpec="ECC_NIST_EDWARDS25519",
+            KeyUsage="SIGN_VERIFY",
+            Tags=[{"TagKey": KEY_TAG, "TagValue": "hanako"}],
+        )["KeyMetadata"]["Arn"]
+
+    with closing(KmsKeys(lambda: access(shop, "approver"))) as hers:
+        address, public = hers.public_half(key)
+        assert is_signed(public, b"decision", hers.sign(address, b"decision"))
+    for actor in ("worker", "agent"):
+        with (
+            closing(KmsKeys(partial(access, shop, actor))) as theirs,
+            pytest.raises(NotAuthorised, match="may not use the KMS key"),
+        ):
+            theirs.sign(address, b"decision")
