@@ -63,7 +63,7 @@ class LocalHome:
         create(self.store_path, self.inbox_path)
         self.writer = StoreWriter(self.store_path, account, region)
         self.reader = StoreReader(self.store_path, account, region)
-        self.requests = LocalRequests(self.reader, self.inbox_path)
+        self.requests = LocalRequests(self.writer, self.inbox_path)
         self.decisions = LocalDecisions(self.writer)
         self.effects = LocalEffects(self.writer)
         self.audit = LocalAudit(self.writer)

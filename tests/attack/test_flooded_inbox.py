@@ -15,6 +15,7 @@ from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.domain.approval import ApprovalStatus
 from bunsui_core.domain.errors import Refused
 from bunsui_core.ports.observe import Seeing
+from bunsui_core.ports.store import Store
 from bunsui_core.wiring.operator import writer
 from bunsui_core.wiring.store import reader, store
 from tests.builders import ACCOUNT, REGION, a_redrive, a_request, a_signed_decision, later
@@ -38,16 +39,22 @@ def home(tmp_path: Path) -> Home:
 
 
 def desk(home: Home, requester: str) -> AgentDesk:
-    """The desk of an asker, over connections that only read and ask."""
+    """The desk of an asker, over connections that let an agent only read and ask."""
     numbers = count()
     nature = Nature(home.clock, lambda: f"{requester[-3:]}-{next(numbers)}", lambda: "s")
     seeing = Seeing(home.world, home.logs, home.inventory)
-    return AgentDesk(store(home.settings, reader(home.settings)), seeing, requester, nature)
+    return AgentDesk(kept(home, requester), seeing, requester, nature)
+
+
+def kept(home: Home, requester: str) -> Store:
+    """The store as an asker of that kind holds it."""
+    hands = writer if requester.startswith("human:") else reader
+    return store(home.settings, hands(home.settings))
 
 
 def ask_and_take_back(asker: AgentDesk, home: Home, times: int) -> None:
     """Ask for something again and again, so that it is never open."""
-    requests = store(home.settings, reader(home.settings)).requests
+    requests = kept(home, asker.requester).requests
     for number in range(times):
         asked = a_request(
             request_id=f"flood-{number}",

@@ -29,6 +29,12 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     "write an effect": (
         f"INSERT INTO effects VALUES ({PLACE}, 'r-4f2a', 'DONE', 'x', '', 1, '', '')",
     ),
+    "ask as a human": (
+        f"INSERT INTO human_requests VALUES ({PLACE}, 'r', 'human:hanako', '2026', '{{}}')",
+    ),
+    "take back what a human asked": (
+        f"INSERT INTO human_withdrawals VALUES ({PLACE}, 'r', '{{}}')",
+    ),
     "trust a key": (
         f"INSERT INTO approvers VALUES ({PLACE}, 'k', 'mallory', 'ab', 0, '2026', NULL)",
     ),

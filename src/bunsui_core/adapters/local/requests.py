@@ -45,6 +45,9 @@ class LocalRequests:
         human's where only agents can ask.
         """
         if not request.plan.requester.startswith(HUMAN):
+            with self._humans.reading() as connection:
+                if taken := self._humans.read(connection, request.id, ""):
+                    return _same(taken, request)
             before = self._agents.put(request)
             kept = stored(Request, before, self._inbox_path) if before else request
             return _same(from_agents(kept), from_agents(request))
