@@ -157,6 +157,7 @@ def test_each_of_them_has_its_own_line_with_what_is_otherwise(home: Home) -> Non
     together(home, play)
 
 
+@pytest.mark.slow
 def test_the_group_is_a_line_above_its_requests_and_each_opens_by_itself(home: Home) -> None:
     reviews_of(home, 3)
 
@@ -171,6 +172,7 @@ def test_the_group_is_a_line_above_its_requests_and_each_opens_by_itself(home: H
     on_screen(home.app(), play)
 
 
+@pytest.mark.slow
 def test_esc_decides_nothing_of_all_that_was_asked(home: Home) -> None:
     reviews = reviews_of(home, 3)
 

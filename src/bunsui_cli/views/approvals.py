@@ -104,6 +104,11 @@ def answers(value: Approval) -> list[tuple[str, Cell]]:
         )
         for one in value.decisions
     ]
+    decided += [
+        ("freeze lifted", line(f"by {one.decision.approver}: {one.decision.break_glass}", 500))
+        for one in value.decisions
+        if one.decision.break_glass
+    ]
     steps = value.effect.steps if value.effect else ()
     done = [(f"step {one.number}", line(f"{one.state} {one.result}", 500)) for one in steps[:SHOWN]]
     hidden = len(steps) - SHOWN

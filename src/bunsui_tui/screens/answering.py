@@ -46,6 +46,8 @@ class Answering(Frame):
         Binding("k,up", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
         Binding("pageup", "scroll(-10)", show=False),
+        Binding("home,g", "edge(-1)", show=False),
+        Binding("end,G", "edge(1)", show=False),
         Binding("escape", "app.leave", show=False),
     ]
 
@@ -113,6 +115,11 @@ class Answering(Frame):
     def action_scroll(self, by: int) -> None:
         """Scroll the plan, wherever the focus is."""
         self.query_one("#plan", Pane).scroll_relative(y=by, animate=False)
+
+    def action_edge(self, to: int) -> None:
+        """Go to the begin or the end of the plan, wherever the focus is."""
+        pane = self.query_one("#plan", Pane)
+        (pane.scroll_home if to < 0 else pane.scroll_end)(animate=False)
 
     def answer(self, name: str) -> None:
         """Begin to ask for what an answer takes."""
