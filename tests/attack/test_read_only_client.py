@@ -14,7 +14,12 @@ from bunsui_core.adapters.aws.client import READS, Access, make_client
 from bunsui_core.domain.errors import Refused
 from tests.attack.listener import Listener
 
-SERVICES = ("stepfunctions", "lambda", "logs", "s3", "cloudformation", "sts", "iam", "events")
+SERVICES = (
+    *("stepfunctions", "lambda", "ecs", "logs", "s3", "sts", "iam", "dynamodb", "ecr", "sqs"),
+    *("secretsmanager", "cloudformation", "events", "kms", "scheduler"),
+)
+"""Every service that bunsui speaks to, whichever actor of it."""
+
 CHANGES = {
     "stepfunctions": ("StartExecution", "RedriveExecution", "StopExecution", "SendTaskSuccess"),
     "lambda": ("Invoke", "UpdateFunctionCode", "DeleteFunction"),
@@ -148,6 +153,12 @@ def test_an_event_of_another_shape_is_refused(name: str, listener: Listener) -> 
     with pytest.raises(Refused):
         client.meta.events.emit(name)
     client.close()
+
+
+def test_every_service_of_the_list_is_tried(listener: Listener) -> None:
+    tried = {make_client(one, access(listener, True)).meta.service_model for one in SERVICES}
+
+    assert {model.service_id.hyphenize() for model in tried} >= READS.keys()
 
 
 def test_what_is_allowed_are_reads_by_their_names() -> None:

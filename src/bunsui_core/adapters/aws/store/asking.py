@@ -1,10 +1,11 @@
-"""What an agent's process may send to the store: reads, and requests under an asker's key."""
+"""What an agent's process may send to the store: reads, and requests under an agent's key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from bunsui_core.domain.asker import AGENT
 from bunsui_core.domain.errors import NotAuthorised
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ READS: Mapping[str, frozenset[str]] = {
 }
 """What is always let through, by botocore's service id."""
 
-_REQUEST = "REQ#"
+_REQUEST = f"REQ#{AGENT}"
 _PLANS = "plans/"
 
 
