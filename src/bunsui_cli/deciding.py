@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bunsui_cli.laying_out import laid_out
+from bunsui_cli.lifting import lifting
 from bunsui_cli.person import Person, person
 from bunsui_cli.where import remark
 from bunsui_core.desk.operator import OperatorDesk, Signing
@@ -33,8 +36,10 @@ def approve(request_id: str, name: str) -> Approval:
         human.tell(laid_out(safe(review.document, REVIEW_LIMIT), human.width))
         if remark(settings):
             human.tell(remark(settings))
+        approver = whose(desk, name)
+        reason = lifting(human, (review,), approver)
         code = typed_code(human, review)
-        signature = signing(desk, human, name)
+        signature = replace(signing(desk, human, approver), break_glass=reason)
         return desk.decide(review, Answer.APPROVE, signature, typed=code)
 
 

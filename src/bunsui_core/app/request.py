@@ -114,6 +114,27 @@ def open_targets(requests: Requests, now: datetime) -> Mapping[str, str]:
     return {target: one.id for one in waiting for target in _touched(one.plan)}
 
 
+def crowd(request: Request, requests: Requests, now: datetime, pending: Pending) -> str:
+    """Return that more wait than the policy lets wait, of its asker or in all; empty when not.
+
+    Whoever asks past bunsui, with a program of its own, is not refused; it is seen.
+    """
+    asker, newest = request.plan.requester, requests.newest(NEWEST, now=now)
+    waiting = [
+        one.plan.requester
+        for one in newest
+        if approval(one, requests, now).status is ApprovalStatus.REQUESTED
+    ]
+    if asker.startswith(AGENT) and waiting.count(asker) > pending.per_requester:
+        return (
+            f"{waiting.count(asker)} requests of {asker} wait, more than the "
+            f"{pending.per_requester} that the policy lets wait: look at them with care"
+        )
+    if len(waiting) > pending.total:
+        return f"{len(waiting)} requests wait, more than the {pending.total} of the policy"
+    return ""
+
+
 def approvals(requests: Requests, limit: int, now: datetime) -> tuple[Approval, ...]:
     """Return where the newest requests stand, newest first."""
     return tuple(approval(request, requests, now) for request in requests.newest(limit, now=now))

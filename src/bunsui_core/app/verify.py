@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bunsui_core.app.request import crowd
 from bunsui_core.domain.approval import Approval, Request, SignedDecision
 from bunsui_core.domain.deciding import Counted, Law, Verified, flaw, weigh
 from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.explaining import Explained, explain
 from bunsui_core.domain.plan import Plan, StartSession
-from bunsui_core.domain.policy import Policy
+from bunsui_core.domain.policy import Pending, Policy
 from bunsui_core.domain.reigning import Reigning, reigning
 from bunsui_core.domain.rules import NOT_LOOKED_UP, Pipelines
 from bunsui_core.domain.terms import terms
 from bunsui_core.ports.control import Trust
-from bunsui_core.ports.store import Sessions
+from bunsui_core.ports.store import Sessions, Store
 
 
 def verify_decisions(
@@ -50,14 +51,14 @@ def counted(
     )
 
 
-def explain_request(
-    standing: Approval, keys: Trust, now: datetime, sessions: Sessions | None = None
-) -> Explained:
+def explain_request(standing: Approval, keys: Trust, now: datetime, store: Store) -> Explained:
     """Return what the policy in force says of a request now, and who may sign."""
     request, policy = standing.request, policy_in_force(keys)
-    law = law_on(request.plan, keys, now, sessions)
+    law = law_on(request.plan, keys, now, store.sessions)
     found = counted(request, standing.decisions, keys, law)
-    return explain(policy, law, standing, found, keys.trusted())
+    told = explain(policy, law, standing, found, keys.trusted())
+    pending = policy.pending if policy else Pending()
+    return told.model_copy(update={"crowd": crowd(request, store.requests, now, pending)})
 
 
 def law_on(plan: Plan, keys: Trust, now: datetime, sessions: Sessions | None = None) -> Law:

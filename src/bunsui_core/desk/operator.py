@@ -24,7 +24,7 @@ from bunsui_core.domain.plan import Place, Plan, Risk, StartSession
 from bunsui_core.domain.policy import SignedPolicy, requirement
 from bunsui_core.domain.policy_words import sentences
 from bunsui_core.domain.propose import LIFETIME
-from bunsui_core.domain.reviewing import document, typed_code
+from bunsui_core.domain.reviewing import as_nothing, document, typed_code
 from bunsui_core.domain.signing import Proof, Unlocked, proof_of
 from bunsui_core.domain.together import Together
 from bunsui_core.domain.trust import Approver
@@ -49,6 +49,8 @@ class OperatorDesk(AgentDesk):
         now = self._nature.clock()
         request = self._store.requests.get(request_id)
         steps = review_steps(request, Looked(self._store, self._seeing, now))
+        if not self.executes:
+            steps = as_nothing(steps, request.plan)
         needed, explained = self._requirement(request.plan), self.explain(request_id)
         text = document(request, steps, needed, sentences(explained))
         return Review(
@@ -193,7 +195,7 @@ class OperatorDesk(AgentDesk):
     def explain(self, request_id: str) -> Explained:
         """Return what the policy says of a request now, and who may sign it. Raises: NotFound."""
         standing, now = self.approval(request_id), self._nature.clock()
-        return explain_request(standing, self._deciding.keys, now, self._store.sessions)
+        return explain_request(standing, self._deciding.keys, now, self._store)
 
     def sign_policy(self, text: str, signing: Signing) -> SignedPolicy:
         """Put a policy in force, signed by a lead; the ones before it are kept.

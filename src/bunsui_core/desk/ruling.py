@@ -77,7 +77,7 @@ class PolicyDesk:
         """Return which rule decides about a request, and who may sign. Raises: NotFound."""
         now = self.clock()
         standing = approval(self.store.requests.get(request_id), self.store.requests, now)
-        found = explain_request(standing, self.trust, now, self.store.sessions)
+        found = explain_request(standing, self.trust, now, self.store)
         return PolicyExplained(
             request_id=request_id,
             explained=found,

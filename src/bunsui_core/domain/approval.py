@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
@@ -256,10 +257,17 @@ def _awaited(approvals: list[SignedDecision]) -> tuple[ApprovalStatus, str]:
     if not approvals:
         return ApprovalStatus.REQUESTED, "waiting for a human"
     needed, names = max(one.needs for one in approvals), _names(approvals)
+    by = f"approved by {' and '.join(names)}"
     if len(names) < needed:
-        said = f"approved by {' and '.join(names)}: {len(names)} of {needed}, another must approve"
-        return ApprovalStatus.REQUESTED, said
-    return ApprovalStatus.APPROVED, f"approved by {' and '.join(names)}, waiting for the worker"
+        said = f"{by}: {len(names)} of {needed}, another must approve"
+        return ApprovalStatus.REQUESTED, f"{said}{lifted(approvals)}"
+    return ApprovalStatus.APPROVED, f"{by}, waiting for the worker{lifted(approvals)}"
+
+
+def lifted(decisions: Iterable[SignedDecision]) -> str:
+    """Return who lifted a freeze and why, to be added to a sentence; empty when nobody did."""
+    made = [d.decision for d in decisions if d.decision.version != 1 and d.decision.break_glass]
+    return "".join(f"; {one.approver} LIFTED A FREEZE: {one.break_glass}" for one in made)
 
 
 def _names(approvals: list[SignedDecision]) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bunsui_core.domain.approval import Approval
+from bunsui_core.domain.approval import Approval, lifted
 from bunsui_core.domain.deciding import (
     Counted,
     Law,
     approved_before,
     could_approve,
     different,
+    lifts,
     refusal,
 )
 from bunsui_core.domain.freezing import Frozen
@@ -37,7 +38,8 @@ class Explained(Value):
 
     `number` is the rule that decided, counted from 1, 0 where none did; `rule` is its text, `why`
     what else there is to say. `approved` and `needed` count humans; `uncounted` says why recorded
-    decisions do not count, `short` that too few could ever approve.
+    decisions do not count, `short` that too few could ever approve, `lifted` who lifted the freeze
+    and why, `crowd` that more wait than the policy lets wait.
     """
 
     requirement: Requirement
@@ -53,6 +55,13 @@ class Explained(Value):
     uncounted: tuple[str, ...]
     short: str
     otherwise: tuple[Otherwise, ...]
+    lifted: str = ""
+    crowd: str = ""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether as many approved as must; a freeze may hold it all the same."""
+        return 0 < self.needed <= self.approved
 
 
 def explain(
@@ -81,6 +90,7 @@ def explain(
         signers=tuple(_signer(one, law, standing) for one in trusted),
         uncounted=counted.refusals,
         short=too_few(law, standing, trusted),
+        lifted=lifted(filter(lifts, counted.good)).removeprefix("; "),
         otherwise=otherwise(policy, law.terms.subjects) if policy and not ruled.is_brake else (),
     )
 

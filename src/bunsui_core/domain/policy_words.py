@@ -7,6 +7,9 @@ from bunsui_core.domain.policy import Requirement
 from bunsui_core.domain.supposing import Otherwise
 from bunsui_core.domain.terms import lifters
 
+BEFORE = "it has to be approved and begun before"
+"""How the sentence begins that says until when."""
+
 NEEDS = {
     Requirement.SELF: "one human must approve it, and a human who asked may do so herself",
     Requirement.ONE: "one human must approve it, who did not ask for it",
@@ -62,17 +65,27 @@ def supposed(one: Otherwise) -> str:
 
 def sentences(explained: Explained) -> tuple[str, ...]:
     """Return everything but what would be otherwise, a sentence a line, without full stops."""
-    is_denied = explained.requirement is Requirement.DENY
     far = f"{explained.approved} of {explained.needed} approved"
-    until = f"it has to be approved and begun before {explained.until:%Y-%m-%d %H:%M} UTC"
-    return (
+    told = (
         ruling(explained),
-        *([far] if explained.needed > 1 else []),
-        *([freeze(explained)] if explained.frozen else []),
-        *([explained.short] if explained.short else []),
+        far if explained.needed > 1 or explained.is_approved else "",
+        explained.lifted or freeze(explained),
+        "" if explained.is_approved else explained.short,
         *explained.uncounted,
-        *(() if is_denied else (*signing(explained), until)),
+        *_to_do(explained),
+        explained.crowd,
     )
+    return tuple(filter(None, told))
+
+
+def _to_do(explained: Explained) -> tuple[str, ...]:
+    """Who is still to sign, and until when."""
+    until = f"{explained.until:%Y-%m-%d %H:%M} UTC"
+    if explained.requirement is Requirement.DENY:
+        return ()
+    if explained.is_approved:
+        return (f"it has to be begun before {until}",)
+    return (*signing(explained), f"it has to be approved and begun before {until}")
 
 
 def _names(signers: list[Signer]) -> str:
