@@ -10,7 +10,7 @@ from pathlib import Path
 from bunsui_cli.deciding import KMS_NAME, signing
 from bunsui_cli.person import Person, person
 from bunsui_cli.views.approvers import told
-from bunsui_core.desk.operator import Signing
+from bunsui_core.desk.operator import OperatorDesk
 from bunsui_core.desk.trusting import TrustDesk
 from bunsui_core.domain.errors import BadInput, BunsuiError, NotAuthorised
 from bunsui_core.domain.newcomer import LONGEST, WORD, Newcomer
@@ -33,8 +33,11 @@ class Wish:
 def make_key(name: str, kms: str) -> Newcomer:
     """Make a key that nobody trusts yet, or take one of KMS. Raises: NotAuthorised, BadInput."""
     desk = trust_desk(read_settings())
+    desk.must_be_free(name)
     with person("a new key") as human:
-        return _of_kms(desk, human, name, kms) if kms else _made_here(desk, human, name)
+        made = _of_kms(desk, human, name, kms) if kms else _made_here(desk, human, name)
+        human.tell(f"The key has the id {made.key_id}. Tell it to a lead, with this line:")
+    return made
 
 
 def add(wish: Wish, line: str, kms: str, role: Role) -> Approver:
@@ -44,12 +47,13 @@ def add(wish: Wish, line: str, kms: str, role: Role) -> Approver:
     """
     if line and kms:
         raise BadInput("--key and --kms name two keys.", "Name one of them.")
-    desk = trust_desk(read_settings())
-    with person("adding an approver") as human, _newcomer(desk, human, wish, (line, kms)) as new:
+    lead = _lead(wish.by)
+    lead.desk.must_be_free(wish.name)
+    with person("adding an approver") as human, _newcomer(lead, human, wish, (line, kms)) as new:
         human.tell(f"{new.name} becomes {a(role)} here, with the key {new.key_id}.")
         if line:
             human.tell(f"Compare that id with {new.name} by voice: `approvers key` showed it.")
-        return desk.add(new, role, _lead(desk, human, wish.by), wish.reason)
+        return lead.desk.add(new, role, signing(lead.own, human, lead.name), wish.reason)
 
 
 def revoke(wish: Wish) -> Loss:
@@ -57,10 +61,11 @@ def revoke(wish: Wish) -> Loss:
 
     Raises: NotAuthorised without a terminal, a lead or the right proof; NotFound, Refused.
     """
-    desk = trust_desk(read_settings())
+    lead = _lead(wish.by)
+    loss = lead.desk.loss(wish.name, lead.name)
     with person("revoking a key") as human:
-        human.tell("\n".join(told(desk.loss(wish.name))))
-        return desk.revoke(wish.name, _lead(desk, human, wish.by), wish.reason)
+        human.tell("\n".join(told(loss)))
+        return lead.desk.revoke(wish.name, signing(lead.own, human, lead.name), wish.reason)
 
 
 def give_role(wish: Wish, role: Role) -> Approver:
@@ -68,36 +73,53 @@ def give_role(wish: Wish, role: Role) -> Approver:
 
     Raises: NotAuthorised without a terminal, a lead or the right proof; NotFound, Refused.
     """
-    desk = trust_desk(read_settings())
+    lead = _lead(wish.by)
+    lead.desk.may_give_role(wish.name, role, lead.name)
     with person("another role") as human:
         human.tell(f"{safe(wish.name, 64, False)} becomes {a(role)} here.")
-        return desk.give_role(wish.name, role, _lead(desk, human, wish.by), wish.reason)
+        signs = signing(lead.own, human, lead.name)
+        return lead.desk.give_role(wish.name, role, signs, wish.reason)
 
 
-def _lead(desk: TrustDesk, human: Person, name: str) -> Signing:
-    """The lead whose key is on this machine, or the one that is named, and her proof."""
-    own = operator_desk(read_settings())
+@dataclass(frozen=True)
+class Lead:
+    """Who is about to sign, with the desks at which it is done."""
+
+    name: str
+    desk: TrustDesk
+    own: OperatorDesk
+
+
+def _lead(name: str) -> Lead:
+    """Return the lead that is named, or the only one whose key is here. Raises: NotAuthorised."""
+    settings = read_settings()
+    desk, own = trust_desk(settings), operator_desk(settings)
     leads = [one.name for one in own.mine() if one.is_lead]
-    chosen = name or (leads[0] if len(leads) == 1 else "")
-    if not chosen and len(leads) > 1:
-        raise NotAuthorised(
-            f"there are several leads here: {', '.join(leads)}.", "Say who you are with --as NAME."
-        )
-    if not chosen:
-        known = ", ".join(one.name for one in desk.trust().leads)
-        raise NotAuthorised(
-            "no key of a lead is on this machine.", f"A lead does this: {known or 'none yet'}."
-        )
+    if not name and len(leads) != 1:
+        raise _which(leads, [one.name for one in desk.trust().leads])
+    chosen = name or leads[0]
     desk.must_be_lead(chosen)
-    return signing(own, human, chosen)
+    return Lead(chosen, desk, own)
+
+
+def _which(here: list[str], known: list[str]) -> NotAuthorised:
+    if here:
+        return NotAuthorised(
+            f"there are several leads here: {', '.join(here)}.", "Say who you are with --as NAME."
+        )
+    if known:
+        return NotAuthorised(
+            "no key of a lead is on this machine.", f"A lead does this: {', '.join(known)}."
+        )
+    return NotAuthorised(
+        "there is no approver yet.", "Make a key with `bunsui approvers init NAME`."
+    )
 
 
 @contextmanager
-def _newcomer(
-    desk: TrustDesk, human: Person, wish: Wish, given: tuple[str, str]
-) -> Iterator[Newcomer]:
+def _newcomer(lead: Lead, human: Person, wish: Wish, given: tuple[str, str]) -> Iterator[Newcomer]:
     """Who is to be added; a key that was made for it and did not come to be trusted goes."""
-    line, kms = given
+    desk, (line, kms) = lead.desk, given
     if line:
         found = desk.newcomer(_read(line))
         if found.name != wish.name:

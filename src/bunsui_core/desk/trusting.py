@@ -13,7 +13,7 @@ from bunsui_core.domain.errors import Conflict, NotFound
 from bunsui_core.domain.naming import must_be_usable
 from bunsui_core.domain.newcomer import Newcomer, newcomer_of
 from bunsui_core.domain.trust import Approver, Role
-from bunsui_core.domain.trust_changing import Act, Loss
+from bunsui_core.domain.trust_changing import Act, Loss, giving_role, revoking
 from bunsui_core.domain.trusting import IsSigned, Trusted, taken
 from bunsui_core.ports.control import Keys
 from bunsui_core.ports.signing import Signer
@@ -43,7 +43,7 @@ class TrustDesk:
 
     def make_key(self, name: str, passphrase: str) -> Newcomer:
         """Make a key on this machine that nobody trusts yet. Raises: BadInput, Conflict."""
-        self._must_be_free(name)
+        self.must_be_free(name)
         key = self.signer.make(passphrase, False)
         made = Newcomer(name=name, public_key=key.public_key)
         return made.model_copy(update={"proof": key.sign(made.message)})
@@ -53,7 +53,7 @@ class TrustDesk:
 
         Raises: BadInput, Conflict, NotFound, NotAuthorised, Unavailable.
         """
-        self._must_be_free(name)
+        self.must_be_free(name)
         key = self.signer.adopt(kms_key)
         made = Newcomer(
             name=name, public_key=key.public_key, holder=key.holder, kms_key=key.kms_key
@@ -63,7 +63,7 @@ class TrustDesk:
     def newcomer(self, line: str) -> Newcomer:
         """Return whom a line names, who signed it. Raises: BadInput, Conflict."""
         found = newcomer_of(line, self.is_signed)
-        self._must_be_free(found.name, found.key_id)
+        self.must_be_free(found.name, found.key_id)
         return found
 
     def forget(self, newcomer: Newcomer) -> None:
@@ -75,8 +75,12 @@ class TrustDesk:
         after = add(newcomer.named(role), signing, self.keys, self._act(reason))
         return _found(after, newcomer.name)
 
-    def loss(self, name: str) -> Loss:
-        """Return what would count no more without somebody's key. Raises: NotFound."""
+    def loss(self, name: str, by: str) -> Loss:
+        """Return what would count no more if a lead revoked somebody's key.
+
+        Raises: NotAuthorised, NotFound, Refused, as revoking it does.
+        """
+        revoking(self.trust(), name, self.must_be_lead(by), self._act(""))
         lost = _found(self.trust(), name)
         policy, now = self.keys.policy(), self.nature.clock()
         waiting = (one for one in approvals(self.requests, NEWEST, now) if one.status.is_open)
@@ -99,9 +103,13 @@ class TrustDesk:
 
         Raises: NotAuthorised, NotFound, Refused for the only lead.
         """
-        lost = self.loss(name)
+        lost = self.loss(name, signing.approver)
         after = revoke(name, signing, self.keys, self._act(reason))
         return lost.model_copy(update={"approver": _found(after, name)})
+
+    def may_give_role(self, name: str, role: Role, by: str) -> None:
+        """See that a lead may give this role. Raises: NotAuthorised, NotFound, Refused."""
+        giving_role(self.trust(), name, role, self.must_be_lead(by), self._act(""))
 
     def give_role(self, name: str, role: Role, signing: Signing, reason: str) -> Approver:
         """Make somebody a lead or an approver. Raises: NotAuthorised, NotFound, Refused."""
@@ -110,7 +118,8 @@ class TrustDesk:
     def _act(self, reason: str) -> Act:
         return Act(self.nature.clock(), self.nature.new_request_id(), reason)
 
-    def _must_be_free(self, name: str, key_id: str = "") -> None:
+    def must_be_free(self, name: str, key_id: str = "") -> None:
+        """See that a name, and a key, can be added. Raises: BadInput, Conflict."""
         must_be_usable(name)
         if why := taken(name, key_id, self.trust().approvers):
             raise Conflict(f"{why}.", "A name and a key are given once; choose others.")

@@ -67,12 +67,15 @@ class Newcomer(Value):
 def newcomer_of(text: str, is_signed: IsSigned) -> Newcomer:
     """Return whom a line names. Raises: BadInput when it is none, or was changed on its way."""
     words = text.split()
-    if len(text) > LONGEST or len(words) not in {5, 6} or words[0] != WORD:
+    if len(text) > LONGEST or len(words) < 4 or words[0] != WORD:
         raise BadInput(
             "this is not the public half of a key.",
-            "It is the one line that `bunsui approvers key NAME` printed for its owner.",
+            "It is the line that `bunsui approvers key NAME` printed for its owner.",
         )
-    name, holder, public, proof, kms_key = (*words[1:], "")[:5]
+    name, holder, *rest = words[1:]
+    # A terminal may have broken the line anywhere from here on.
+    digits = "".join(rest)
+    public, proof, kms_key = digits[:64], digits[64:192], digits[192:]
     is_kms = holder == Holder.KMS
     is_whole = (
         bool(NAME.fullmatch(name) and _PUBLIC.fullmatch(public) and _PROOF.fullmatch(proof))
