@@ -118,7 +118,13 @@ def _must_be_what_was_shown(request: Request, review: Review) -> None:
 
 def trusted(keys: Keys, name: str) -> Approver:
     """Return the approver of that name. Raises: NotAuthorised when there is none."""
-    approver = next((one for one in keys.trusted() if one.name == name), None)
+    known = keys.trust()
+    if known.flaw:
+        raise NotAuthorised(
+            f"nobody is trusted here: {known.flaw}.",
+            "Find out who changed the store, and restore it from an export.",
+        )
+    approver = known.named(name)
     if approver is None:
         raise NotAuthorised(
             f"{name or 'nobody'} is not an approver here.", "`bunsui approvers` lists them."
