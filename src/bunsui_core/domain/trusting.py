@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.signing import key_id_of
+from bunsui_core.domain.succession import succession_flaw
 from bunsui_core.domain.trust import (
     BEFORE_THE_FIRST,
     Approver,
@@ -19,11 +20,11 @@ from bunsui_core.domain.trust import (
 )
 from bunsui_core.domain.value import Value
 
-IsSigned = Callable[[str, bytes, str], bool]
-"""Whether a public key (hex) made that signature (hex) of a message."""
-
 DEMO_ACCOUNT = "000000000000"
 """The account of the embedded AWS, where alone a demo key may say whom to trust."""
+
+IsSigned = Callable[[str, bytes, str], bool]
+"""Whether a public key (hex) made that signature (hex) of a message."""
 
 
 class Trusted(Value):
@@ -109,7 +110,7 @@ def trusted(kept: Kept, expected: Expected, is_signed: IsSigned) -> Trusted:
     if not changes:
         own = [one for one in kept.rows if _is_key_id(one.key_id, one.public_key)]
         old = tuple(one for one in own if expected.root in {"", one.key_id})
-        return nobody.model_copy(update={"approvers": old})
+        return nobody.model_copy(update=_found(kept, old, is_signed))
     found: dict[str, Approver] = {}
     before = BEFORE_THE_FIRST
     for number, signed in enumerate(changes, 1):
@@ -118,7 +119,19 @@ def trusted(kept: Kept, expected: Expected, is_signed: IsSigned) -> Trusted:
             return nobody.model_copy(update={"flaw": flaw})
         before = signed.change.digest
         _apply(signed.change, found)
-    return nobody.model_copy(update={"approvers": tuple(found.values())})
+    return nobody.model_copy(update=_found(kept, tuple(found.values()), is_signed))
+
+
+def _found(kept: Kept, approvers: tuple[Approver, ...], is_signed: IsSigned) -> dict[str, object]:
+    """The approvers, unless the policies that they signed do not follow one another."""
+    keys = {one.key_id: one.public_key for one in approvers}
+
+    def is_good(policy: SignedPolicy) -> bool:
+        key = keys.get(policy.key_id)
+        return key is not None and is_signed(key, policy.message, policy.signature)
+
+    flaw = succession_flaw(kept.policies, is_good)
+    return {"flaw": flaw} if flaw else {"approvers": approvers}
 
 
 def _flaw(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.succession import newest_first
 from bunsui_core.domain.trust import Approver
 from bunsui_core.domain.trusting import Expected, Kept, Recorded, Trusted, trusted
 from bunsui_core.ports.control import TrustList
@@ -58,7 +59,7 @@ class Verifying:
 
     def policies(self) -> tuple[SignedPolicy, ...]:
         """Return every policy that was put, newest first."""
-        return self._listed.read().policies
+        return newest_first(self._listed.read().policies)
 
     def _expected(self) -> Expected:
         known, seen = self._recorded(), self._seen
