@@ -17,7 +17,7 @@ _OF_AWS = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE")
 def server_command() -> list[str]:
     """Return the command that a host starts, by absolute path: hosts have a PATH of their own."""
     beside = Path(sys.executable).with_name("bunsui")
-    program = [str(beside)] if beside.exists() else [sys.executable, "-m", "bunsui_cli"]
+    program = [str(beside)] if beside.exists() else [sys.executable, "-P", "-m", "bunsui_cli"]
     return [*program, "mcp", "--agent", "claude"]
 
 

@@ -9,7 +9,10 @@ from typing import NoReturn
 
 
 def become(module: str, arguments: Sequence[str] = ()) -> NoReturn:
-    """Replace this process by a module of bunsui, with the same Python."""
+    """Replace this process by a module of bunsui, with the same Python.
+
+    Without `-P` it would import whatever lies under a module's name in the current folder.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", module, *arguments])

@@ -223,7 +223,9 @@ def main(words: list[str]) -> int:
 
 async def _play(lines: Iterable[str], agent: str, waits: bool) -> tuple[list[Played], int]:
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "bunsui_mcp", "--agent", agent], env=dict(os.environ)
+        command=sys.executable,
+        args=["-P", "-m", "bunsui_mcp", "--agent", agent],
+        env=dict(os.environ),
     )
     played: dict[int, Played] = {}
     refusals: list[int] = []

@@ -63,7 +63,7 @@ class Rehearsal:
     """
 
     def __init__(self, settings: Settings, wait: bool) -> None:
-        command = [sys.executable, "-m", "bunsui_mcp.rehearsal", "--agent", AGENT]
+        command = [sys.executable, "-P", "-m", "bunsui_mcp.rehearsal", "--agent", AGENT]
         self._process = subprocess.Popen(
             [*command, "--wait"] if wait else command,
             stdin=subprocess.PIPE,

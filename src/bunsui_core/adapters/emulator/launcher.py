@@ -206,7 +206,7 @@ def _command(
     folder: Folder, port: int, watch_pid: int | None, wait_scale: float | str
 ) -> list[str]:
     module = "bunsui_core.adapters.emulator.server"
-    command = [sys.executable, "-m", module, "--folder", str(folder.path.absolute())]
+    command = [sys.executable, "-P", "-m", module, "--folder", str(folder.path.absolute())]
     command += ["--port", str(port), "--wait-scale", str(wait_scale)]
     return [*command, "--watch-pid", str(watch_pid)] if watch_pid else command
 

@@ -44,7 +44,7 @@ class Container:
         reading, writing = os.pipe()
         try:
             self._keeper = subprocess.Popen(
-                [sys.executable, "-m", _PROGRAM, str(writing)],
+                [sys.executable, "-P", "-m", _PROGRAM, str(writing)],
                 env={name: os.environ[name] for name in _KEPT if name in os.environ},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -42,7 +42,7 @@ class Nursery:
             if self._process is None or self._process.poll() is not None:
                 number = self._listener.fileno()
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", _PROGRAM, str(number)],
+                    [sys.executable, "-P", "-m", _PROGRAM, str(number)],
                     env=function_environment.of_nursery(os.environ),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
