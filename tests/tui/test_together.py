@@ -12,7 +12,7 @@ from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, ApprovalStatus
 from bunsui_core.domain.errors import NotAuthorised, Refused
 from bunsui_core.domain.kin import group_code, group_document
-from tests.builders import execution
+from tests.builders import an_outcome, execution
 from tests.tui.home import APPROVER, PASSPHRASE, Home
 from tests.tui.many import ask_for_many
 from tests.tui.screens import Play, on_screen, text_of, type_in, until_shown
@@ -71,6 +71,18 @@ def test_what_changed_meanwhile_is_left_out_and_said(home: Home) -> None:
     assert statuses(home, reviews) == ["APPROVED", "REQUESTED", "APPROVED"]
 
 
+def test_how_often_the_like_worked_may_change_meanwhile(home: Home) -> None:
+    reviews = reviews_of(home, 2)
+    for number in range(5):
+        home.store.outcomes.put(an_outcome(session_id=f"s-other-{number}", result="SUCCEEDED"))
+    fresh = home.desk.review(reviews[1].plan.request_id)
+
+    together = home.desk.decide_together(reviews, Answer.APPROVE, SIGNING)
+
+    assert fresh.shown_digest != reviews[1].shown_digest
+    assert len(together.signed) == 2
+
+
 def test_one_that_was_decided_meanwhile_is_left_out(home: Home) -> None:
     reviews = reviews_of(home, 2)
     home.decide(home.desk.approval(reviews[0].plan.request_id), Answer.REJECT)
@@ -121,7 +133,7 @@ def together(home: Home, play: Play) -> None:
     async def run(pilot: Pilot[None]) -> None:
         await until_shown(pilot, "3 waiting")
         await pilot.press("2")
-        await until_shown(pilot, "3 ask for the same")
+        await until_shown(pilot, "3 alike")
         await pilot.press("enter")
         await until_shown(pilot, "[ Reject ]")
         await play(pilot)
@@ -164,7 +176,7 @@ def test_the_group_is_a_line_above_its_requests_and_each_opens_by_itself(home: H
     async def play(pilot: Pilot[None]) -> None:
         await until_shown(pilot, "3 waiting")
         await pilot.press("2")
-        shown = await until_shown(pilot, "3 ask for the same")
+        shown = await until_shown(pilot, "3 alike")
         assert "many-02-7F3M" in shown
         await pilot.press("down", "down", "enter")
         await until_shown(pilot, "Review many-02-7F3M")
@@ -179,7 +191,7 @@ def test_esc_decides_nothing_of_all_that_was_asked(home: Home) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await pilot.press("a", "x", "escape")
         await until_shown(pilot, "[ Reject ]")
-        assert "of 3 requests" in text_of(pilot)
+        assert "Review 3 requests" in text_of(pilot)
 
     together(home, play)
 

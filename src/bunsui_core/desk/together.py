@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Approval
-from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Stale
+from bunsui_core.domain.errors import BunsuiError, NotAuthorised
 from bunsui_core.domain.fingerprint import fingerprint
-from bunsui_core.domain.kin import Kin, kin, otherwise
+from bunsui_core.domain.kin import Kin, flat, is_about_others, kin, otherwise
 from bunsui_core.domain.together import Decided, Together
 from bunsui_core.ports.store import Diagnoses
 
@@ -22,34 +22,49 @@ Sign = Callable[[Review], Approval]
 def decide_together(reviews: tuple[Review, ...], look: Look, sign: Sign) -> Together:
     """Sign each request that still is what was shown; say of each other one why not.
 
-    Raises: NotAuthorised when the very first signature fails, so that a wrong passphrase counts
-    once; nothing was signed then.
+    The first one is signed before the others are looked at again, so that a wrong passphrase is
+    said at once and counts once: NotAuthorised is raised then, and nothing was signed.
     """
     told: list[Decided] = []
-    for review in reviews:
-        is_first = not any(one.is_signed for one in told)
+    left = list(reviews)
+    while left and not any(one.is_signed for one in told):
+        first = left.pop(0)
+        why_not = _why_not(first, look)
+        told.append(_left_out(first, why_not) if why_not else _signed(first, sign))
+    # All are looked at before one more is signed: what a worker begins meanwhile changes nothing.
+    looked = [(one, _why_not(one, look)) for one in left]
+    for one, why_not in looked:
         try:
-            _must_be_as_shown(review, look(review.plan.request_id))
-            told.append(Decided(request_id=review.plan.request_id, approval=sign(review)))
+            told.append(_left_out(one, why_not) if why_not else _signed(one, sign))
         except NotAuthorised as error:
-            if is_first:
-                raise
-            told.append(_left_out(review, error))
-        except BunsuiError as error:
-            told.append(_left_out(review, error))
+            told.append(_left_out(one, error.message))
     return Together(items=tuple(told))
 
 
-def _left_out(review: Review, error: BunsuiError) -> Decided:
-    return Decided(request_id=review.plan.request_id, why_not=error.message)
+def _signed(review: Review, sign: Sign) -> Decided:
+    """Sign one; only that nobody may sign at all is raised. Raises: NotAuthorised."""
+    try:
+        return Decided(request_id=review.plan.request_id, approval=sign(review))
+    except NotAuthorised:
+        raise
+    except BunsuiError as error:
+        return _left_out(review, error.message)
 
 
-def _must_be_as_shown(shown: Review, now: Review) -> None:
-    if now.shown_digest == shown.shown_digest:
-        return
-    told = next(iter(otherwise(shown, now)), None)
-    what = f": {' '.join((told.line or told.usual).split())}" if told else ""
-    raise Stale(f"it is not what was shown any more{what}", "Review it by itself.")
+def _left_out(review: Review, why_not: str) -> Decided:
+    return Decided(request_id=review.plan.request_id, why_not=why_not)
+
+
+def _why_not(shown: Review, look: Look) -> str:
+    """Why a request is not signed as it was shown; how often the like worked may have changed."""
+    try:
+        now = look(shown.plan.request_id)
+    except BunsuiError as error:
+        return error.message
+    if now.plan.digest != shown.plan.digest:
+        return "its plan is another one than was shown"
+    said = next((one for one in otherwise(shown, now) if not is_about_others(one)), None)
+    return f"it is not what was shown any more: {flat(said)}" if said else ""
 
 
 def kin_among(approvals: tuple[Approval, ...], diagnoses: Diagnoses) -> tuple[Kin, ...]:

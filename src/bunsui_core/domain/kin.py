@@ -16,6 +16,7 @@ from bunsui_core.domain.plan import (
     Step,
     step_job,
 )
+from bunsui_core.domain.policy_words import BEFORE
 from bunsui_core.domain.safe import safe
 from bunsui_core.domain.value import Value
 
@@ -25,8 +26,8 @@ MOST_TOGETHER = 50
 LABEL = 13
 """Characters that the label of a line of a review takes."""
 
-OWN = ("REVIEW ", "plan digest ")
-"""How the lines of a review begin that are another's in every review."""
+OWN = ("REVIEW ", "plan digest ", "EXPIRES ", f"POLICY       {BEFORE}")
+"""How the lines of a review begin that are others in every review: its name, and its time."""
 
 
 class Kin(Value):
@@ -122,6 +123,20 @@ def otherwise(first: Review, other: Review) -> tuple[Otherwise, ...]:
     return (*told, *(Otherwise(line="", usual=old) for old in gone))
 
 
+def is_about_others(one: Otherwise) -> bool:
+    """Whether a line tells of other sessions: how often the like of it worked so far."""
+    return (one.line or one.usual).startswith("ODDS ")
+
+
+def flat(one: Otherwise) -> str:
+    """Return a line that is otherwise as a part of a sentence."""
+    label, text = (
+        _label(one.line or one.usual).lower(),
+        " ".join((one.line or one.usual)[LABEL:].split()),
+    )
+    return f"{label}: {text}" if one.line else f"it said {label}: {text}"
+
+
 def _lines(review: Review) -> list[str]:
     """The lines of a review, each with the label under which it stands."""
     found, label = [], ""
@@ -143,9 +158,9 @@ def group_document(reviews: tuple[Review, ...]) -> str:
     first, *others = reviews
     lines = [f"{len(reviews)} REQUESTS THAT ASK FOR THE SAME", "", first.document.rstrip("\n")]
     for number, one in enumerate(others, 2):
-        who = safe(one.plan.requester, 100, False)
+        who, until = safe(one.plan.requester, 100, False), f"{one.plan.expires_at:%H:%M:%S} UTC"
         lines += ["", f"ALSO         {number}. request {one.plan.request_id}, asked by {who}"]
-        lines += [f"             plan digest {one.plan.digest}"]
+        lines += [f"             plan digest {one.plan.digest}", f"             expires {until}"]
         told = otherwise(first, one)
         lines += [line for each in told for line in _told(each)]
         lines += [] if told else ["             all of it as with the first"]

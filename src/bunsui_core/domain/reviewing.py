@@ -128,7 +128,9 @@ def document(
     lines = [
         f"REVIEW of request {plan.request_id}, asked by {safe(plan.requester, 100, False)}",
         f"plan digest {plan.digest}",
-        f"risk {plan.risk.value}; needs {requirement}; expires {plan.expires_at.isoformat()}",
+        f"RISK         {plan.risk.value}",
+        f"NEEDS        {requirement}",
+        f"EXPIRES      {plan.expires_at:%Y-%m-%d %H:%M:%S} UTC",
     ]
     first = plan.waves.canary if plan.waves else len(steps)
     lines += [f"WAVES        {waves_text(plan.waves, len(steps))}"] if plan.waves else []

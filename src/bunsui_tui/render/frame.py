@@ -24,6 +24,9 @@ WHOSE = {
 }
 """What each bound is about."""
 
+ROOMY = 110
+"""Columns from which on the first line has room for a name."""
+
 NAME_LIMIT = 16
 """Cells of a name in the first line."""
 
@@ -38,22 +41,20 @@ def head(board: Board, width: int) -> Text:
     place = words(place, marked) if board.here.is_production else place
     waiting = len(board.waiting)
     count = words(sign(WAITING), f" {waiting} waiting   ") if waiting else Text()
-    return apart(place, words(_open_key(board), count, _age(board), " "), width)
+    return apart(place, words(_open_key(board, width), count, _age(board), " "), width)
 
 
-def _open_key(board: Board) -> Text:
+def _open_key(board: Board, width: int) -> Text:
     """Whose key lies open, for how long, and the key that locks it."""
     found = board.unlocked
     if found is None:
         return Text()
+    for_long = span(found.until - board.now)
+    if width < ROOMY:
+        return words(sign(WAITING), f" key open {for_long} (", ("L", "key"), ")   ")
     whose = said(found.approver, NAME_LIMIT)
     return words(
-        sign(WAITING),
-        " ",
-        whose,
-        f"'s key open {span(found.until - board.now)}, ",
-        ("L", "key"),
-        " locks   ",
+        sign(WAITING), " ", whose, f"'s key is open {for_long}, ", ("L", "key"), " locks it   "
     )
 
 

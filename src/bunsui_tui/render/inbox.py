@@ -102,7 +102,7 @@ def _together(found: Kin, board: Board) -> Iterator[Row]:
         f"{TOGETHER}{found.request_ids[0]}",
         (
             sign(WAITING),
-            words((f"{len(known)} ask for the same", TITLE)),
+            words((f"{len(known)} alike", TITLE)),
             words(ago(known[0].request.plan.created_at, board.now)),
             said(", ".join(sorted({asker(one.request.plan.requester) for one in known})), 40),
             named(RISKS[risk], risk.value),
@@ -111,7 +111,8 @@ def _together(found: Kin, board: Board) -> Iterator[Row]:
     )
     for one in known:
         row = _row(one, board.now)
-        yield Row(row.key, (words(("│", MUTED)), *row.cells[1:]))
+        session = said(one.request.plan.session_id, 120)
+        yield Row(row.key, (words(("│", MUTED)), *row.cells[1:-1], session))
 
 
 def same(one: Approval) -> Text:

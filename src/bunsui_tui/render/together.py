@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.answer import Review
-from bunsui_core.domain.approval import Answer
+from bunsui_core.domain.approval import Answer, ApprovalStatus
 from bunsui_core.domain.kin import LABEL, Otherwise, otherwise
 from bunsui_core.domain.plan import Risk
 from bunsui_core.domain.together import Decided, Together
@@ -28,10 +28,13 @@ from bunsui_tui.render.text import (
     stack,
     words,
 )
-from bunsui_tui.render.times import ago, left
+from bunsui_tui.render.times import left
 
 NEVER_ALIKE = ("WILL HAPPEN",)
 """What is another line in every review of a session, and is said in the line of the request."""
+
+NEAR = 24
+"""Characters that are shown beside a difference."""
 
 LINE_LIMIT = 600
 """Characters of one line that is otherwise."""
@@ -41,7 +44,7 @@ def preparing(wanted: int, how_far: str = "") -> Text:
     """Return that the reviews are being prepared, and how far that is."""
     waiting = f"looking up what would happen… {how_far}" if how_far else ""
     return (
-        words(("Review ", TITLE), f"of {wanted} requests")
+        words(("Review ", TITLE), f"{wanted} requests that ask the same")
         if not waiting
         else words((waiting, MUTED))
     )
@@ -52,12 +55,16 @@ def heading(prepared: tuple[Prepared, ...], board: Board, width: int) -> Group:
     plans = [one.review.plan for one in prepared]
     who = sorted({asker(one.requester) for one in plans})
     first = min(one.expires_at for one in plans)
+    known = [board.approval(one.request_id) for one in plans]
+    over = sum(one is not None and one.status is not ApprovalStatus.REQUESTED for one in known)
+    gone = words(f", {over} of them wait no more") if over else Text()
     risk = max((one.risk for one in plans), key=lambda one: one.rank)
     line = words(
         ("Review ", TITLE),
-        f"of {len(plans)} requests that ask for the same · ",
-        said(", ".join(who), 60),
-        f", the first {left(first, board.now)}",
+        f"{len(plans)} requests that ask the same · ",
+        said(", ".join(who), 40),
+        f", {left(first, board.now)}",
+        gone,
     )
     return stack([apart(line, words("risk ", named(RISKS[risk], f"▲ {risk.value}")), width)])
 
@@ -96,13 +103,16 @@ def _name(number: int, review: Review, board: Board) -> Text:
     verdicts = [one.verdict.ruling for one in review.steps if one.verdict]
     return joined(
         [
-            words((f"{number:>3}  ", MUTED), sign(meaning), " "),
-            said(plan.request_id, 64, TITLE),
+            words((f"{number:>3}  ", MUTED), sign(meaning), " ", said(plan.request_id, 64, TITLE)),
             what(known),
             *(named(RULINGS[one], one.value) for one in verdicts),
-            *([named(meaning, known.status.value)] if known.status.value != "REQUESTED" else []),
+            *(
+                [named(meaning, known.status.value)]
+                if known.status is not ApprovalStatus.REQUESTED
+                else []
+            ),
             *([named(RISKS[plan.risk], "high risk")] if plan.risk is Risk.HIGH else []),
-            words((f"{asker(plan.requester)}, {ago(plan.created_at, board.now)}", MUTED)),
+            words((f"until {plan.expires_at:%H:%M} UTC", MUTED)),
         ],
         "  ",
     )
@@ -124,29 +134,38 @@ def marked(one: Otherwise) -> Text:
     """Return a line with what differs from the first one's set off, and what that says."""
     if not one.line:
         return words(("not so: ", WAITING[1]), _labelled(one.usual, ""))
+    if one.line.startswith("| "):
+        return words(("says ", MUTED), said(_tail(one.line), LINE_LIMIT))
     text = _labelled(one.line, one.usual)
-    if not one.usual or one.usual.startswith("| "):
+    if not one.usual:
         return text
-    return words(text, ("  (1: ", MUTED), said(_tail(one.usual), 200, MUTED), (")", MUTED))
+    begin, end = _differing(_tail(one.usual), _tail(one.line))
+    usual = _tail(one.usual)[begin:end] or "nothing there"
+    return words(text, ("  (1: ", MUTED), said(usual, 120, MUTED), (")", MUTED))
 
 
 def _labelled(line: str, usual: str) -> Text:
     label, text = _head(line), _tail(line)
-    begin, end = _differing(text, _tail(usual)) if usual else (0, 0)
-    parts = (said_piece(text[:begin]), said_piece(text[begin:end], "found"), said_piece(text[end:]))
+    if not usual:
+        return words((f"{label} ", MUTED), said(text, LINE_LIMIT))
+    begin, end = _differing(text, _tail(usual))
+    parts = (_before(text[:begin]), said(text[begin:end], LINE_LIMIT, "found"), _after(text[end:]))
     return words((f"{label} ", MUTED), *parts)
 
 
-def said_piece(text: str, style: str = "") -> Text:
-    """Return a piece of a line, with the blanks at its ends."""
-    found = said(text, LINE_LIMIT, style) if style else said(text, LINE_LIMIT)
-    before = " " if text[:1] == " " and text.strip() else ""
-    after = " " if text[-1:] == " " and text.strip() else ""
-    return words(before, found, after)
+def _before(text: str) -> Text:
+    """The end of what comes before a difference; the whole is one key away."""
+    near = text if len(text) <= NEAR else f"…{text[-NEAR:]}"
+    return words(said(near, NEAR + 1), " " if text[-1:] == " " else "")
+
+
+def _after(text: str) -> Text:
+    near = text if len(text) <= NEAR else f"{text[:NEAR]}…"
+    return words(" " if text[:1] == " " else "", said(near, NEAR + 1))
 
 
 def _head(line: str) -> str:
-    return "says" if line.startswith("| ") else line[:LABEL].strip().lower()
+    return "said" if line.startswith("| ") else line[:LABEL].strip().lower()
 
 
 def _tail(line: str) -> str:
