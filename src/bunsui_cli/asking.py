@@ -58,6 +58,7 @@ class Asking:
             "region": region,
             "read_profile": profile,
             "execute_profile": without(NONE, wanted.execute_profile or self._executor()),
+            "executes": wanted.executes,
             "class": kind,
             "expose": wanted.expose or Expose(self._exposure(usual_exposure({"kind": kind}))),
             "include": [one for one in wanted.include or self._include() if one != ALL],

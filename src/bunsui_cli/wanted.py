@@ -35,6 +35,9 @@ class Wanted:
     ] = ""
     read_profile: Annotated[str, flag("The AWS profile that reads.")] = ""
     execute_profile: Annotated[str, flag("The AWS profile that changes; none: only look.")] = ""
+    executes: Annotated[
+        bool, switch("--executes", "Let a worker do there what was approved; never unless told.")
+    ] = False
     account: Annotated[str, flag("The account; usually the reading profile's own.")] = ""
     region: Annotated[str, flag("The region; usually the reading profile's own.")] = ""
     new_region: Annotated[
@@ -85,6 +88,7 @@ def over(wanted: Wanted, known: Environment) -> Wanted:
         wanted,
         read_profile=wanted.read_profile or known.read_profile,
         execute_profile=wanted.execute_profile or known.execute_profile or NONE,
+        executes=wanted.executes or known.executes,
         account=wanted.account or known.account,
         region=wanted.region or known.region,
         # What is in the file was taken before; `config check` tells what is odd about it.

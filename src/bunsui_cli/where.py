@@ -33,7 +33,7 @@ def makes_some() -> str:
 
 def remark(settings: Settings) -> str:
     """Return what somebody has to know who asks or approves; empty where that is executed."""
-    if settings.is_local:
+    if settings.may_execute:
         return ""
     return (
         f"Nothing is executed in {settings.environment}: bunsui only looks there, and what is "

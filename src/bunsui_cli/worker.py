@@ -45,6 +45,7 @@ def worker(
     """Watch the sessions and execute what was approved, until Ctrl-C."""
     # What a worker needs costs a quarter of a second, which `bunsui --help` must not pay.
     from bunsui_core.log import to_stderr
+    from bunsui_core.wiring.executing import lacking
     from bunsui_core.wiring.notices import announcing
     from bunsui_core.wiring.regions import region_check
     from bunsui_core.wiring.worker import worker as wired_worker
@@ -66,13 +67,15 @@ def worker(
             narrate(f"{one.found}. {one.next}")
     with announcing(settings, webhook, ring if sys.stderr.isatty() else None):
         narrate(greeting(settings))
+        if why := lacking(settings):
+            narrate(why)
         running.run(stop)
     show(Answer("worker", WorkerStopped(signal=received[0] if received else "")), as_json)
 
 
 def greeting(settings: Settings) -> str:
-    """Return what the worker does here: only in the embedded AWS more than watching."""
-    does = "watches and executes what was approved" if settings.is_local else "only watches"
+    """Return what the worker does here: more than watching only where the file says so."""
+    does = "watches and executes what was approved" if settings.may_execute else "only watches"
     return f"The worker {does}: {where(settings)}. Ctrl-C stops it."
 
 

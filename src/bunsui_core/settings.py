@@ -56,6 +56,7 @@ class Settings(Value):
     region: str = LOCAL_REGION
     read_profile: str = ""
     execute_profile: str = ""
+    executes: bool = False
     kind: EnvironmentClass = EnvironmentClass.DEV
     expose: Expose = Expose.VALUES
     selection: Selection = Selection()
@@ -73,6 +74,11 @@ class Settings(Value):
     def is_local(self) -> bool:
         """Whether the embedded AWS is meant."""
         return self.environment == LOCAL
+
+    @property
+    def may_execute(self) -> bool:
+        """Whether a worker does what is approved here: where the file says so, and as whom."""
+        return self.is_local or (self.executes and bool(self.execute_profile))
 
     @property
     def is_shared(self) -> bool:
@@ -188,6 +194,7 @@ def _of(
         "region": environment.region,
         "read_profile": environment.read_profile,
         "execute_profile": environment.execute_profile,
+        "executes": environment.executes,
         "kind": environment.kind,
         "expose": environment.expose,
         "selection": environment.selection,

@@ -6,7 +6,6 @@ from collections import Counter
 
 from bunsui_core.domain.answer import Freshness
 from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
-from bunsui_core.domain.environment import LOCAL
 from bunsui_core.domain.outcome import as_previewed
 from bunsui_core.domain.plan import Plan, step_job
 from bunsui_mcp.answers import ApprovalAnswer, ApprovalLine, ApprovalsAnswer
@@ -27,12 +26,12 @@ _TOLD = {
 }
 
 
-def approval_answer(approval: Approval, freshness: Freshness) -> ApprovalAnswer:
-    """Return where a request stands, for a tool or a resource."""
+def approval_answer(approval: Approval, freshness: Freshness, executes: bool) -> ApprovalAnswer:
+    """Return where a request stands, and whether a worker `executes` what is approved there."""
     plan, effect = approval.request.plan, approval.effect
     return ApprovalAnswer(
-        summary=f"Request {clip(plan.request_id, 100)} {standing_of(approval)}.",
-        next=_after(approval),
+        summary=f"Request {clip(plan.request_id, 100)} {standing_of(approval, executes)}.",
+        next=_after(approval, executes),
         as_of=freshness.as_of,
         source=freshness.source,
         request_id=plan.request_id,
@@ -61,19 +60,21 @@ def _note(approval: Approval) -> str:
     return "; ".join(part for part in (approval.note, *came) if part)
 
 
-def asked_answer(approval: Approval, proposal_id: str, freshness: Freshness) -> ApprovalAnswer:
+def asked_answer(
+    approval: Approval, proposal_id: str, freshness: Freshness, executes: bool
+) -> ApprovalAnswer:
     """Return where a request stands that was just made, or that was there about the same."""
-    answer = approval_answer(approval, freshness)
+    answer = approval_answer(approval, freshness, executes)
     if approval.request.plan_digest == proposal_id:
         return answer
     told = f"This already has an open request; no second one was made. {answer.summary}"
     return answer.model_copy(update={"summary": told})
 
 
-def standing_of(approval: Approval) -> str:
+def standing_of(approval: Approval, executes: bool) -> str:
     """Return in words where a request stands, for after "The request"."""
     told, where = _TOLD[approval.status], approval.request.plan.environment
-    if where == LOCAL or not approval.status.is_open:
+    if executes or not approval.status.is_open:
         return told
     stands, _, _ = told.partition(";")
     return f"{stands}; bunsui only reads {clip(where, 60)}, nothing is executed there"
@@ -123,8 +124,8 @@ def _decider(answer: Answer, approver: str) -> str:
     return f"{answer} by {clip(approver, 80)}"
 
 
-def _after(approval: Approval) -> str:
-    if approval.status.is_open and approval.request.plan.environment != LOCAL:
+def _after(approval: Approval, executes: bool) -> str:
+    if approval.status.is_open and not executes:
         return "Tell the user that nothing is executed there; a human can do it in the console."
     if approval.status.is_open:
         return f"wait_for_approval with request_id {clip(approval.request.id, 100)}."

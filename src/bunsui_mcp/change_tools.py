@@ -71,12 +71,12 @@ class ChangeTools:
         desk = self._whose()
         found = desk.control(session_id, action)
         approval = desk.request(found.proposal_id, reason, client_claim())
-        return tell(asked_answer(approval, found.proposal_id, desk.freshness()))
+        return tell(asked_answer(approval, found.proposal_id, desk.freshness(), desk.executes))
 
 
 def _told(desk: AgentDesk, approval: Approval, proposal: Proposal) -> CallToolResult:
     """Where the request stands, and what would run if it is the one that was asked for now."""
-    answer = asked_answer(approval, proposal.proposal_id, desk.freshness())
+    answer = asked_answer(approval, proposal.proposal_id, desk.freshness(), desk.executes)
     if approval.request.plan_digest == proposal.proposal_id:
         said = f"{answer.summary} {in_short(proposal)}"
         answer = answer.model_copy(update={"summary": said})

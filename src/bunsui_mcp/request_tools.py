@@ -71,7 +71,7 @@ class RequestTools:
         if is_storm_id(proposal_id):
             proposal_id = desk.recover_storm(proposal_id).proposal_id
         approval = desk.request(proposal_id, reason, client_claim())
-        return tell(asked_answer(approval, proposal_id, desk.freshness()))
+        return tell(asked_answer(approval, proposal_id, desk.freshness(), desk.executes))
 
     def withdraw_request(
         self, request_id: RequestId, reason: Reason
@@ -81,7 +81,8 @@ class RequestTools:
         Use it when the reason for it is gone. Never stops what has begun or touches another's.
         """
         desk = self._whose()
-        return tell(approval_answer(desk.withdraw(request_id, reason), desk.freshness()))
+        taken = desk.withdraw(request_id, reason)
+        return tell(approval_answer(taken, desk.freshness(), desk.executes))
 
     def list_approvals(
         self,
@@ -109,7 +110,7 @@ class RequestTools:
         Use it to look once; wait_for_approval waits. Never decides anything.
         """
         desk = self._whose()
-        return tell(approval_answer(desk.approval(request_id), desk.freshness()))
+        return tell(approval_answer(desk.approval(request_id), desk.freshness(), desk.executes))
 
     async def wait_for_approval(
         self,
@@ -130,8 +131,9 @@ class RequestTools:
             if part == 0:
                 await ctx.report_progress(second, max_wait_s, f"{approval.status}")
             await self._sleep(1 / LOOKS)
-        freshness = await to_thread.run_sync(lambda: self._whose().freshness())
-        return tell(approval_answer(approval, freshness))
+        desk = self._whose()
+        freshness = await to_thread.run_sync(desk.freshness)
+        return tell(approval_answer(approval, freshness, desk.executes))
 
     async def _look(self, request_id: str) -> Approval:
         def look() -> Approval:

@@ -49,7 +49,7 @@ def add_resources(server: MCPServer, whose: Whose) -> None:
     )
     def approval(request_id: str) -> str:
         def answer(desk: AgentDesk) -> Answer:
-            return approval_answer(desk.approval(request_id), desk.freshness())
+            return approval_answer(desk.approval(request_id), desk.freshness(), desk.executes)
 
         return _read("get_approval", whose, answer)
 

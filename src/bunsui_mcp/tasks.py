@@ -162,17 +162,17 @@ def _begun(desk: AgentDesk, request_id: str) -> Task | None:
     if not approval.status.is_open:
         return None
     wait = Wait(desk.requester, request_id, desk.live().as_of)
-    return _task(wait, approval).model_copy(update={"result_type": "task"})
+    return _task(wait, approval, desk.executes).model_copy(update={"result_type": "task"})
 
 
 def _looked(desk: AgentDesk, wait: Wait) -> Task:
     """Return a task as it stands now. Raises: MCPError with the refusal of a look."""
     try:
         approval = desk.approval(wait.request_id)
-        task = _task(wait, approval)
+        task = _task(wait, approval, desk.executes)
         if approval.status.is_open:
             return task
-        answer = tell(approval_answer(approval, desk.freshness()))
+        answer = tell(approval_answer(approval, desk.freshness(), desk.executes))
     except NotFound as error:
         raise MCPError(INVALID_PARAMS, refusal(TOOL, error)) from error
     except BunsuiError as error:
@@ -180,11 +180,11 @@ def _looked(desk: AgentDesk, wait: Wait) -> Task:
     return task.model_copy(update={"status": "completed", "result": answer})
 
 
-def _task(wait: Wait, approval: Approval) -> Task:
+def _task(wait: Wait, approval: Approval, executes: bool) -> Task:
     return Task(
         task_id=wait.task_id,
         status="working",
-        status_message=f"The request {standing_of(approval)}.",
+        status_message=f"The request {standing_of(approval, executes)}.",
         created_at=_text(wait.since),
         last_updated_at=_text(max(wait.since, _changed(approval))),
         ttl_ms=int(TTL.total_seconds() * 1000),

@@ -13,6 +13,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from bunsui_core.adapters.emulator.record import Credentials
+from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.permissions import Policy
 from bunsui_core.domain.session import Attempt, JobRun, JobStatus, Session
 from bunsui_core.settings import Settings
@@ -87,6 +88,7 @@ def running(execution: Execution) -> Attempt:
         execution_name=said["name"],
         execution_arn=execution.arn,
         input=said["input"],
+        input_digest=json_digest(said["input"]),
         status=JobStatus.RUNNING,
         started_at=said["startDate"].astimezone(UTC),
         stopped_at=None,

@@ -43,7 +43,7 @@ def environments(items: Sequence[NamedEnvironment]) -> RenderableType:
             plain(f"{one.account} {one.region}"),
             plain(one.kind),
             plain(one.read_profile or "-"),
-            plain(one.execute_profile or "-"),
+            plain(_changes_as(one) or "-"),
         )
         for one in items
     ]
@@ -57,7 +57,7 @@ def initialised(value: Initialised) -> Sequence[RenderableType]:
         ("account", f"{one.account}, {one.region}"),
         ("class", one.kind.value),
         ("reads as", one.read_profile),
-        ("changes as", one.execute_profile or "nobody"),
+        ("changes as", _changes_as(one) or "nobody"),
         ("an agent sees", one.expose.value),
         ("machines", ", ".join(one.include) or "all"),
         ("but not", ", ".join(one.exclude)),
@@ -98,6 +98,11 @@ def policies(value: Policies) -> Sequence[RenderableType]:
         plain(json.dumps(value.event_queue, indent=2)),
         *_of_store(value),
     ]
+
+
+def _changes_as(one: NamedEnvironment) -> str:
+    """The profile that changes something there; none where nothing is executed."""
+    return one.execute_profile if one.executes else ""
 
 
 def _of_store(value: Policies) -> Sequence[RenderableType]:

@@ -10,7 +10,7 @@ from bunsui_core.app.lease import Lease
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.controlling import controlled, is_as_expected, require_control
-from bunsui_core.domain.errors import Conflict, NotFound, Refused
+from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound, Refused
 from bunsui_core.domain.plan import (
     ControlSession,
     EnterJob,
@@ -101,6 +101,8 @@ def call(deed: Deed, intent: str) -> str:
                 return _control(step, deed, intent)
             case StartSession():
                 return _start(step, deed)
+    except NotAuthorised as error:
+        raise Stopped(EffectState.FAILED, f"nothing was called: {error.message}") from error
     except (Refused, NotFound) as error:
         raise Stopped(EffectState.FAILED, error.message) from error
 

@@ -84,7 +84,7 @@ def _settle_restart(step: RestartJob | EnterJob, deed: Deed) -> str | None:
         found = deed.hands.seeing.executions.describe(arn)
     except NotFound:
         return None
-    if json_digest(found.input) != step.input_digest:
+    if found.input is None or json_digest(found.input) != step.input_digest:
         why = f"{arn} was started by somebody else, with another input: look at it"
         raise Stopped(EffectState.NEEDS_HUMAN, why)
     keep_restarted(step, deed, arn)

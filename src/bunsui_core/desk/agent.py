@@ -52,11 +52,12 @@ WORKER_SILENT = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Nature:
-    """What arrives from outside: the clock and the makers of ids."""
+    """What arrives from outside: the clock, the makers of ids, and whether a worker executes."""
 
     clock: Callable[[], datetime]
     new_request_id: Callable[[], str]
     new_session_id: Callable[[], str]
+    executes: bool = True
 
 
 class AgentDesk(StormDesk):
@@ -70,6 +71,7 @@ class AgentDesk(StormDesk):
         self.requester = requester
         self._seeing = seeing
         self._nature = nature
+        self.executes = nature.executes
         self._proposed = Proposed()
 
     def live(self) -> Freshness:

@@ -29,6 +29,7 @@ class NamedEnvironment(Value):
     kind: EnvironmentClass
     read_profile: str
     execute_profile: str
+    executes: bool = False
     expose: Expose
     include: tuple[str, ...]
     exclude: tuple[str, ...]

@@ -62,18 +62,20 @@ def usual_exposure(known: Mapping[str, object]) -> Expose:
 class Environment(Value):
     """Which account and region, as whom it is read and changed, and how careful bunsui is there.
 
-    An empty `execute_profile` means that nothing is ever changed there. `event_queue` is the URL of
-    the SQS queue of status events, if there is one. Archives of closed executions are kept for
-    `keep_days`, for good when it is 0. A `store` in DynamoDB has a `table` and a `bucket`, and is
-    written by who approves as `approve_profile`. A key lies open for `unlock_minutes` after its
-    passphrase was typed to unlock it, never when it is 0. `trust_root` is the id of the key on
-    which all trust rests: a trust list that another key began counts for nothing there.
+    Nothing is ever changed there without an `execute_profile`, nor unless it `executes`.
+    `event_queue` is the URL of the SQS queue of status events, if there is one. Archives of
+    closed executions are kept for `keep_days`, for good when it is 0. A `store` in DynamoDB has
+    a `table` and a `bucket`, and is written by who approves as `approve_profile`. A key lies
+    open for `unlock_minutes` after its passphrase was typed to unlock it, never when it is 0.
+    `trust_root` is the id of the key on which all trust rests: a trust list that another key
+    began counts for nothing there.
     """
 
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     region: Annotated[str, Field(pattern=r"^[a-z]{2,5}(-[a-z]+)+-[0-9]+$")]
     read_profile: Annotated[str, Field(min_length=1)]
     execute_profile: str = ""
+    executes: Annotated[bool, Field(strict=True)] = False
     kind: Annotated[EnvironmentClass, Field(alias="class")] = EnvironmentClass.PRODUCTION
     expose: Annotated[Expose, Field(default_factory=usual_exposure)]
     include: tuple[Pattern, ...] = ()
@@ -164,7 +166,7 @@ def _of_value(error: ValidationError, where: str) -> BadInput:
     if first["type"] == "enum":
         wrong = f"{where}: {key} cannot be {first['input']!r}."
         return BadInput(wrong, _meant(str(first["input"]), _choices(key)))
-    if key in ("keep_days", "unlock_minutes"):
+    if key in ("keep_days", "unlock_minutes", "executes"):
         return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
     if first["type"] == "string_pattern_mismatch":
         return BadInput(f"{where}: {key} cannot be {first['input']!r}.", _HINTS[key])
@@ -191,6 +193,7 @@ _HINTS = {
     "event_queue": "Write the https address of an SQS queue; it is the output of the template.",
     "table": "Write the name of a DynamoDB table: letters, digits and _ . - only.",
     "bucket": "Write the name of an S3 bucket: small letters, digits, dots and dashes.",
+    "executes": "Write true to let a worker do what is approved there, or false; without quotes.",
     "unlock_minutes": f"Write whole minutes up to {MOST_UNLOCK_MINUTES}, or 0 to keep none open.",
     "trust_root": "Write the 16 hex digits that `bunsui approvers list` shows as the root.",
     "keep_days": f"Write a whole number of days up to {LONGEST_DAYS}, or 0 to keep all for good.",

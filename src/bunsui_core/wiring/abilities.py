@@ -30,14 +30,7 @@ def abilities(environment: Environment) -> Iterator[Check]:
     if mine.health is Health.OK:
         share = sharing(account, region, environment.kind)
         yield from looking(access, environment.selection, made_up(environment), share)
-    if environment.execute_profile:
-        yield from acting(environment)
-    else:
-        yield Check(
-            name="executing as",
-            health=Health.OK,
-            found="nobody: nothing is ever changed there",
-        )
+    yield from acting(environment)
 
 
 def who(name: str, access: Access) -> Check:
@@ -102,6 +95,18 @@ def feature(one: Feature, clients: Clients, about: Sample) -> Check:
 def acting(environment: Environment) -> Iterator[Check]:
     """Yield whose the executing profile is; whether it may change anything only a change tells."""
     account, region = environment.account, environment.region
+    if not environment.executes:
+        found = "nobody: nothing is ever changed there"
+        yield Check(name="executing as", health=Health.OK, found=found)
+        return
+    if not environment.execute_profile:
+        yield Check(
+            name="executing as",
+            health=Health.WARN,
+            found="nobody: executes is true, and there is no execute_profile",
+            next="Name one in bunsui.toml; `bunsui init --print-policies` prints what it needs.",
+        )
+        return
     yield who("executing as", profile_access(account, region, environment.execute_profile))
     yield Check(
         name="executing",

@@ -19,11 +19,11 @@ def agent_desk(settings: Settings, name: str) -> AgentDesk:
     """
     kept = read_store(settings)
     eyes = remembering(seeing(settings, "agent"), kept)
-    return VeiledDesk(kept, eyes, f"agent:{name}", nature(), settings.expose)
+    return VeiledDesk(kept, eyes, f"agent:{name}", nature(settings), settings.expose)
 
 
 def reading_desk(settings: Settings) -> AgentDesk:
     """Return a desk that a human's read-only command looks through; it decides nothing."""
     kept = read_store(settings)
     eyes = remembering(seeing(settings, "agent"), kept)
-    return AgentDesk(kept, eyes, "human:reader", nature())
+    return AgentDesk(kept, eyes, "human:reader", nature(settings))

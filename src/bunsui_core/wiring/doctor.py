@@ -165,12 +165,7 @@ def features(settings: Settings, access: Access) -> Iterator[Check]:
         yield row.model_copy(update={"health": Health.OK, "next": ""}) if is_empty else row
     if settings.is_local:
         return
-    if settings.execute_profile:
-        yield from acting(environment_of(settings))
-    else:
-        yield Check(
-            name="executing as", health=Health.OK, found="nobody: nothing is ever changed there"
-        )
+    yield from acting(environment_of(settings))
 
 
 def sample_of(settings: Settings) -> Sample:

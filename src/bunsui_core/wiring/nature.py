@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from bunsui_core.desk.agent import Nature
+from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -20,6 +21,6 @@ def new_id() -> str:
     return f"{moment}-{''.join(secrets.choice(ALPHABET) for _ in range(4))}"
 
 
-def nature() -> Nature:
-    """Return the real clock and real makers of ids."""
-    return Nature(clock=clock, new_request_id=new_id, new_session_id=new_id)
+def nature(settings: Settings) -> Nature:
+    """Return the real clock and real makers of ids, and what is done here with an approval."""
+    return Nature(clock, new_id, new_id, settings.may_execute)

@@ -29,11 +29,11 @@ def operator_desk(settings: Settings) -> OperatorDesk:
         sessions=kept.store.sessions,
     )
     eyes = remembering(seeing(settings, "agent"), kept.store)
-    return OperatorDesk(kept.store, eyes, deciding, place(settings), nature())
+    return OperatorDesk(kept.store, eyes, deciding, place(settings), nature(settings))
 
 
 def trust_desk(settings: Settings) -> TrustDesk:
     """Return the desk at which leads say who is trusted."""
     kept = written(settings, "approver")
     own = keyed(settings, kept)
-    return TrustDesk(own.keys, own.signers, kept.store.requests, nature(), is_signed)
+    return TrustDesk(own.keys, own.signers, kept.store.requests, nature(settings), is_signed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bunsui_core.adapters.aws.client import Access, Clients
 from bunsui_core.adapters.aws.executions import AwsExecutions
 from bunsui_core.adapters.aws.inventory import AwsInventory
@@ -40,6 +42,36 @@ def local_access(settings: Settings, actor: str, reading: bool) -> Access:
         secret_key=keys.secret_access_key,
         reading=reading,
     )
+
+
+def executing_access(settings: Settings) -> Access:
+    """Return how a worker changes the AWS of this environment.
+
+    Raises: Unavailable when nothing is executed there, or the embedded AWS does not run.
+    """
+    if settings.is_local:
+        return local_access(settings, "worker", reading=False)
+    if not settings.may_execute:
+        raise Unavailable(
+            f"the environment {settings.environment!r} is only read; nothing is executed there.",
+            f"{why_not(settings)} See docs/environments.md.",
+        )
+    named = profile_access(settings.account, settings.region, settings.execute_profile)
+    return replace(named, reading=False)
+
+
+def why_not(settings: Settings) -> str:
+    """Return what the file lacks for anything to be executed here; empty when it lacks nothing."""
+    lacking = [
+        line
+        for line, is_there in (
+            ("executes = true", settings.executes),
+            ('execute_profile = "PROFILE"', bool(settings.execute_profile)),
+        )
+        if not is_there
+    ]
+    wanted = " and ".join(f"`{line}`" for line in lacking)
+    return "" if settings.may_execute else f"bunsui.toml lacks {wanted}."
 
 
 def seeing(settings: Settings, actor: str) -> Seeing:
