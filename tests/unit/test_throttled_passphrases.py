@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bunsui_core.adapters.local.control.signature import is_signed
-from bunsui_core.adapters.local.control.tries import guessed
-from bunsui_core.app.witness import Witness
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Unavailable
 from bunsui_core.domain.throttling import (
     FREE,
@@ -22,8 +19,7 @@ from bunsui_core.domain.throttling import (
     in_words,
     seconds_left,
 )
-from tests.builders import NOW
-from tests.local_home import PASSPHRASE, LocalHome
+from tests.local_home import PASSPHRASE
 from tests.race import together
 from tests.unit.key_kit import MESSAGE, Desk, Machine
 
@@ -247,56 +243,3 @@ def test_without_the_name_of_a_boot_the_walls_clock_counts() -> None:
     machine.wait(3)
 
     assert seconds_left(tries, machine.moment()) == 2
-
-
-def told(desk: Desk, home: LocalHome) -> list[tuple[str, str, str]]:
-    """What of guesses is in the record, after a worker looked."""
-    found = guessed(desk.folder, desk.machine.moment())
-    Witness(home.audit, home.requests).see_guesses(found, home.keys, desk.machine.at)
-    return [
-        (one.kind, one.actor, one.subject.partition(" ")[2])
-        for one in home.audit.entries()
-        if one.kind == "passphrase_refused"
-    ]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> tuple[Desk, LocalHome]:
-    """A home that trusts Hanako, whose key is in its folder."""
-    home = LocalHome(tmp_path / "home")
-    desk = Desk(home.folder / "keys")
-    desk.hanako = home.trust()
-    return desk, home
-
-
-def test_the_record_tells_whose_key_had_to_wait_and_each_thing_once(
-    office: tuple[Desk, LocalHome],
-) -> None:
-    desk, home = office
-    guess(desk, FREE - 1)
-    assert told(desk, home) == []
-
-    guess(desk, 1)
-    first = ("passphrase_refused", "hanako", "2026-03-02 2 or more")
-    assert told(desk, home) == [first]
-    for _ in range(2):
-        desk.machine.wait(3600)
-        guess(desk, 1)
-        told(desk, home)
-    assert told(desk, home) == [first, ("passphrase_refused", "hanako", "2026-03-02 4 or more")]
-
-
-def test_what_is_written_beside_keys_by_hand_does_not_flood_the_record(
-    office: tuple[Desk, LocalHome],
-) -> None:
-    desk, home = office
-    moments = [desk.machine.moment()]
-    for days in range(-20, 20):
-        moments.append(moments[0].model_copy(update={"at": NOW + timedelta(days=days)}))
-    for number, last in enumerate(moments):
-        tries = Tries(failures=10**6 + number, last=last).model_dump_json()
-        desk.tries.write_text(tries)
-        (desk.folder / f"{number:016x}.tries").write_text(tries)
-        told(desk, home)
-
-    assert 1 <= len(told(desk, home)) <= 8
