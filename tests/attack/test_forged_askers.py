@@ -16,7 +16,7 @@ from bunsui_core.domain.approval import Request, Withdrawal
 from bunsui_core.domain.asker import SOME_AGENT
 from bunsui_core.domain.errors import Conflict, NotAuthorised
 from bunsui_core.domain.policy import STARTER, Requirement, parse_policy, requirement
-from tests.builders import ACCOUNT, NOW, REGION, a_request
+from tests.builders import ACCOUNT, NOW, REGION, a_request, later
 from tests.local_home import LocalHome
 
 HANAKO = "human:hanako"
@@ -147,6 +147,24 @@ def test_an_id_that_a_human_has_is_no_agents(home: LocalHome) -> None:
 
     with pytest.raises(Conflict):
         home.requests.submit(a_request(requester="agent:mallory"))
+
+
+@pytest.mark.parametrize("where", ["where humans ask", "where agents ask"])
+def test_no_crowd_of_invented_agents_hides_a_human(home: LocalHome, where: str) -> None:
+    asked = a_request(requester=HANAKO, request_id="r-hers")
+    {"where humans ask": ask_as_a_human, "where agents ask": ask_as_an_agent}[where](home, asked)
+    rows = [
+        (ACCOUNT, REGION, f"r-{n:03}", f"agent:{n}", later(seconds=n).isoformat(), body)
+        for n in range(60)
+        for body in [a_request(requester=f"agent:{n}", request_id=f"r-{n:03}").model_dump_json()]
+    ]
+    with closing(open_asker(home.inbox_path)) as connection:
+        connection.executemany("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    seen = home.requests.newest(50, now=later(minutes=2))
+
+    assert ("r-hers" in {one.id for one in seen}) == (where == "where humans ask")
+    assert len(seen) == 50
 
 
 def test_an_upgrade_takes_over_what_a_human_decided_and_nothing_else(tmp_path: Path) -> None:

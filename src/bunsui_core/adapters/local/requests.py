@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from functools import partial
 from pathlib import Path
 
 from bunsui_core.adapters.local.asked import asked_by_agents, asked_by_humans
@@ -21,7 +20,7 @@ from bunsui_core.adapters.local.rows import find_effect, moment, stored
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
 from bunsui_core.domain.asker import HUMAN, from_agents
 from bunsui_core.domain.errors import Conflict, NotAuthorised, NotFound
-from bunsui_core.domain.fair import Asked, looked_at, window
+from bunsui_core.domain.fair import Asked, Newest, Window, looked_at, window
 
 
 class LocalRequests:
@@ -84,22 +83,17 @@ class LocalRequests:
         When a session is named, only those are read whose text has its id somewhere.
         """
         part = json.dumps(about, ensure_ascii=False)[1:-1]
+        fresh = window(now, moment) if now else None
         with self._humans.reading() as store, self._agents.reading() as inbox:
-
-            def asked(until: str, most: int) -> Sequence[Asked]:
-                humans = self._humans.newest(store, until, most)
-                names = {one.key for one in humans}
-                agents = self._agents.newest(inbox, until, most)
-                others = (one for one in agents if one.key not in names)
-                both = heapq.merge(humans, others, key=_age, reverse=True)
-                return list(islice(both, most))
-
-            if now:
-                chosen = looked_at(asked, limit, window(now, moment))
-            else:
-                chosen = tuple(one.key for one in asked(_ALWAYS, limit))
+            humans = _Newest(partial(self._humans.newest, store), fresh)
+            agents = _Newest(partial(self._agents.newest, inbox), fresh)
+            mine, theirs = humans.keys(limit), agents.keys(limit)
+            chosen = _chosen(humans, mine, {one: agents.at(one) for one in theirs}, limit)
+            own = frozenset(mine)
             found = (
-                self._humans.read(store, one, part) or self._agents.read(inbox, one, part)
+                self._humans.read(store, one, part)
+                if one in own
+                else self._agents.read(inbox, one, part)
                 for one in chosen
             )
             return tuple(request for request in found if request)
@@ -124,8 +118,47 @@ def _same(known: Request, asked: Request) -> Request:
     )
 
 
-def _age(one: Asked) -> tuple[str, str]:
-    return one.at, one.key
+class _Newest:
+    """The newest requests of one file; without `fresh` whatever moments they claim."""
+
+    def __init__(self, ask: Newest, fresh: Window | None) -> None:
+        self._ask = ask
+        self._fresh = fresh
+        self._ages: dict[str, str] = {}
+
+    def keys(self, limit: int) -> tuple[str, ...]:
+        """Return the ids of at most so many, newest first."""
+        if self._fresh:
+            return looked_at(self._met, limit, self._fresh)
+        return tuple(one.key for one in self._met(_ALWAYS, limit))
+
+    def at(self, key: str) -> str:
+        """Return when one of these was asked; empty for any other."""
+        return self._ages.get(key, "")
+
+    def is_fresh(self, key: str) -> bool:
+        """Whether one of these still waits, if nobody answered it."""
+        return self._fresh is not None and self.at(key) >= self._fresh.since
+
+    def _met(self, until: str, most: int) -> Sequence[Asked]:
+        found = self._ask(until, most)
+        self._ages.update({one.key: one.at for one in found})
+        return found
+
+
+def _chosen(
+    humans: _Newest, mine: Sequence[str], theirs: Mapping[str, str], limit: int
+) -> list[str]:
+    """The ids of the newest of both, newest first.
+
+    Names are free in the inbox: however many write there, half of the room is for humans.
+    """
+    ages = {**theirs, **{one: humans.at(one) for one in mine}}
+    newest = sorted(ages, key=lambda one: (ages[one], one), reverse=True)
+    kept = {one for one in mine[: limit // 2] if humans.is_fresh(one)}
+    rest = [one for one in newest if one not in kept][: limit - len(kept)]
+    shown = kept.union(rest)
+    return [one for one in newest if one in shown]
 
 
 _ALWAYS = "\U0010ffff"
