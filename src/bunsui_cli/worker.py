@@ -40,6 +40,13 @@ def worker(
         ),
     ] = "",
     machines: Machines = None,
+    trusts_clock: Annotated[
+        bool,
+        typer.Option(
+            "--trust-clock",
+            help="The clock is right now, though it stands before the last worker's moment.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
@@ -59,7 +66,7 @@ def worker(
         stop.set()
 
     settings = read_settings()
-    running = wired_worker(settings, machines)
+    running = wired_worker(settings, machines, trusts_clock)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     if not settings.is_local:

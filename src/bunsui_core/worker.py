@@ -18,6 +18,7 @@ from bunsui_core.app.learn import learn
 from bunsui_core.app.lease import Turn
 from bunsui_core.app.measure import Pulse
 from bunsui_core.app.perform import Hands
+from bunsui_core.app.punctual import seen_at
 from bunsui_core.app.request import approval
 from bunsui_core.app.retain import Tidying
 from bunsui_core.app.witness import Witness
@@ -99,6 +100,7 @@ class Worker:
         self._blind = ""
         self._read_at: datetime | None = None
         self._is_known = False
+        self._is_behind = False
         self._each: Each = map
         self._tidying = Tidying(shelf, hands.store)
         self._conductor = Conductor(_means(hands, clock))
@@ -111,7 +113,7 @@ class Worker:
         heartbeat = self._hands.store.heartbeat
         if self._read_at is None and (last := heartbeat.last()):
             self._read_at = last.blind.since if last.blind else last.at
-        heartbeat.beat(began)
+        self._distrust(seen_at(began, heartbeat))
         self._witness_trust(began)
         executed = [self._execute(request) for request in self._waiting()]
         moving = list(self._each(self._advance, self._conductor.of_this_round(began)))
@@ -120,6 +122,14 @@ class Worker:
         self._make_known()
         self._tidy(began)
         return any(executed) or any(moving) or not self._is_known
+
+    def _distrust(self, why: str) -> None:
+        """Execute nothing as long as the clock stands before a moment that has been."""
+        self._is_behind = bool(why)
+        if why:
+            self._troubles.tell("clock_behind", "", "clock", why)
+        else:
+            self._troubles.over("clock_behind", "")
 
     def _tell_sight(self, began: datetime) -> None:
         """Let desks know since when AWS is out of sight; another worker may have said so too."""
@@ -179,9 +189,11 @@ class Worker:
     def _execute(self, request: Request) -> bool:
         try:
             self._witness.see(request, self._clock())
-            if not self._executes:
+            if not self._executes or self._is_behind:
                 return False
-            state = execute(request, self._hands, Turn(self._executor, self._clock()))
+            began = self._clock()
+            turn = Turn(self._executor, began, lambda: self._clock() - began)
+            state = execute(request, self._hands, turn)
             self._troubles.over("not_executed", request.id)
             return self._follow(request) or state is not None
         except BunsuiError as error:

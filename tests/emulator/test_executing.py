@@ -12,7 +12,6 @@ import pytest
 from bunsui_core.app.decide import Signing
 from bunsui_core.domain.approval import Answer, Approval, ApprovalStatus
 from bunsui_core.domain.environment import parse_environments
-from bunsui_core.domain.permissions import MANAGED_TAG
 from bunsui_core.settings import Settings, read_settings
 from bunsui_core.wiring.agent import agent_desk
 from bunsui_core.wiring.estates import policies
@@ -26,7 +25,6 @@ from tests.emulator.reading_account import (
     SESSION,
     Failures,
     failures,
-    machine_of,
     remember,
 )
 
@@ -43,12 +41,8 @@ EXECUTES = 'executes = true\nexecute_profile = "work"\n'
 
 @pytest.fixture(scope="module")
 def failed(aws: Embedded) -> Failures:
-    """Two failed executions, of which bunsui may run the machine of the first."""
-    found = failures(aws)
-    aws.states("root").tag_resource(
-        resourceArn=machine_of(found.function.arn), tags=[{"key": MANAGED_TAG, "value": "true"}]
-    )
-    return found
+    """Two failed executions, of which the executor may go on with the first."""
+    return failures(aws)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +50,9 @@ def config(aws: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The AWS configuration of two users, each with the policy that is printed for it."""
     text = FILE.format(name=NAME, account=aws.server.account, region=aws.server.region)
     printed = policies(parse_environments(text, "f")[NAME])
+    loads = policies(parse_environments(text + 'include = ["shop-load-*"]', "f")[NAME])
     path, lines = tmp_path_factory.mktemp("executing") / "aws-config", []
-    for name, policy in (("look", printed.reading), ("work", printed.executing)):
+    for name, policy in (("look", printed.reading), ("work", loads.executing)):
         key = principal(aws.iam(), f"executing-{name}", policy, ("part", name))
         lines += [
             f"[profile {name}]",
@@ -125,7 +120,7 @@ def test_where_the_file_says_so_what_was_approved_is_executed(
 def test_what_aws_denies_the_executor_fails_and_is_not_tried_again(
     shop: Settings, failed: Failures
 ) -> None:
-    """The printed policy allows tagged machines alone."""
+    """The printed policy allows the machines alone that the file includes."""
     remember(shop, failed.session())
     watching = worker(shop, machines=False)
     watching.tick()

@@ -14,7 +14,7 @@ from bunsui_core.app.perform import Hands
 from bunsui_core.app.recalled import remembering
 from bunsui_core.ports.control import Control
 from bunsui_core.settings import Settings
-from bunsui_core.wiring.clock import clock, moment
+from bunsui_core.wiring.clock import Steady, clock, moment
 from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.seeing import executing_access, seeing
@@ -24,12 +24,15 @@ from bunsui_core.wiring.written import written
 from bunsui_core.worker import Beside, Worker
 
 
-def worker(settings: Settings, machines: bool | None = None) -> Worker:
+def worker(settings: Settings, machines: bool | None = None, trusts_clock: bool = False) -> Worker:
     """Return the worker of this environment; where nothing may be executed it only observes.
 
-    It watches all `machines`, unless told otherwise everywhere but on the embedded AWS.
+    It watches all `machines`, unless told otherwise everywhere but on the embedded AWS. It executes
+    nothing before the moment of the last worker, unless the clock of now is trusted.
     """
     own = written(settings, "worker")
+    if trusts_clock:
+        own.store.heartbeat.beat(clock())
     clients = Clients(lambda: executing_access(settings), metered(settings, "worker"))
     control = Control(
         effects=own.effects,
@@ -49,4 +52,4 @@ def worker(settings: Settings, machines: bool | None = None) -> Worker:
     executor = f"worker:{os.getpid()}:{new_id()}"
     noted = Noted(settings.folder)
     beside = Beside(beat, watches, lambda: guessed(settings.keys_path, moment()), noted.new)
-    return Worker(hands, shelf, executor, clock, settings.may_execute, beside)
+    return Worker(hands, shelf, executor, Steady(), settings.may_execute, beside)
