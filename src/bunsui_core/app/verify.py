@@ -99,7 +99,9 @@ def in_force(keys: Trust) -> Reigning:
 
 def _flaw(signed: SignedDecision, request: Request, keys: Trust, law: Law) -> str:
     decision = signed.decision
+    owner = next((one for one in keys.trusted() if one.key_id == decision.key_id), None)
+    if owner and owner.revoked_at:
+        return f"the key of {owner.name} was revoked"
     if not keys.verify(decision.key_id, decision.message, signed.signature):
         return "no trusted key made its signature"
-    owner = next((one for one in keys.trusted() if one.key_id == decision.key_id), None)
     return flaw(signed, request, owner, law)
