@@ -43,10 +43,13 @@ class Home:
 
     path: Path
     session_id: str
+    request_id: str
 
     def run(self, *command: str) -> Done:
-        """Run a command with pipes; `SESSION` stands for the session."""
-        words = [self.session_id if word == "SESSION" else word for word in command]
+        """Run a command with pipes; `SESSION`, `REQUEST` and a new `FILE` stand for what is."""
+        found = {"SESSION": self.session_id, "REQUEST": self.request_id}
+        found["FILE"] = str(self.path / f"written-{command[-1]}")
+        words = [found.get(word, word) for word in command]
         return bunsui(self.path, *words, stdin='{"key": 1}', **self.aws)
 
     @property
@@ -70,7 +73,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         encoding="utf-8",
     )
     keep_open(path)
-    yield Home(path, report.scenes[0].session_id)
+    yield Home(path, report.scenes[0].session_id, report.scenes[0].request_id)
     down(path)
 
 
@@ -122,7 +125,9 @@ LOOKS: list[tuple[str, ...]] = [
     ("policy", "show"),
     ("audit", "list"),
     ("audit", "show", "1"),
-    ("audit", "verify"),
+    ("audit", "verify", "--aws"),
+    ("audit", "export", "FILE"),
+    ("audit", "bundle", "REQUEST", "-o", "FILE", "--json"),
 ]
 
 

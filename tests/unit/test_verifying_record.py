@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bunsui_core.adapters.local.control.audit import LocalAudit
-from bunsui_core.domain.approval import Answer, Request
+from bunsui_core.domain.approval import Answer, Request, Withdrawal
 from bunsui_core.domain.audit import GENESIS, AuditRow
 from bunsui_core.domain.chaining import Verification, Weight
 from bunsui_core.wiring.auditing import audit_desk
 from tests.builders import a_plan, later
 from tests.unit.desk_kit import Bench
-from tests.unit.recording import WAITING, answered, tick
+from tests.unit.recording import DONE, WAITING, answered, tick
 
 
 def verified(bench: Bench) -> Verification:
@@ -143,6 +143,28 @@ def test_an_effect_of_a_request_that_nobody_approved_is_found(recorded: Bench) -
     tampered(recorded.settings.store_path, f"UPDATE effect_steps SET request_id = '{WAITING}'")
 
     assert any("no approval" in one for one in broken(recorded))
+
+
+def test_a_withdrawal_that_was_removed_is_found(recorded: Bench) -> None:
+    taken = Withdrawal(
+        request_id=WAITING, by="agent:claude", reason="not needed", at=later(hours=1)
+    )
+    recorded.store.requests.withdraw(taken)
+    tick(recorded)
+    assert verified(recorded).findings == ()
+
+    tampered(recorded.settings.inbox_path, "DELETE FROM withdrawals")
+
+    assert any("took it back" in one for one in broken(recorded))
+
+
+def test_a_record_of_an_older_bunsui_holds_which_knew_of_effects_their_plans_alone(
+    recorded: Bench,
+) -> None:
+    plan = recorded.store.requests.get(DONE).plan_digest
+    recorded.hands().control.audit.append("effect_done", DONE, "worker-0", plan, later(hours=1))
+
+    assert verified(recorded).findings == ()
 
 
 def test_a_request_whose_asker_gave_a_false_digest_breaks_nothing(recorded: Bench) -> None:

@@ -106,6 +106,11 @@ def _compare_plan(case: Case, entries: tuple[AuditEntry, ...], compared: Compare
         if entry.kind == "requested" and entry.body_digest != request.plan_digest:
             text = "the stored request is not the one that was recorded"
             findings.add(entry.seq, entry.subject, text)
+    taken = text_digest(request.withdrawn.reason) if request.withdrawn else ""
+    for entry in entries:
+        if entry.kind == "withdrawn" and entry.body_digest != taken:
+            text = f"{entry.actor} took it back, and that is not stored any more"
+            findings.add(entry.seq, entry.subject, text)
     if _plan_digest(request) != request.plan_digest:
         # An asker may write any digest; signed by somebody, it is a plan that was changed since.
         signed = any(one.decision.plan_digest == request.plan_digest for one in case.decisions)
