@@ -13,9 +13,11 @@ import pytest
 
 from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.domain.health import Check, Health
 from bunsui_core.domain.permissions import KEY_TAG
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.agent import reading_desk
+from bunsui_core.wiring.doctor import checkup
 from bunsui_core.wiring.operator import operator_desk
 from tests.builders import REQUEST_ID
 from tests.cli.shell import Terminal
@@ -81,3 +83,21 @@ def test_what_kms_refuses_is_told_in_a_sentence(office: Office) -> None:
     down(office.home)
     assert "does not run" in office.types("hanako", "approvals", "approve", REQUEST_ID)
     assert office.status() == "REQUESTED"
+
+
+def test_doctor_looks_whether_kms_still_holds_the_trusted_key(office: Office) -> None:
+    def row() -> Check | None:
+        checks = checkup(Settings(home=office.home)).checks
+        return next((one for one in checks if one.name == "key of hanako"), None)
+
+    assert row() is None
+    operator_desk(Settings(home=office.home)).adopt_approver("hanako", office.kms_key)
+
+    found = row()
+    assert found is not None
+    assert (found.health, office.kms_key in found.found) == (Health.OK, True)
+    office.kms.untag_resource(KeyId=office.kms_key, TagKeys=[KEY_TAG])
+    denied = row()
+    assert denied is not None
+    assert denied.health is Health.FAIL
+    assert "may not use the KMS key" in denied.found

@@ -20,6 +20,7 @@ from bunsui_core.wiring.abilities import acting, looking, made_up
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.configuration import configuration
 from bunsui_core.wiring.environments import environment_of, file_check
+from bunsui_core.wiring.held import held
 from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.premises import attempted, premises, refused
 from bunsui_core.wiring.regions import region_check
@@ -53,6 +54,7 @@ def checkup(settings: Settings, webhook: str = "") -> Checkup:
             *named_environments(settings),
             *premises(settings),
             *aws(settings),
+            *held(settings),
             hook(webhook),
         )
     )
