@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import TypeAlias
 
 from bunsui_core.adapters.local.connect import StoreReader
 from bunsui_core.adapters.local.rows import stored
@@ -12,12 +13,15 @@ from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.trust import Approver, SignedTrustChange
 from bunsui_core.domain.trusting import Kept
 
+_Raw: TypeAlias = "list[list[sqlite3.Row]]"
+
 
 class LocalTrust:
     """`TrustList` in the store's file; over a connection that only reads, nothing is changed."""
 
     def __init__(self, store: StoreReader) -> None:
         self._store = store
+        self._last: tuple[_Raw, Kept] | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -25,13 +29,19 @@ class LocalTrust:
         return self._store.place
 
     def read(self) -> Kept:
-        """Return all of it."""
+        """Return all of it; it is asked for often, so what is as before is not parsed again."""
         with self._store.reading() as connection:
-            rows, changes, policies = (
+            raw = [
                 connection.execute(query, self.place).fetchall()
                 for query in (_ROWS, _CHANGES, _POLICIES)
-            )
-        path = self._store.path
+            ]
+        last = self._last
+        if last is None or last[0] != raw:
+            self._last = last = raw, self._parsed(raw)
+        return last[1]
+
+    def _parsed(self, raw: _Raw) -> Kept:
+        (rows, changes, policies), path = raw, self._store.path
         return Kept(
             rows=tuple(approver_of(row) for row in rows),
             changes=tuple(stored(SignedTrustChange, body, path) for (body,) in changes),

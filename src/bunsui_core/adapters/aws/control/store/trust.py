@@ -19,6 +19,7 @@ class DynamoTrust:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._last: tuple[dict[str, list[str]], Kept] | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -26,10 +27,16 @@ class DynamoTrust:
         return self._table.place
 
     def read(self) -> Kept:
-        """Return all of it, in one query."""
+        """Return all of it, in one query; what is as before is not parsed again."""
         found: dict[str, list[str]] = {_APPROVER: [], _CHANGE: [], _POLICY: []}
         for item in self._table.query(Ask(self._partition)):
             found.get(text(item, "sk").split("#")[0], []).append(text(item, SHOWN))
+        last = self._last
+        if last is None or last[0] != found:
+            self._last = last = found, self._parsed(found)
+        return last[1]
+
+    def _parsed(self, found: dict[str, list[str]]) -> Kept:
         name = self._table.name
         rows = (stored(Approver, body, name) for body in found[_APPROVER])
         policies = (stored(SignedPolicy, body, name) for body in reversed(found[_POLICY]))
