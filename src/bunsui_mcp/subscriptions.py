@@ -16,6 +16,7 @@ from anyio import to_thread
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
+from mcp.server.mcpserver import require_client_extension
 from mcp.server.session import ServerSession
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated
 from mcp.shared.exceptions import MCPError
@@ -32,6 +33,7 @@ from bunsui_core.desk.agent import AgentDesk
 from bunsui_core.domain.errors import BunsuiError
 from bunsui_mcp.desks import Whose
 from bunsui_mcp.resources import is_ours, mark
+from bunsui_mcp.tasks import TASKS
 
 MOST = 200
 """How many addresses are watched at once for one asker."""
@@ -127,6 +129,7 @@ class Subscriptions:
         self, context: Asked, params: SubscriptionsListenRequestParams
     ) -> SubscriptionsListenResult:
         """Watch what a client listens to for as long as it listens."""
+        _must_take_tasks(context)
         wanted = dict.fromkeys(params.notifications.resource_subscriptions or ())
         desk = self._whose()
         begun: list[str] = []
@@ -175,6 +178,16 @@ class Subscriptions:
     def _drop(self, uri: str) -> None:
         if uri in self._watched and not self._watched[uri].is_wanted:
             del self._watched[uri]
+
+
+def _must_take_tasks(context: Asked) -> None:
+    """Refuse who wants to hear of tasks without declaring that it takes them (SEP-2663).
+
+    Who does declare it is told of none: the answer names what is listened to, and tasks are polled.
+    """
+    match context.params:
+        case {"notifications": {"taskIds": [_, *_]}}:
+            require_client_extension(context, TASKS)
 
 
 def _first_mark(desk: AgentDesk, uri: str) -> str:

@@ -69,7 +69,7 @@ class Task(BaseModel):
 
     result_type: Literal["task", "complete"] = "complete"
     task_id: str
-    status: Literal["working", "completed", "cancelled"]
+    status: Literal["working", "completed"]
     status_message: str
     created_at: str
     last_updated_at: str
@@ -113,6 +113,7 @@ class Tasks(Extension):
         return EmptyResult()
 
     async def _cancel(self, ctx: Asked, params: TaskParams) -> HandlerResult:
+        # Acknowledged, as the extension wants it: that a client waits no more changes no request.
         await self._find(ctx, params)
         return EmptyResult()
 

@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 from mcp import Client, MCPError
-from mcp.types import INVALID_PARAMS, MISSING_REQUIRED_CLIENT_CAPABILITY
+from mcp.types import (
+    INVALID_PARAMS,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+    EmptyResult,
+    SubscriptionFilter,
+    SubscriptionsListenRequest,
+    SubscriptionsListenRequestParams,
+)
 
 from bunsui_core.domain.approval import Answer
 from bunsui_mcp.answers import ApprovalAnswer
@@ -151,8 +158,10 @@ async def test_a_cancelled_wait_withdraws_nothing(home: Home, server: BunsuiServ
         task = await begin(client, REQUEST_ID)
         await tell(client.session, "tasks/cancel", task.task_id)
         told = await answered(client, "get_approval", request_id=REQUEST_ID)
+        seen = await look(client.session, task.task_id)
 
     assert (told["status"], told["is_open"]) == ("REQUESTED", True)
+    assert seen.status == "working"
 
 
 async def test_an_answer_of_the_client_decides_nothing(home: Home, server: BunsuiServer) -> None:
@@ -171,3 +180,19 @@ def test_an_id_says_whose_wait_for_what_since_when_it_is() -> None:
     assert read_task_id(wait.task_id, "agent:claude") == wait
     assert read_task_id(wait.task_id, "agent:claud") is None
     assert read_task_id(wait.task_id.replace("w1.", "w1.A"), "agent:claude") is None
+
+
+def listening_to(*task_ids: str) -> SubscriptionsListenRequest:
+    """A request to hear of tasks."""
+    wanted = SubscriptionFilter.model_validate({"taskIds": list(task_ids)})
+    params = SubscriptionsListenRequestParams(notifications=wanted)
+    return SubscriptionsListenRequest(params=params)
+
+
+async def test_who_takes_no_tasks_is_told_of_none(home: Home, server: BunsuiServer) -> None:
+    task_id = Wait("agent:claude", REQUEST_ID, home.clock()).task_id
+    async with Client(server) as client:
+        with pytest.raises(MCPError) as refusal:
+            await client.session.send_request(listening_to(task_id), EmptyResult)
+
+    assert refusal.value.code == MISSING_REQUIRED_CLIENT_CAPABILITY
