@@ -72,6 +72,11 @@ class DecidingApp(AskingApp):
             self.show(replace(self.board, overview=known))
         self.notice("the key is locked", False)
 
+    def on_unmount(self) -> None:
+        """Leave no key open in this process: it may go on with another environment."""
+        if self.board.unlocked:
+            self.calls.lock()
+
     def on_decided(self, event: Decided) -> None:
         """Leave the review; after an approval, show what it moves: a session, or how far it is."""
         self.action_leave()

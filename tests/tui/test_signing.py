@@ -113,6 +113,16 @@ def test_one_key_locks_at_once(unlocked: Home) -> None:
     assert unlocked.desk.unlocked() is None
 
 
+def test_no_key_stays_open_when_the_screen_is_left(unlocked: Home) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "key open")
+
+    unlocked.ask_little()
+    reviewed(unlocked, play)
+
+    assert unlocked.desk.unlocked() is None
+
+
 def test_the_second_approver_sees_who_approved_and_not_why(home: Home) -> None:
     trusted_too(home.keys, home.signers, (TARO, False, Role.APPROVER))
     home.desk.sign_policy(TWO, SIGNING)
