@@ -54,6 +54,18 @@ def test_a_new_file_is_for_its_owner_only_and_says_what_it_is(tmp_path: Path) ->
     assert path.read_text(encoding="utf-8").startswith("# The accounts and regions")
 
 
+@pytest.mark.parametrize(
+    ("minutes", "line"), [(0, "unlock_minutes = 0"), (20, "unlock_minutes = 20"), (5, "")]
+)
+def test_for_how_long_a_key_lies_open_is_written_where_it_is_not_the_usual(
+    minutes: int, line: str
+) -> None:
+    text = with_environment("", "shop", an_environment(unlock_minutes=minutes), "f")
+
+    assert [one for one in text.splitlines() if "unlock" in one] == ([line] if line else [])
+    assert parse_environments(text, "f")["shop"].unlock_minutes == minutes
+
+
 def test_another_environment_is_added_below_and_all_else_stays() -> None:
     added = with_environment(COMMENTED, "stage", an_environment(region="eu-west-2"), "f")
 
