@@ -139,3 +139,18 @@ def test_an_agents_connection_searches_the_index(indexed: LocalHome) -> None:
     wanted = SessionFilter(inputs=(FieldValue(path="order_id", value="42"),))
 
     assert LocalSessions(indexed.reader).page(wanted, 10, "").total == 1
+
+
+RECURSION = (
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c LIMIT 10"
+)
+
+
+def test_an_agents_connection_counts_to_no_end(indexed: LocalHome) -> None:
+    """Without the authorizer it does: a query that never ends keeps its snapshot for ever."""
+    with closing(open_file(indexed.store_path, "ro")) as connection:
+        assert attempts(connection, [RECURSION]) == [RECURSION]
+    with closing(open_reader(indexed.store_path)) as connection:
+        assert attempts(connection, [RECURSION]) == []
+    with closing(open_asker(indexed.inbox_path)) as connection:
+        assert attempts(connection, [RECURSION]) == []
