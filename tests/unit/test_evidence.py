@@ -17,6 +17,7 @@ from bunsui_core.adapters.local.evidence_files import read_anchor
 from bunsui_core.adapters.local.exports import FILE, Noted, note_export
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.store import LocalArchive
+from bunsui_core.domain.approval import Answer
 from bunsui_core.domain.archived import Archived, ArchivedExecution
 from bunsui_core.domain.audit import Export
 from bunsui_core.domain.errors import BadInput, BunsuiError, Conflict, NotFound, StoreDamaged
@@ -28,7 +29,7 @@ from bunsui_core.wiring.store import place
 from bunsui_core.worker import ALONE, Beside
 from tests.builders import NOW, execution, later, machine
 from tests.unit.desk_kit import Bench
-from tests.unit.recording import DONE, REJECTED, tick
+from tests.unit.recording import DONE, REJECTED, WAITING, answered, tick
 from tests.unit.test_signature_vectors import written
 from tests.unit.test_verifying_record import tampered
 
@@ -185,6 +186,19 @@ def test_a_bundle_reaches_from_what_the_approver_saw_to_the_anchor(
         == done.entries.digest
         == read_anchor(anchor, place(recorded.settings)).digest
     )
+
+
+def test_a_decision_that_the_record_does_not_have_yet_is_said_to_be_missing(
+    recorded: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(recorded, WAITING, Answer.REJECT)
+
+    folder = unpacked(recorded, tmp_path / "it", WAITING)
+
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert "decision of hanako" in manifest["left_out"][0]
+    with pytest.raises(AssertionError, match="decision 1 of hanako"):
+        verify(folder, monkeypatch)
 
 
 def test_nothing_is_written_over_and_no_half_of_a_file_is_left(

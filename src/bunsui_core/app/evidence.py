@@ -21,6 +21,7 @@ from bunsui_core.domain.evidence import (
     add_policy,
     add_request,
     add_trust,
+    unrecorded,
 )
 from bunsui_core.domain.outcome import followed
 from bunsui_core.domain.plan import Plan, step_job
@@ -48,6 +49,7 @@ def evidence(
     _add_executions(parts, case.request.plan, store)
     stretch = _stretch(case, recorded, until)
     add_entries(parts, stretch)
+    parts.left_out += unrecorded(case, stretch)
     return parts.sealed(_manifest(case, stretch, parts))
 
 
@@ -104,9 +106,10 @@ def _stretch(case: Case, recorded: Recorded, until: Anchor | None) -> tuple[Audi
         if until and row.seq == until.seq:
             break
     if not stretch.entries:
+        where = f" up to entry {until.seq}" if until else ""
         raise NotFound(
-            f"the record has nothing about {case.request.id} yet.",
-            "A running worker records it: bunsui worker",
+            f"the record has nothing about {case.request.id}{where}.",
+            "A running worker records it: bunsui worker. Take an anchor after that.",
             "audit",
         )
     return tuple(stretch.entries)

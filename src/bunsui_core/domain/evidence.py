@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from bunsui_core.domain.approval import Effect, Request, SignedDecision
 from bunsui_core.domain.archived import ArchivedExecution
 from bunsui_core.domain.audit import AuditEntry, effect_message
-from bunsui_core.domain.canonical import canonical_json
+from bunsui_core.domain.canonical import canonical_json, text_digest
+from bunsui_core.domain.comparing import Case
 from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.policy import SignedPolicy
 from bunsui_core.domain.secrets import masked
@@ -147,6 +148,16 @@ def add_entries(parts: Parts, entries: Iterable[AuditEntry]) -> None:
     """Add a stretch of the record."""
     for entry in entries:
         parts.sign(f"entry {entry.seq}", entry.message)
+
+
+def unrecorded(case: Case, stretch: Sequence[AuditEntry]) -> list[str]:
+    """Return a sentence for each decision of which a stretch of the record does not tell."""
+    bodies = {one.body_digest for one in stretch}
+    return [
+        f"the entry of the decision of {one.decision.approver}: it was not recorded up to there"
+        for one in case.decisions
+        if text_digest(one.signature) not in bodies
+    ]
 
 
 def add_execution(parts: Parts, number: int, sha256: str, kept: ArchivedExecution) -> None:

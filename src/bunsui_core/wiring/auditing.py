@@ -10,7 +10,6 @@ from bunsui_core.adapters.aws.control.store.trust import DynamoTrust
 from bunsui_core.adapters.local.control.audit import LocalAudit
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.adapters.local.control.trust import LocalTrust
-from bunsui_core.adapters.local.control.verifying import Verifying
 from bunsui_core.adapters.local.evidence_files import (
     read_anchor,
     write_anchor,
@@ -31,6 +30,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.shared import shared
 from bunsui_core.wiring.store import place, read_store, reader
+from bunsui_core.wiring.written import verifying
 
 
 def audit_desk(settings: Settings) -> AuditDesk:
@@ -41,7 +41,7 @@ def audit_desk(settings: Settings) -> AuditDesk:
         place=place(settings),
         audit=audit,
         requests=store.requests,
-        trust=Verifying(trust),
+        trust=verifying(settings, trust, audit),
         is_signed=is_signed,
     )
     return AuditDesk(recorded, store, clock)
