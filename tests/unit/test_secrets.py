@@ -122,6 +122,7 @@ STAYS = [
     '{"Type": "Pass", "Next": "Pass"}',
     "日本語のパスワードは設定されていません",
     "git@github.com:org/repo.git",
+    'File "app.py", line 3, in run\n    token = get_token()\n    password = os.environ["DB"]',
 ]
 
 

@@ -43,6 +43,7 @@ _NO_VALUE = re.compile(
     r"|(?-i:\$[A-Z_][A-Z0-9_]*)|\$\$?(?:\.[\w.\[\]'*-]*)?|%(?:\(\w+\))?[sd]|<[\w :./-]{0,60}>",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[A-Za-z_.]+")
 _START = re.compile(r"[\w-]*\Z")
 _DIGEST = re.compile(r"(?:sha\d{1,3}[:=-])?[0-9a-f]{32,128}", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -184,8 +185,10 @@ def _value_after(text: str, name: re.Match[str]) -> re.Match[str] | None:
 
 def _replaced(found: re.Match[str]) -> str:
     groups, value = found.groupdict(), found["value"]
-    is_folder = value.startswith("/") and found.string[: found.start()].lower().endswith("pwd")
-    if _NO_VALUE.fullmatch(value.lstrip("[").strip()) or is_folder:
+    start, end = found.span()
+    is_folder = value.startswith("/") and found.string[max(0, start - 3) : start].lower() == "pwd"
+    is_call = found.string[end : end + 1] in {"(", "["} and _CODE.fullmatch(value)
+    if _NO_VALUE.fullmatch(value.lstrip("[").strip()) or is_folder or is_call:
         return found[0]
     quote = (groups.get("close") or "") if "unquoted" in groups else ""
     return f"{found['before']}{quote}{GONE}{quote}"
