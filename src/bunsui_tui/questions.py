@@ -51,6 +51,14 @@ class Signatory:
         """The approver whose key lies open, if she may answer."""
         return self.named(self.unlocked.approver) if self.unlocked else None
 
+    @property
+    def last_typed(self) -> str:
+        """What is typed last, before anything is signed."""
+        if self.opened:
+            return "y"
+        proofs = {proof_of(one.holder) for one in self.approvers}
+        return "your name" if proofs == {Proof.NAME} else "your passphrase"
+
 
 def able(approvers: tuple[Approver, ...], reviews: tuple[Review, ...]) -> tuple[Approver, ...]:
     """Return who of the trusted may approve all that is shown, some with a typed reason."""

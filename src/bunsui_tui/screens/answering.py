@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, Holder
 from bunsui_tui.board import Board
 from bunsui_tui.questions import (
     APPROVER,
@@ -84,7 +84,10 @@ class Answering(Frame):
         """Why no key can be opened now."""
         if self.board.unlocked:
             return f"the key of {self.board.unlocked.approver} is open; L locks it"
-        return "" if self.trusted() else "nobody can approve here yet"
+        if not self.trusted():
+            return "nobody can approve here yet"
+        held = all(one.holder is Holder.KMS for one in self.trusted())
+        return "KMS holds the keys here, and none of them can be opened" if held else ""
 
     def how(self) -> Text:
         """Return how to approve, or why that cannot be done."""
@@ -92,7 +95,7 @@ class Answering(Frame):
             return words((why_not, MUTED))
         first = "say why the freeze is lifted, then " if frozen(self.reviews) else ""
         code = f"type {self.code}, then " if self.code else ""
-        last = "y" if self._signatory(Answer.APPROVE).opened else "your passphrase"
+        last = self._signatory(Answer.APPROVE).last_typed
         return words("Approve: ", ("a", "key"), f", then {first}{code}{last}")
 
     def _signatory(self, answer: Answer) -> Signatory:
