@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,11 +17,13 @@ from bunsui_core.adapters.aws.control.kms import KmsKeys
 from bunsui_core.adapters.aws.control.store.schema import create_store
 from bunsui_core.adapters.emulator.access import DIRECT, session
 from bunsui_core.adapters.emulator.launcher import down, up
+from bunsui_core.adapters.local.control.keys import FileKeys
 from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.domain.approval import Request
 from bunsui_core.domain.environment import parse_environments
 from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.permissions import AGENT_TAG, APPROVER_TAG, KEY_TAG
+from bunsui_core.domain.trust import Role
 from bunsui_core.settings import Settings, read_settings
 from bunsui_core.wiring.estates import policies
 from bunsui_core.wiring.keyed import keyed
@@ -31,6 +34,7 @@ from bunsui_core.wiring.written import Written, written
 from tests.builders import NOW, a_request, a_session, a_signed_decision
 from tests.emulator.embedded import Embedded
 from tests.emulator.iam_world import principal
+from tests.local_home import PASSPHRASE, light_signers, trusted_too
 
 FILE = """
 [environments.shop]
@@ -86,6 +90,7 @@ def profiles(aws: Embedded, home: Path) -> Path:
         "ask": (printed.reading, (AGENT_TAG, "claude")),
         "work": (printed.executing, ("part", "worker")),
         "decide": (printed.approving, (APPROVER_TAG, "hanako")),
+        "lead": (printed.approving, (APPROVER_TAG, "chiyo")),
     }
     path, lines = home / "aws-config", []
     for name, (policy, tag) in users.items():
@@ -97,6 +102,8 @@ def profiles(aws: Embedded, home: Path) -> Path:
             f"aws_access_key_id = {key.access_key_id}",
             f"aws_secret_access_key = {key.secret_access_key}",
         ]
+    occasion = json.dumps(printed.setting_up)
+    aws.iam().put_user_policy(UserName="lead", PolicyName="once", PolicyDocument=occasion)
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -175,3 +182,26 @@ def test_a_human_signs_with_her_key_in_kms_and_the_worker_and_an_agent_do_not(
             pytest.raises(NotAuthorised, match="may not use the KMS key"),
         ):
             theirs.sign(address, b"decision")
+
+
+def test_whom_to_trust_is_written_with_the_policy_of_that_occasion_alone(
+    shop: Settings, tmp_path: Path
+) -> None:
+    occasion = of(shop.model_copy(update={"approve_profile": "lead"}), "approver")
+    signers = light_signers(tmp_path / "keys")
+    keys = FileKeys(occasion.listed, signers)
+    chiyo = keys.create("chiyo", PASSPHRASE, False, NOW)
+    taro = trusted_too(keys, signers, ("taro", False, Role.APPROVER))
+
+    worker_trusts = of(shop, "worker").trust.trusted()
+    last = keys.trust().changes[-1]
+    again = last.model_copy(update={"change": last.change.model_copy(update={"seq": 3})})
+
+    assert worker_trusts == (chiyo, taro)
+    for actor in ("worker", "approver", "agent"):
+        with pytest.raises(NotAuthorised):
+            of(shop, actor).listed.append((again,))
+    assert occasion.listed.append((again,))
+    assert of(shop, "worker").trust.trusted() == ()
+    other_root = shop.model_copy(update={"trust_root": "f" * 16})
+    assert "trust_root" in of(other_root, "worker").trust.trust().flaw

@@ -21,6 +21,8 @@ from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.domain.environment import StoreKind
 from bunsui_core.domain.errors import NotAuthorised
 from bunsui_core.domain.policy import SignedPolicy
+from bunsui_core.domain.trust import Named, Role, SignedTrustChange
+from bunsui_core.domain.trust_changing import first_change
 from bunsui_core.ports.control import Claim
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.shared import Shared, shared, shared_store
@@ -134,6 +136,17 @@ def trusts(kept: Shared, name: str) -> None:
     DynamoTrust(kept.table).put_policy(policy)
 
 
+def adds_an_approver(kept: Shared, name: str) -> None:
+    """Append to the list of whom to trust."""
+    key = "ab" * 32
+    about = Named(name=name, key_id="cd" * 8, public_key=key, is_demo=False, role=Role.LEAD)
+    first = first_change(about, kept.table.place, NOW, name)
+    later = first.model_copy(update={"seq": int(name.removeprefix("n-")) + 2})
+    signed = SignedTrustChange(change=later, signature="")
+    if not DynamoTrust(kept.table).append((signed,)):
+        raise AssertionError("this change is there already")
+
+
 def plans(kept: Shared, name: str) -> None:
     """Put a pipeline."""
     shared_store(kept).pipelines.put(a_pipeline(name=name))
@@ -180,6 +193,7 @@ ALLOWED: dict[Callable[[Shared, str], None], set[Actor]] = {
     reads: {"agent", "approver", "worker"},
     plans: {"approver"},
     trusts: {"approver"},
+    adds_an_approver: {"approver"},
 }
 """Who may do what in the embedded AWS, in which the people also set the store up."""
 
