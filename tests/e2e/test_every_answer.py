@@ -16,6 +16,7 @@ import pytest
 from bench.seed import seed
 from bunsui_core.adapters.emulator.launcher import down, up
 from bunsui_core.adapters.emulator.record import Folder
+from bunsui_core.domain.policy import STARTER
 from bunsui_core.domain.session import JobRun, SessionStatus, Wish
 from bunsui_core.domain.storm import Storms
 from bunsui_core.settings import Settings
@@ -123,6 +124,7 @@ LOOKS: list[tuple[str, ...]] = [
     ("approvers", "list"),
     ("policy", "list"),
     ("policy", "show"),
+    ("policy", "explain", "REQUEST"),
     ("audit", "list"),
     ("audit", "show", "1"),
     ("audit", "verify", "--aws"),
@@ -169,6 +171,18 @@ def test_what_a_person_decides_is_answered_in_its_schema(home: Home) -> None:
     for done, name in zip(said, ("approve", "reject"), strict=True):
         document = done.stdout[done.stdout.index("{\n") :]
         validator(f"cli.approvals-{name}.json").validate(json.loads(document))
+
+
+def test_a_policy_that_a_lead_signs_is_answered_in_its_schema(home: Home) -> None:
+    text = home.path / "policy.toml"
+    text.write_text(f"# Ours.\n{STARTER}", encoding="utf-8")
+    assert assert_valid(home.run("policy", "check", str(text))) == "policy-check"
+    assert home.run("policy", "sign", str(text)).document["ok"] is False
+
+    done = typed(home.path, "policy", "sign", str(text))
+
+    document = done.stdout[done.stdout.index("{\n") :]
+    validator("cli.policy-sign.json").validate(json.loads(document))
 
 
 def test_a_store_that_moves_is_answered_in_its_schema(tmp_path: Path) -> None:
@@ -246,6 +260,7 @@ def test_what_ends_it_answers_in_its_schema(home: Home, command: tuple[str, ...]
 def test_no_command_is_left_out() -> None:
     run = {tuple(w for w in words if w not in {"-e", "shop"}) for words in LOOKS}
     decided = {("approvals", "show"), ("approvals", "approve"), ("approvals", "reject")}
+    decided |= {("policy", "check"), ("policy", "sign")}
     apart = {("storms", "show"), ("storms", "recover"), ("store", "export"), ("store", "import")}
     others = (
         apart
