@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bunsui_core.adapters.local.connect import SqliteFile
 from bunsui_core.adapters.local.rows import moment
 from bunsui_core.domain.approval import Request, Withdrawal
+from bunsui_core.domain.asked_text import request_from
 from bunsui_core.domain.asker import from_agents, from_humans
 from bunsui_core.domain.fair import Asked
 
@@ -84,7 +85,9 @@ class AskedIn:
         row = connection.execute(self._get, (*self._place, request_id)).fetchone()
         request = _readable(request_id, row[0]) if row and part in row[0] else None
         whose = self._whose(request) if request else None
-        return whose.model_copy(update={"withdrawn": _withdrawal(whose, row[1])}) if whose else None
+        if whose is None or whose.withdrawn is row[1] is None:
+            return whose
+        return whose.model_copy(update={"withdrawn": _withdrawal(whose, row[1])})
 
 
 def asked_by_agents(inbox: SqliteFile, place: Place) -> AskedIn:
@@ -99,11 +102,8 @@ def asked_by_humans(store: SqliteFile, place: Place) -> AskedIn:
 
 def _readable(request_id: str, body: str) -> Request | None:
     """Read what an asker's process wrote; nothing when it is not the request of that id."""
-    try:
-        request = Request.model_validate_json(body)
-    except ValueError:
-        return None
-    return request if request.id == request_id else None
+    request = request_from(body)
+    return request if request and request.id == request_id else None
 
 
 def _withdrawal(request: Request, taken: str | None) -> Withdrawal | None:
