@@ -74,7 +74,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         encoding="utf-8",
     )
     keep_open(path)
-    yield Home(path, report.scenes[0].session_id, report.scenes[0].request_id)
+    scene = report.scenes[0]
+    yield Home(path, scene.session_id, scene.request_id or "")
     down(path)
 
 
