@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bunsui_cli.deciding import REVIEW_LIMIT, signing
+from dataclasses import replace
+
+from bunsui_cli.deciding import REVIEW_LIMIT, signing, whose
 from bunsui_cli.laying_out import laid_out
+from bunsui_cli.lifting import lifting
 from bunsui_cli.person import Person, person
 from bunsui_cli.where import remark
 from bunsui_core.desk.operator import OperatorDesk
@@ -29,11 +32,18 @@ def approve_all(request_ids: tuple[str, ...], name: str) -> Together:
         reviews = _reviewed(desk, human, request_ids)
         if remark(settings):
             human.tell(remark(settings))
+        approver = whose(desk, name)
+        reason = lifting(human, (one for one in reviews if _is_frozen(one, approver)), approver)
         code = group_code(reviews)
         typed = human.ask(f"There is a high risk. Type {code} to go on: ") if code else ""
-        return desk.decide_together(
-            reviews, Answer.APPROVE, signing(desk, human, name), typed=typed
-        )
+        signature = replace(signing(desk, human, approver), break_glass=reason)
+        return desk.decide_together(reviews, Answer.APPROVE, signature, typed=typed)
+
+
+def _is_frozen(review: Review, approver: str) -> bool:
+    """Whether this approver has to lift a freeze for it; what she may not approve is left out."""
+    signers = review.explained.signers if review.explained else ()
+    return any(one.name == approver and one.with_reason for one in signers)
 
 
 def reject_all(request_ids: tuple[str, ...], name: str, reason: str) -> Together:

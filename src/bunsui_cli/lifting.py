@@ -39,5 +39,6 @@ def _frozen(review: Review, approver: str) -> str:
     if explained is None or signer is None or not signer.why:
         return ""
     if not signer.with_reason:
-        raise Refused(f"{signer.why}.", "Nothing was signed.")
+        asked = review.plan.request_id
+        raise Refused(f"{approver} may not approve {asked}: {signer.why}.", "Nothing was signed.")
     return explained.frozen.text if explained.frozen else ""

@@ -131,7 +131,7 @@ def test_the_end_of_the_input_at_the_passphrase_decides_nothing(decidable: Path)
 def test_a_request_is_decided_once(decidable: Path) -> None:
     answered(decidable, "approvals", "reject", REQUEST_ID, "--reason", "no")
 
-    done = answered(decidable, "approvals", "approve", REQUEST_ID)
+    done = Terminal(decidable, ["approvals", "approve", REQUEST_ID]).end()
 
     assert done.code == 4
     assert status(decidable) == "REJECTED"
@@ -195,3 +195,18 @@ def test_without_an_approver_the_next_step_is_to_make_one(stocked: Path) -> None
 
     assert done.code == 5
     assert "bunsui approvers init" in done.stdout
+
+
+def test_several_are_named_each_and_signed_with_one_passphrase(decidable: Path) -> None:
+    terminal = Terminal(decidable, ["approvals", "approve", REQUEST_ID, RISKY_ID])
+    terminal.expect(" to go on: ")
+    terminal.type(terminal.seen.rpartition(" to go on: ")[0].rpartition(" ")[2])
+    terminal.expect("Passphrase of hanako: ")
+    terminal.type(PASSPHRASE)
+    done = terminal.end()
+
+    assert done.code == 0, done.stdout
+    assert "There is a high risk. Type 2-" in done.stdout
+    assert f"ALSO         2. request {RISKY_ID}" in done.stdout
+    assert "2 of 2 signed, each by itself" in done.stdout
+    assert [status(decidable, one) for one in (REQUEST_ID, RISKY_ID)] == ["APPROVED"] * 2

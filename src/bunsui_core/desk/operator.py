@@ -13,7 +13,7 @@ from bunsui_core.app.startable import require_startable
 from bunsui_core.app.stopping import stopping
 from bunsui_core.app.verify import explain_request, policy_in_force
 from bunsui_core.desk.agent import AgentDesk, Nature
-from bunsui_core.desk.together import decide_together, kin_among
+from bunsui_core.desk.together import decide_together, for_this, kin_among
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Answer, Approval, ask
 from bunsui_core.domain.canonical import json_digest, text_digest
@@ -123,7 +123,7 @@ class OperatorDesk(AgentDesk):
         return decide_together(
             reviews,
             self.review,
-            lambda one: self.decide(one, answer, signing, reason, one.typed_code),
+            lambda one: self.decide(one, answer, for_this(signing, one), reason, one.typed_code),
         )
 
     def unlock(self, name: str, passphrase: str) -> Unlocked:

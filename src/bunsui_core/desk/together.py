@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from bunsui_core.app.decide import Signing
 from bunsui_core.domain.answer import Review
 from bunsui_core.domain.approval import Approval
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised
@@ -65,6 +67,13 @@ def _why_not(shown: Review, look: Look) -> str:
         return "its plan is another one than was shown"
     said = next((one for one in otherwise(shown, now) if not is_about_others(one)), None)
     return f"it is not what was shown any more: {flat(said)}" if said else ""
+
+
+def for_this(signing: Signing, review: Review) -> Signing:
+    """Return how one of several is signed: a freeze is lifted only where this one is frozen."""
+    signers = review.explained.signers if review.explained else ()
+    lifts = any(one.name == signing.approver and one.with_reason for one in signers)
+    return signing if lifts else replace(signing, break_glass="")
 
 
 def kin_among(approvals: tuple[Approval, ...], diagnoses: Diagnoses) -> tuple[Kin, ...]:

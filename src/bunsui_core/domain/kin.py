@@ -156,7 +156,8 @@ def _label(line: str) -> str:
 def group_document(reviews: tuple[Review, ...]) -> str:
     """Return the first review whole and, of each other, its name and all that it says otherwise."""
     first, *others = reviews
-    lines = [f"{len(reviews)} REQUESTS THAT ASK FOR THE SAME", "", first.document.rstrip("\n")]
+    head = f"{len(reviews)} REQUESTS: the first whole, of each other all that it says otherwise"
+    lines = [head, "", first.document.rstrip("\n")]
     for number, one in enumerate(others, 2):
         who, until = safe(one.plan.requester, 100, False), f"{one.plan.expires_at:%H:%M:%S} UTC"
         lines += ["", f"ALSO         {number}. request {one.plan.request_id}, asked by {who}"]

@@ -208,13 +208,14 @@ def _preview_lines(preview: Preview) -> list[str]:
     follows = preview.following or "nothing"
     again = [f"AGAIN        {', '.join(preview.resets)} (done before)"] if preview.resets else []
     reused = ", ".join(f"{r.job} ({r.output_digest[:8]})" for r in preview.reused) or "nothing"
-    untouched = ", ".join(preview.untouched) or "nothing else"
+    untouched = ", ".join(preview.untouched)
+    stays = f"; stays as it is: {untouched}" if untouched else ""
     return [
         f"THEN         {follows}",
         *again,
         *_job_lines(preview),
         f"REUSED       {reused}",
-        f"WILL NOT     {_not_again(preview)}touch other sessions; stays as it is: {untouched}",
+        f"WILL NOT     {_not_again(preview)}touch other sessions{stays}",
     ]
 
 
