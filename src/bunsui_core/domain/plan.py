@@ -14,6 +14,9 @@ from bunsui_core.domain.session import JobStatus, SessionStatus
 from bunsui_core.domain.value import Instant, Json, Value
 from bunsui_core.domain.waves import Waves
 
+MOST_STEPS = 1000
+"""How many steps a plan has at most; a storm of more sessions is recovered in several plans."""
+
 
 class Risk(StrEnum):
     """How much a mistake would cost."""
@@ -168,7 +171,7 @@ class Plan(Value):
     expires_at: Instant
     risk: Risk
     waves: Waves | None = None
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=1000)]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
 
     @property
     def digest(self) -> str:

@@ -76,14 +76,15 @@ class AskedIn:
 
     def newest(self, connection: sqlite3.Connection, until: str, most: int) -> list[Asked]:
         """Return where requests from before a moment lie, newest first, at most so many."""
-        return [
-            Asked(*row) for row in connection.execute(self._newest, (*self._place, until, most))
-        ]
+        rows = connection.execute(self._newest, (*self._place, until, most))
+        # An asker may write bytes for a name; as a text they are no request's.
+        return [Asked(*map(str, row)) for row in rows]
 
     def read(self, connection: sqlite3.Connection, request_id: str, part: str) -> Request | None:
         """Return a request in whose text a part is; nothing when there is none, or it is none."""
         row = connection.execute(self._get, (*self._place, request_id)).fetchone()
-        request = _readable(request_id, row[0]) if row and part in row[0] else None
+        is_text = row is not None and isinstance(row[0], str) and part in row[0]
+        request = _readable(request_id, row[0]) if is_text else None
         whose = self._whose(request) if request else None
         if whose is None or whose.withdrawn is row[1] is None:
             return whose

@@ -9,6 +9,7 @@ from bunsui_core.adapters.aws.errors import translated
 from bunsui_core.domain.errors import BadInput, NotFound
 
 _SCHEME = "s3://"
+_LONGEST = 256 * 1024 * 1024
 _PART = 1 << 20
 
 
@@ -42,12 +43,21 @@ class S3Payloads:
         return uri
 
     def digest(self, uri: str) -> str:
-        """Return the sha256 of what lies at an address. Raises: NotFound, Unavailable."""
+        """Return the sha256 of what lies at an address.
+
+        Raises: NotFound, Unavailable; BadInput when it is too long to be read between two calls.
+        """
         bucket, key = _parts(uri)
         found = hashlib.sha256()
         with translated(uri):
-            body = self._clients.objects.get_object(Bucket=bucket, Key=key)["Body"]
-            for part in body.iter_chunks(_PART):
+            given = self._clients.objects.get_object(Bucket=bucket, Key=key)
+            if given["ContentLength"] > _LONGEST:
+                given["Body"].close()
+                raise BadInput(
+                    f"{uri} has {given['ContentLength']:,} bytes, {_LONGEST:,} are read at most.",
+                    "Pass what is smaller, or where the rest lies in a way of your own.",
+                )
+            for part in given["Body"].iter_chunks(_PART):
                 found.update(part)
         return found.hexdigest()
 

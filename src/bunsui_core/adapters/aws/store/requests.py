@@ -11,6 +11,7 @@ from bunsui_core.adapters.aws.store.decided import find_decisions, find_effect
 from bunsui_core.adapters.aws.store.items import Item, Key, joined, moment, text
 from bunsui_core.adapters.aws.store.table import Ask, Table
 from bunsui_core.domain.approval import Effect, Request, SignedDecision, Withdrawal
+from bunsui_core.domain.asked_text import request_from
 from bunsui_core.domain.errors import Conflict, NotFound, StoreDamaged
 from bunsui_core.domain.fair import Asked, looked_at, window
 
@@ -119,8 +120,9 @@ class DynamoRequests:
         """Read what an asker's process wrote; nothing when it is not a request of its key."""
         try:
             body = self._bodies.unpacked(asked)
-            request = Request.model_validate_json(body)
         except (ValueError, StoreDamaged):
+            return None
+        if (request := request_from(body)) is None:
             return None
         is_here = text(asked, "pk") == self._partition(request.plan.requester, request.id)
         if part not in body or not is_here:

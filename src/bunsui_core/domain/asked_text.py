@@ -1,0 +1,23 @@
+"""Reading what an asker's process wrote, which may be anything and of any length."""
+
+from __future__ import annotations
+
+from bunsui_core.domain.approval import Request
+from bunsui_core.domain.plan import MOST_STEPS
+
+_STEP = '"session_id"'
+"""A key that each step has once; within an input its quotation marks are escaped."""
+
+
+def request_from(body: str) -> Request | None:
+    """Return the request that a text is; nothing when it is none, or has too many steps.
+
+    Steps are counted before anything is parsed: a hundred plans of ten thousand steps would keep a
+    human's list waiting for minutes.
+    """
+    if body.count(_STEP) > MOST_STEPS:
+        return None
+    try:
+        return Request.model_validate_json(body)
+    except ValueError:
+        return None
