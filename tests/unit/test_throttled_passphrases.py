@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from functools import partial
@@ -14,6 +15,7 @@ from bunsui_core.domain.errors import BunsuiError, NotAuthorised, Unavailable
 from bunsui_core.domain.throttling import (
     FREE,
     LONGEST_WAIT,
+    UNREADABLE,
     Tries,
     failed,
     in_words,
@@ -38,6 +40,11 @@ def said(desk: Desk, passphrase: str) -> str:
         return str(error)
     assert is_signed(desk.hanako.public_key, MESSAGE, signature)
     return ""
+
+
+def sign(desk: Desk, passphrase: str) -> str:
+    """Sign in a new process."""
+    return desk.process().sign(desk.hanako, passphrase, MESSAGE)
 
 
 def guess(desk: Desk, times: int = FREE) -> None:
@@ -125,8 +132,11 @@ def test_a_clock_that_was_set_back_over_a_boot_begins_the_wait_again_but_once(de
     desk.machine.reboot()
     desk.machine.set_clock(-86_400)
 
-    assert "Wait 5 seconds" in said(desk, PASSPHRASE)
-    desk.machine.wait(5)
+    with pytest.raises(NotAuthorised, match="Wait 5 seconds"):
+        desk.signers.wrong(desk.hanako)
+    desk.machine.wait(2)
+    assert "Wait 3 seconds" in said(desk, PASSPHRASE)
+    desk.machine.wait(3)
     assert said(desk, PASSPHRASE) == ""
 
 
@@ -181,8 +191,11 @@ def test_a_damaged_count_is_neither_a_fresh_start_nor_a_lock_for_good(
 ) -> None:
     desk.tries.write_text(text)
 
-    assert "Wait 2 minutes 40 seconds" in said(desk, PASSPHRASE)
+    for look in (partial(desk.signers.wrong, desk.hanako), partial(sign, desk, PASSPHRASE)):
+        with pytest.raises(NotAuthorised, match="Wait 2 minutes 40 seconds"):
+            look()
     desk.machine.wait(160)
+    assert desk.signers.wrong(desk.hanako) == UNREADABLE
     assert said(desk, PASSPHRASE) == ""
 
 
@@ -192,6 +205,16 @@ def test_where_nothing_can_be_counted_nothing_is_tried(desk: Desk) -> None:
     assert "cannot be used" in said(desk, PASSPHRASE)
     assert "cannot be used" in said(desk, "wrong")
     desk.tries.rmdir()
+    assert said(desk, PASSPHRASE) == ""
+
+
+def test_a_pipe_in_place_of_the_count_is_not_waited_for(desk: Desk) -> None:
+    os.mkfifo(desk.tries, 0o600)
+
+    assert "is not a file" in said(desk, PASSPHRASE)
+    with pytest.raises(NotAuthorised, match="is not a file"):
+        desk.signers.wrong(desk.hanako)
+    desk.tries.unlink()
     assert said(desk, PASSPHRASE) == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,11 +38,13 @@ class TriesFile:
         self._moment = moment
 
     def must_not_wait(self) -> None:
-        """Look whether a passphrase may be tried now; nothing is counted. Raises: NotAuthorised."""
-        now = self._moment()
-        tries = restarted(_seen(self._path, now), now)
-        if left := seconds_left(tries, now):
-            raise _too_many(tries, left)
+        """Look whether a passphrase may be tried now; nothing is counted.
+
+        Raises: NotAuthorised, Unavailable.
+        """
+        if os.path.lexists(self._path):
+            with self._locked() as file:
+                self._waited(file)
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -52,11 +55,7 @@ class TriesFile:
         Unavailable when nothing can be counted.
         """
         with self._locked() as file:
-            now = self._moment()
-            tries = restarted(self._read(file, now), now)
-            if left := seconds_left(tries, now):
-                self._write(file, tries)
-                raise _too_many(tries, left)
+            now, tries = self._waited(file)
             self._write(file, failed(tries, now))
             try:
                 yield
@@ -77,10 +76,21 @@ class TriesFile:
         except OSError as error:
             raise unusable(self._path, error) from error
         try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise NotAuthorised(f"{self._path} is not a file.", "Remove it.")
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
         finally:
             os.close(file)
+
+    def _waited(self, file: int) -> tuple[Moment, Tries]:
+        """Return the count, of which nothing has to wait. Raises: NotAuthorised."""
+        now = self._moment()
+        tries = restarted(self._read(file, now), now)
+        if left := seconds_left(tries, now):
+            self._write(file, tries)  # a wait that begins again shall come to its end
+            raise _too_many(tries, left)
+        return now, tries
 
     def _read(self, file: int, now: Moment) -> Tries:
         return _tries_of(os.pread(file, _MOST_BYTES, 0), now)
@@ -107,9 +117,15 @@ def guessed(folder: Path, now: Moment) -> tuple[Guessed, ...]:
 
 def _seen(path: Path, now: Moment) -> Tries:
     try:
-        return _tries_of(path.read_bytes()[:_MOST_BYTES], now)
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return Tries(failures=0, last=now)
+    try:
+        return _tries_of(os.pread(file, _MOST_BYTES, 0), now)
+    except OSError:
+        return Tries(failures=UNREADABLE, last=now)
+    finally:
+        os.close(file)
 
 
 def _tries_of(text: bytes, now: Moment) -> Tries:
