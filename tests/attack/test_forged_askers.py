@@ -149,6 +149,20 @@ def test_an_id_that_a_human_has_is_no_agents(home: LocalHome) -> None:
         home.requests.submit(a_request(requester="agent:mallory"))
 
 
+@pytest.mark.parametrize("column", range(2, 6))
+def test_bytes_in_place_of_a_text_break_no_list(home: LocalHome, column: int) -> None:
+    asked = home.requests.submit(a_request(requester=HANAKO, request_id="r-hers"))
+    row: list[object] = [*a_row(a_request())]
+    row[column] = b"\xff" + bytes(str(row[column]), "utf-8")
+    with closing(open_asker(home.inbox_path)) as connection:
+        connection.execute("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    seen = home.requests.newest(10, now=later(minutes=2))
+
+    assert asked in seen
+    assert set(home.requests.newest(10)) >= {asked}
+
+
 @pytest.mark.parametrize("where", ["where humans ask", "where agents ask"])
 def test_no_crowd_of_invented_agents_hides_a_human(home: LocalHome, where: str) -> None:
     asked = a_request(requester=HANAKO, request_id="r-hers")

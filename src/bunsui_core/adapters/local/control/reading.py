@@ -61,7 +61,7 @@ def asked_lines(
     known = {key for _, key, _ in humans}
     others = [(at, key, body) for at, key, body in agents if key not in known]
     theirs = [(row, False) for row in humans] + [(row, True) for row in others]
-    for (_, _, body), is_agents in sorted(theirs):
+    for (_, _, body), is_agents in sorted(theirs, key=lambda one: one[0][:2]):
         if (line := _asked_line(kind, body, is_agents)) is not None:
             yield line
 
@@ -70,7 +70,8 @@ def _rows(
     kind: Kind, table: str, connection: sqlite3.Connection, place: tuple[str, str]
 ) -> list[tuple[str, str, str]]:
     query = f"SELECT {_ASKED_KEYS[kind]}, body FROM {table} WHERE account = ? AND region = ?"
-    return connection.execute(query, place).fetchall()
+    # An asker may have written bytes for a text.
+    return [(str(at), str(key), body) for at, key, body in connection.execute(query, place)]
 
 
 def _asked_line(kind: Kind, body: str, is_agents: bool) -> str | None:
