@@ -9,6 +9,8 @@ INBOX = "attack/test_inbox_writes.py"
 INDEX = "attack/test_index_writes.py"
 CLIENT = "attack/test_read_only_client.py"
 REACH = "architecture/test_agent_reach.py"
+APPROVES = "attack/test_agent_approves.py"
+PLANTED = "attack/test_planted_modules.py"
 READ_ONLY = "store.db is opened read-only, under an authorizer, with room for no second file"
 
 
@@ -23,7 +25,40 @@ def statements(*cases: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tests_in(STORE, *off), tests_in(STORE, *on)
 
 
+OPEN = "a_server_with_that_door_open_is_found"
+
 AGENT = (
+    Attack(
+        "an agent approves through a tool",
+        "no tool decides, and what a tool does not know it refuses",
+        off=tests_in(APPROVES, f"{OPEN}[tool]"),
+        on=tests_in(APPROVES, "no_tool_approves_whatever_is_said_to_it"),
+    ),
+    Attack(
+        "an agent approves through a resource",
+        "resources are read, and none decides",
+        off=tests_in(APPROVES, f"{OPEN}[resource]"),
+        on=tests_in(APPROVES, "no_resource_approves"),
+    ),
+    Attack(
+        "a host that confirms everything approves in a human's place",
+        "nothing is ever asked of the host, and its answer would decide nothing",
+        off=tests_in(APPROVES, f"{OPEN}[elicitation]"),
+        on=(
+            *tests_in(APPROVES, "a_host_that_confirms_everything_is_asked_nothing"),
+            *tests_in("mcp/test_tasks.py", "an_answer_of_the_client_decides_nothing"),
+        ),
+    ),
+    Attack(
+        "a pipeline file, or a module planted in the repository, run by bunsui",
+        "no program of bunsui imports from the current folder, and no agent's one a pipeline",
+        off=tests_in(PLANTED, "python_runs_what_lies_in_the_current_folder"),
+        on=tests_in(
+            PLANTED,
+            "bunsui_runs_nothing_that_lies_in_the_current_folder",
+            "every_process_that_bunsui_starts_is_started_like_that",
+        ),
+    ),
     Attack(
         "an agent's connection writes a decision",
         READ_ONLY,
@@ -111,6 +146,7 @@ AGENT = (
             "an_agents_connection_to_the_inbox_only_inserts",
             "an_agents_connection_calls_only_the_functions_of_bunsui",
             "an_agents_connection_reads_nothing_but_tables",
+            "an_agents_connection_counts_to_no_end",
         ),
     ),
     Attack(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.attack.attacks import Attack, tests_in
 
 FORGED = "attack/test_forged_decisions.py"
-PLANS = "attack/test_forged_plans.py"
+DISARMED = "attack/test_disarmed_checks.py"
+REPLAYED = "attack/test_replayed_stores.py"
 PERSON = "cli/test_person.py"
 THROTTLED = "unit/test_throttled_passphrases.py"
 UNLOCKED = "unit/test_unlocked_keys.py"
@@ -27,19 +28,19 @@ DECISION = (
     Attack(
         "a good signature under a decision of another plan, policy, risk or review",
         "the worker compares each digest in the decision with what it is about to do",
-        off=(),
+        off=tests_in(DISARMED, "without_the_comparison_a_decision_under_the_wrong_words_counts"),
         on=tests_in(FORGED, "a_good_signature_under_the_wrong_words_does_not_count"),
     ),
     Attack(
         "an expired decision",
         "a decision says until when it counts, and never outlives its request",
-        off=tests_in(FORGED, "a_decision_is_worth_nothing_once_it_has_expired"),
+        off=tests_in(DISARMED, "who_does_not_look_at_the_clock_begins_what_is_over"),
         on=tests_in(FORGED, "a_decision_is_worth_nothing_once_it_has_expired"),
     ),
     Attack(
         "a decision by an unknown key",
         "a key counts when the trust list says so",
-        off=(),
+        off=tests_in(DISARMED, "without_signatures_an_unknown_key_decides_under_a_trusted_id"),
         on=tests_in(FORGED, "an_unknown_key_decides_nothing"),
     ),
     Attack(
@@ -60,8 +61,11 @@ DECISION = (
     ),
     Attack(
         "one approver decides twice where two must",
-        "approvers are counted, not decisions",
-        off=(),
+        "humans are counted, by name and by key, not decisions",
+        off=tests_in(
+            DISARMED,
+            "without_counting_humans_two_approvals_of_fewer_than_two_are_enough",
+        ),
         on=tests_in(
             FORGED,
             "where_two_must_approve_one_approver_is_not_two",
@@ -71,19 +75,19 @@ DECISION = (
     Attack(
         "a plan edited after its review",
         "the decision signs the digest of the whole plan",
-        off=(),
+        off=tests_in(DISARMED, "without_the_comparison_an_edited_plan_runs_under_the_old_decision"),
         on=tests_in(FORGED, "a_request_edited_after_the_decision_is_not_what_was_approved"),
     ),
     Attack(
         "the clock set back",
         "nothing is done at a moment before its request",
-        off=(),
+        off=tests_in(FORGED, "the_honest_decision_counts"),
         on=tests_in(FORGED, "a_clock_set_back_before_the_request_executes_nothing"),
     ),
     Attack(
         "the policy edited in its file",
         "a policy without a good signature denies",
-        off=(),
+        off=tests_in(DISARMED, "without_signatures_an_edited_policy_is_in_force"),
         on=tests_in(FORGED, "a_policy_edited_in_the_file_allows_nothing"),
     ),
     Attack(
@@ -94,6 +98,33 @@ DECISION = (
             PERSON,
             "a_passphrase_from_a_program_is_not_taken",
             "there_is_no_option_for_a_passphrase",
+        ),
+    ),
+    Attack(
+        "a rejection turned into an approval",
+        "the answer is part of what is signed",
+        off=tests_in(DISARMED, "a_rejection_is_not_turned_into_an_approval"),
+        on=tests_in(DISARMED, "a_rejection_is_not_turned_into_an_approval"),
+    ),
+    Attack(
+        "a freeze lifted by words put under an old signature, or by who may not",
+        "version 2 of a decision signs the typed reason; the policy says who may lift",
+        off=tests_in(DISARMED, "a_freeze_is_not_lifted_by_words_that_the_signature_does_not_cover"),
+        on=tests_in(
+            DISARMED,
+            "a_freeze_is_not_lifted_by_words_that_the_signature_does_not_cover",
+            "an_approver_who_may_not_lift_a_freeze_lifts_none",
+        ),
+    ),
+    Attack(
+        "a decision, or a whole store, played back",
+        "a request is consumed once, and a copy finds a world that has moved",
+        off=tests_in(REPLAYED, "without_a_look_at_the_world_a_copy_would_do_it_again"),
+        on=tests_in(
+            REPLAYED,
+            "a_copy_of_the_store_executes_nothing_that_was_executed",
+            "the_same_request_is_executed_once_from_one_store",
+            "a_decision_is_recorded_once_and_not_again_under_another_request",
         ),
     ),
     Attack(

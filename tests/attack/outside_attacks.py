@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.attack.attacks import Attack, tests_in
+from tests.attack.record_attacks import RECORDED
 
-RECORD = "unit/test_chaining.py"
-STORED = "unit/test_verifying_record.py"
+ORDERS = "attack/test_orders_in_logs.py"
 FRAMES = "tui/test_hostile_frames.py"
 SCREENS = "tui/test_hostile_text.py"
 TOLD = "mcp/test_hostile_text.py"
@@ -34,38 +34,24 @@ OUTSIDE = (
         ),
     ),
     Attack(
-        "an order in a log line reaches a tool's description or the instructions",
-        "outside texts stand in fields of data alone",
-        off=(),
-        on=tests_in(
-            TOLD,
-            "an_order_in_a_log_line_stays_in_fields_of_data",
-            "a_log_line_is_told_as_data_and_what_it_hides_is_made_visible",
-            "no_text_of_a_job_can_act_on_a_terminal",
-        ),
-    ),
-    Attack(
-        "an entry of the record edited, removed or reordered",
-        "each entry carries the digest of the one before",
-        off=tests_in(STORED, "a_record_that_a_worker_made_holds"),
+        "an order in a log line reaches a tool's description, the instructions or a step",
+        "outside texts stand in fields of data alone, and proposals follow from facts",
+        off=tests_in(ORDERS, "a_server_that_describes_its_tools_in_words_of_a_log_is_found"),
         on=(
             *tests_in(
-                RECORD,
-                "a_changed_member_of_any_entry_is_found_by_the_next_one",
-                "a_removed_entry_is_found_and_named",
-                "any_two_neighbours_that_changed_places_are_found",
-                "any_other_order_is_found",
-                "an_entry_put_in_is_found",
-                "a_record_rewritten_from_its_beginning_is_found_by_an_anchor",
+                ORDERS,
+                "an_order_in_a_log_line_becomes_none_of_the_servers",
+                "an_order_in_a_log_line_moves_no_step_of_what_is_proposed",
             ),
             *tests_in(
-                STORED,
-                "whatever_is_changed_in_the_store_is_found",
-                "whatever_is_changed_in_the_inbox_is_found",
-                "a_record_chained_anew_is_found_where_a_decision_was_signed_over_it",
+                TOLD,
+                "an_order_in_a_log_line_stays_in_fields_of_data",
+                "a_log_line_is_told_as_data_and_what_it_hides_is_made_visible",
+                "no_text_of_a_job_can_act_on_a_terminal",
             ),
         ),
     ),
+    *RECORDED,
     Attack(
         "an error text tells a value that is hidden",
         "what an error quotes of an input is taken out",
