@@ -129,8 +129,8 @@ def test_revoking_tells_which_approvals_and_whether_the_policy_go_with_it(
     assert (lost.requests, lost.policy, bool(lost.approver.revoked_at)) == (("r-1",), True, True)
     assert not verify_decisions(asked, signed, home.keys, NOW).is_approved
     assert "taro" in in_force(home.keys).why
-    for request in ("r-1", "r-2"):
-        refusals = verify_decisions(asked, home.requests.decisions(request), home.keys, NOW)
+    for request_id in ("r-1", "r-2"):
+        refusals = verify_decisions(asked, home.requests.decisions(request_id), home.keys, NOW)
         assert "the key of taro was revoked" in " ".join(refusals.refusals)
 
 

@@ -30,7 +30,7 @@ from bunsui_core.settings import Settings
 from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.shared import shared
 from bunsui_core.wiring.store import place, read_store, reader
-from bunsui_core.wiring.written import verifying
+from bunsui_core.wiring.trusted import verifying
 
 
 def audit_desk(settings: Settings) -> AuditDesk:

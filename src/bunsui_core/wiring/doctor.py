@@ -25,6 +25,7 @@ from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.premises import attempted, premises, refused
 from bunsui_core.wiring.regions import region_check
 from bunsui_core.wiring.seeing import read_access
+from bunsui_core.wiring.trusted import trust_rows
 
 PACKAGES = ("bunsui", "boto3", "mcp", "textual", "pydantic")
 
@@ -54,6 +55,7 @@ def checkup(settings: Settings, webhook: str = "") -> Checkup:
             *named_environments(settings),
             *premises(settings),
             *aws(settings),
+            *trust_rows(settings),
             *held(settings),
             hook(webhook),
         )

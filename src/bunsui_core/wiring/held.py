@@ -7,16 +7,13 @@ from contextlib import closing
 from functools import partial
 
 from bunsui_core.adapters.aws.control.kms import KmsKeys
-from bunsui_core.adapters.aws.control.store.trust import DynamoTrust
-from bunsui_core.adapters.local.control.trust import LocalTrust
-from bunsui_core.adapters.local.control.verifying import Verifying
 from bunsui_core.domain.errors import BunsuiError, NotAuthorised
 from bunsui_core.domain.health import Check
 from bunsui_core.domain.trust import Approver, Holder
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.premises import attempted
-from bunsui_core.wiring.shared import access, shared
-from bunsui_core.wiring.store import reader
+from bunsui_core.wiring.shared import access
+from bunsui_core.wiring.trusted import read_trust
 
 
 def held(settings: Settings) -> Iterator[Check]:
@@ -31,12 +28,8 @@ def held(settings: Settings) -> Iterator[Check]:
 
 
 def _trusted(settings: Settings) -> tuple[Approver, ...]:
-    listed = (
-        DynamoTrust(shared(settings, "approver").table)
-        if settings.is_shared
-        else LocalTrust(reader(settings))
-    )
-    return tuple(one for one in Verifying(listed).trusted() if not one.revoked_at)
+    known = read_trust(settings, "approver").trusted()
+    return tuple(one for one in known if not one.revoked_at)
 
 
 def _same(kms: KmsKeys, approver: Approver) -> str:

@@ -19,14 +19,12 @@ from bunsui_core.adapters.local.control.decisions import LocalDecisions
 from bunsui_core.adapters.local.control.effects import LocalEffects
 from bunsui_core.adapters.local.control.schema import create
 from bunsui_core.adapters.local.control.trust import LocalTrust
-from bunsui_core.adapters.local.control.verifying import Verifying
 from bunsui_core.adapters.local.control.writer import StoreWriter
 from bunsui_core.adapters.local.failure import unusable
 from bunsui_core.adapters.local.files import FileBlobs
 from bunsui_core.adapters.local.seat import LocalSeat
 from bunsui_core.adapters.local.store import LocalArchive
 from bunsui_core.adapters.local.watching import LocalSightings
-from bunsui_core.app.recorded import recorded
 from bunsui_core.domain.errors import Unavailable
 from bunsui_core.ports.control import Audit, Decisions, Effects, Trust, TrustList
 from bunsui_core.ports.store import Archive, Blobs, Store
@@ -36,6 +34,7 @@ from bunsui_core.wiring.clock import clock
 from bunsui_core.wiring.nature import new_id
 from bunsui_core.wiring.shared import shared, shared_store
 from bunsui_core.wiring.store import store
+from bunsui_core.wiring.trusted import verifying
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,6 @@ def written(settings: Settings, actor: str) -> Written:
     Raises: Unavailable, NotAuthorised, StoreDamaged, StoreNewer.
     """
     return _shared(settings, actor) if settings.is_shared else _files(settings)
-
-
-def verifying(settings: Settings, listed: TrustList, audit: Audit) -> Verifying:
-    """Return who is trusted by a list, of which nothing is taken back that a record has seen."""
-    return Verifying(listed, settings.trust_root, lambda: recorded(audit))
 
 
 def writer(settings: Settings) -> StoreWriter:
