@@ -1,4 +1,7 @@
-"""`python -m tests.attack` tries every attack and says what came through; ends 1 when any did."""
+"""`python -m tests.attack` tries every attack and says what came through; ends 1 when any did.
+
+With `--write` it writes the table of docs/security.md instead.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.attack.attacks import TESTS, Case, Score, score
+from tests.attack.page import PAGE, with_table
 from tests.attack.register import ATTACKS
 
 WIDTH = 74
@@ -62,4 +66,7 @@ def _tests() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:] == ["--write"]:
+        PAGE.write_text(with_table(PAGE.read_text("utf-8"), ATTACKS), "utf-8")
+    else:
+        sys.exit(main())

@@ -8,6 +8,7 @@ import pytest
 
 from tests.attack.__main__ import table
 from tests.attack.attacks import TESTS, Attack, Case, score
+from tests.attack.page import PAGE, with_table
 from tests.attack.register import ATTACKS
 
 AN_ATTACK = Attack("steal", "a lock", off=("x.py::test_open",), on=("x.py::test_locked",))
@@ -28,6 +29,12 @@ def test_every_test_that_an_attack_names_is_there() -> None:
     ]
 
     assert not missing
+
+
+def test_the_page_about_security_has_a_row_for_each() -> None:
+    page = PAGE.read_text("utf-8")
+
+    assert page == with_table(page, ATTACKS), "run python -m tests.attack --write"
 
 
 def test_every_attack_has_a_name_of_its_own_and_is_tried() -> None:
