@@ -18,6 +18,7 @@ from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.inputs import input_changes
 from bunsui_core.domain.plan import Control
 from bunsui_core.domain.recovery import Proposal
+from bunsui_core.domain.safe import safe
 from bunsui_core.domain.verdict import Mode, Ruling
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.operator import operator_desk
@@ -72,8 +73,9 @@ def tell_what_stands(approval: Approval, proposal_id: str) -> None:
     """Say so when nothing was asked, because a request about the same job or session is open."""
     if approval.request.plan_digest != proposal_id:
         narrate(
-            f"Nothing new was asked for: request {approval.request.id} is open about the same, and "
-            "may ask for something else. Ask again when it is answered, taken back or expired."
+            f"Nothing new was asked for: request {approval.request.id} is open about the same: "
+            f"{safe(approval.note, 400, False)}. Ask again when it is answered, taken back or "
+            "expired."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bunsui_core.domain.asked_else import NOT_ASKED
 from bunsui_tui.asks import (
     AskGiven,
     ControlOpened,
@@ -73,6 +74,8 @@ class AskingApp(BoardApp):
             self.pop_screen()
         request_id = event.approval.request.id
         if not event.is_new:
-            self.notice(f"request {request_id} about the same waits already: this is it", False)
+            is_other = NOT_ASKED in event.approval.note
+            what = "it asks for something else" if is_other else "this is it"
+            self.notice(f"request {request_id} about the same waits already: {what}", False)
         self.post_message(ReviewOpened(request_id))
         self.calls.overview()

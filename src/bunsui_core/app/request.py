@@ -13,7 +13,7 @@ from bunsui_core.domain.approval import (
     Withdrawal,
     fold,
 )
-from bunsui_core.domain.asked_else import asked_else
+from bunsui_core.domain.asked_else import NOT_ASKED, asked_else
 from bunsui_core.domain.errors import BadInput, Refused
 from bunsui_core.domain.plan import ControlSession, Plan, Step, step_job
 from bunsui_core.domain.policy import Pending
@@ -144,7 +144,7 @@ def _noted(standing: Approval, difference: str) -> Approval:
     """An open request, with what it asks for else than was asked now."""
     if not difference:
         return standing
-    note = f"{standing.note}; it is not what was asked now: {difference}"
+    note = f"{standing.note}; {NOT_ASKED}: {difference}"
     return standing.model_copy(update={"note": note})
 
 

@@ -13,6 +13,9 @@ from bunsui_core.domain.plan import (
     Step,
 )
 
+NOT_ASKED = "it is not what was asked now"
+"""Stands in the note of an open request that asks for something else."""
+
 SHOWN = 3
 """Steps of a plan that are named."""
 
