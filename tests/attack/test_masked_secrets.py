@@ -12,14 +12,16 @@ from bunsui_core.desk.agent import AgentDesk, Nature
 from bunsui_core.desk.veiled import VeiledDesk
 from bunsui_core.domain.canonical import json_digest
 from bunsui_core.domain.environment import Expose
+from bunsui_core.domain.errors import BadInput
 from bunsui_core.domain.query import parse_query
 from bunsui_core.domain.secrets import GONE
 from bunsui_core.domain.session import JobRun
+from bunsui_core.domain.verdict import Mode
 from bunsui_core.ports.observe import Seeing
 from bunsui_core.wiring.store import reader, store
 from bunsui_mcp.desks import always
 from bunsui_mcp.server import build_server
-from tests.builders import a_failed_attempt, a_session
+from tests.builders import a_failed_attempt, a_session, execution
 from tests.mcp.calls import document_of
 from tests.mcp.home import Home, a_line
 from tests.mcp.test_veiled import CALLS, SESSION
@@ -110,3 +112,37 @@ def test_a_search_finds_what_is_no_secret(home: Home) -> None:
     wanted = parse_query("input:host=db.example", home.clock())
 
     assert desk(home, Expose.VALUES).sessions(wanted).total == 1
+
+
+def edited(home: Home, text: str) -> str:
+    """What an input becomes that an agent edits in the text that it was shown."""
+    home.world.add_failed(execution("extract", session_id=SESSION), GIVEN)
+    agent = desk(home, Expose.VALUES)
+    found = agent.rerun_from(SESSION, "extract", Mode.RESTART, edited_input=text)
+    return agent_request(home, agent, found.proposal_id)
+
+
+def agent_request(home: Home, agent: AgentDesk, proposal_id: str) -> str:
+    """The input of the request for a proposal, as a human finds it."""
+    asked = agent.request(proposal_id, "the host was wrong")
+    (text,) = home.writing.requests.get(asked.request.id).inputs
+    return text
+
+
+def test_a_secret_that_an_edit_left_alone_is_whole_again(home: Home) -> None:
+    shown = GIVEN.replace(PASSWORD, GONE).replace("db.example", "db2.example")
+
+    assert json.loads(edited(home, shown)) == json.loads(GIVEN.replace("db.example", "db2.example"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GIVEN.replace(PASSWORD, f"c0{GONE}"),
+        GIVEN.replace("db.example", GONE),
+        json.dumps({"input": {"db": {"host": GONE}}, "outputs": {}}),
+    ],
+)
+def test_what_stands_for_a_secret_is_nowhere_else_taken_for_it(home: Home, text: str) -> None:
+    with pytest.raises(BadInput, match="hidden values"):
+        edited(home, text)

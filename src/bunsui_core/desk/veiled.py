@@ -23,6 +23,7 @@ from bunsui_core.domain.plan import Control
 from bunsui_core.domain.quoted import HIDDEN
 from bunsui_core.domain.recovery import ControlProposal, Proposal
 from bunsui_core.domain.searchable import Side
+from bunsui_core.domain.secrets import restored
 from bunsui_core.domain.session import Session
 from bunsui_core.domain.storm import Storm, StormProposal, Storms
 from bunsui_core.domain.timeline import JobTimeline
@@ -126,6 +127,7 @@ class VeiledDesk(AgentDesk):
 
     def propose(self, session_id: str, job: str = "", edited_input: str | None = None) -> Proposals:
         """Return every way to recover, veiled. Raises: NotFound, BadInput, Refused."""
+        edited_input = self._whole(session_id, job, Mode.RESTART, edited_input)
         _must_be_seen(edited_input)
         found = super().propose(session_id, job, edited_input)
         return veiled(found, self._level, super().stored(session_id))
@@ -140,6 +142,7 @@ class VeiledDesk(AgentDesk):
         output: str | None = None,
     ) -> Proposal:
         """Return how a job would run again, veiled. Raises: NotFound, BadInput, Refused."""
+        edited_input = self._whole(session_id, job, mode, edited_input)
         _must_be_seen(edited_input, output)
         found = super().rerun_from(session_id, job, mode, downstream, edited_input, output)
         return veiled(found, self._level, super().stored(session_id))
@@ -171,6 +174,20 @@ class VeiledDesk(AgentDesk):
     def pipelines(self) -> tuple[Pipeline, ...]:
         """Return every known pipeline, without secrets; its definition is no payload."""
         return tuple(veiled(one, Expose.VALUES) for one in super().pipelines())
+
+    def _whole(
+        self, session_id: str, job: str, mode: Mode | None, edited: str | None
+    ) -> str | None:
+        """An edited input with the secrets that it was shown without, where it left them alone."""
+        if edited is None or HIDDEN not in edited or self._level is not Expose.VALUES:
+            return edited
+        session = super().stored(session_id)
+        try:
+            before = super().rerun_from(session_id, job or session.failed_jobs[0], mode)
+        except (IndexError, Refused):
+            return edited
+        seen = veiled(before, self._level, session)
+        return restored(edited, before.editable, seen.editable)
 
     def _storm(self, storm: Storm) -> Storm:
         """A storm without messages where each may hold hidden values of its own session."""

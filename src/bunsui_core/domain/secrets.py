@@ -67,6 +67,35 @@ def _may_hold_one(text: str) -> bool:
     return looks or any(one in low for one in (*patterns.NAMES, *dict(_WHEREVER)))
 
 
+def restored(edited: str, whole: str, seen: str) -> str:
+    """Return a JSON text in which each value is whole again that was left as it was seen.
+
+    Only a value at its old place and quite unchanged is: to try others tells nothing of it.
+    """
+    try:
+        documents = read_json(edited), read_json(whole), read_json(seen)
+    except ValueError:
+        return edited
+    return json.dumps(_restored(*documents), ensure_ascii=False)
+
+
+def _restored(edited: Json, whole: Json, seen: Json) -> Json:
+    match edited, whole, seen:
+        case dict(), dict(), dict():
+            return {
+                key: _restored(held, whole[key], seen[key])
+                if key in whole and key in seen
+                else held
+                for key, held in edited.items()
+            }
+        case list(), list(), list() if len(edited) == len(whole) == len(seen):
+            return [_restored(*one) for one in zip(edited, whole, seen, strict=True)]
+        case str(), _, str() if HIDDEN in edited and edited == seen:
+            return whole
+        case _:
+            return edited
+
+
 def secrets_in(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the secrets that stand under their names in JSON texts, longest first.
 
