@@ -215,6 +215,17 @@ def test_a_lead_lifts_a_freeze_for_one_request_with_a_typed_reason(home: LocalHo
     assert not verified(home, other, COLD).is_approved
 
 
+def test_a_reason_of_blanks_lifts_no_freeze(home: LocalHome) -> None:
+    govern(home, FROZEN)
+    request = asked(home)
+
+    with pytest.raises(Refused, match="frozen until"):
+        approve(home, request, at=COLD, break_glass="   ")
+    hanako = home.keys.trusted()[0]
+    by_hand = home.signed(request, hanako, break_glass="   ")
+    assert not verify_decisions(request, (by_hand,), home.keys, COLD).is_approved
+
+
 def test_an_approver_who_is_no_lead_lifts_no_freeze(home: LocalHome) -> None:
     govern(home, FROZEN)
     request = asked(home)

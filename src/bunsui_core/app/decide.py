@@ -139,7 +139,7 @@ def _must_be_allowed(standing: Approval, said: Said, approver: Approver, law: La
                 f"{approver.name} decided {standing.request.id} before.",
                 "Nothing was signed; another human decides.",
             )
-        why = refusal(standing.request.plan, law, approver, standing, said.break_glass)
+        why = refusal(standing.request.plan, law, approver, standing, said.break_glass.strip())
     else:
         why = rejection_refusal(approver, standing)
     if why:
@@ -161,7 +161,7 @@ def _decision(review: Review, said: Said, approver: Approver, law: Law, head: st
         not_after=plan.expires_at,
         nonce=said.nonce,
         reason=said.reason,
-        break_glass=said.break_glass,
+        break_glass=said.break_glass.strip(),
     )
     if len(decision.message) > MOST_BYTES:
         raise BadInput("the reason is too long to be signed.", "Shorten it.")
