@@ -8,9 +8,11 @@ from functools import partial
 import pytest
 
 from bunsui_core.domain.audit import GENESIS, AuditEntry
+from bunsui_core.domain.errors import StoreDamaged
 from bunsui_core.ports.control import Audit
 from tests.builders import NOW, REQUEST_ID, later
 from tests.contract.conftest import Home
+from tests.dynamo_home import DynamoHome
 from tests.local_home import LocalHome
 from tests.race import together
 
@@ -98,6 +100,30 @@ def test_accounts_and_regions_have_chains_of_their_own(audit: Audit, home: Home)
 
     for other in (home.another(account="111111111111"), home.another(region="eu-west-1")):
         assert other.audit.head() == GENESIS
+
+
+def test_an_entry_that_is_filed_under_another_fact_hides_none(files: LocalHome) -> None:
+    files.audit.append("requested", REQUEST_ID, "agent:claude", "ab", NOW)
+    with files.writer.writing() as connection:
+        connection.execute("DROP TRIGGER audit_never_change")
+        connection.execute("UPDATE audit SET kind = 'approved', body_digest = 'cd'")
+
+    with pytest.raises(StoreDamaged, match="filed"):
+        files.audit.append("approved", REQUEST_ID, "hanako", "cd", NOW)
+    assert [row.filed for row in files.audit.rows(0, 9)] == [("approved", REQUEST_ID, "cd")]
+
+
+def test_an_item_that_is_filed_under_another_fact_hides_none(table: DynamoHome) -> None:
+    made = [table.audit.append("requested", f"r-{n}", "a", "ab", NOW) for n in range(3)]
+    facts = "#".join(("AUD", *table.table.place, "fact"))
+    hiding = made[2].model_dump_json()
+    table.table.put({"pk": facts, "sk": "approved#r-0#cd", "line": hiding})
+    table.table.put({"pk": facts, "sk": "requested#r-1#ab", "line": hiding})
+
+    with pytest.raises(StoreDamaged, match="filed"):
+        table.audit.append("approved", "r-0", "hanako", "cd", NOW)
+    found = [row.filed for row in table.audit.rows(0, 9)]
+    assert found == [("requested", "r-0", "ab"), ("", "", ""), ("requested", "r-2", "ab")]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET subject = 'r-x'", "DELETE FROM audit"])

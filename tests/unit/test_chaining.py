@@ -110,6 +110,14 @@ def test_what_is_no_entry_is_found_wherever_it_stands(text: str) -> None:
     assert missed(lambda place: [AuditRow(place + 1, text)]) == []
 
 
+def test_an_entry_that_is_filed_under_what_it_does_not_say_is_found() -> None:
+    entry = RECORD[5]
+    right, wrong = (entry.kind, entry.subject, entry.body_digest), ("approved", "r-9", "ab")
+
+    assert not found_from(5, [ROWS[5]._replace(filed=right)])
+    assert found_from(5, [ROWS[5]._replace(filed=wrong)])
+
+
 def test_an_entry_put_in_is_found() -> None:
     extra = RECORD[10].model_copy(update={"subject": "r-other"})
     rows = [*ROWS[:11], AuditRow(11, extra.model_dump_json()), *ROWS[11:]]

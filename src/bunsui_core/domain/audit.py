@@ -42,10 +42,14 @@ class AuditEntry(Value):
 
 
 class AuditRow(NamedTuple):
-    """A place in a stored record, and the text that stands there, which may be anything."""
+    """A place in a stored record, and the text that stands there, which may be anything.
+
+    `filed` are kind, subject and body digest under which the store finds it again, if it told.
+    """
 
     seq: int
     text: str
+    filed: tuple[str, str, str] | None = None
 
     @property
     def entry(self) -> AuditEntry | None:

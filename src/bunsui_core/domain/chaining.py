@@ -121,6 +121,8 @@ class Chain:
             self.findings.add(row.seq, "", "it does not read as an entry")
             self.head = ""
             return
+        if row.filed and row.filed != (entry.kind, entry.subject, entry.body_digest):
+            self.findings.add(row.seq, entry.subject, "it is not filed under what it says")
         if entry.seq != row.seq:
             self.findings.add(row.seq, entry.subject, f"entry {entry.seq} stands in its place")
         self.head = entry.digest

@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.failure import damaged
 from bunsui_core.adapters.local.rows import stored
 from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
 
@@ -23,7 +24,7 @@ class LocalAudit:
         with self._store.writing() as connection:
             known = self._known(connection, kind, subject, body_digest)
             if known:
-                return known
+                return self._filed(known, kind, subject, body_digest)
             last = self._last(connection)
             entry = AuditEntry(
                 seq=last.seq + 1 if last else 1,
@@ -70,8 +71,10 @@ class LocalAudit:
         with self._store.reading() as connection:
             found = connection.execute(query, (*self._store.place, place, limit)).fetchall()
         return tuple(
-            AuditRow(seq if isinstance(seq, int) else 0, body.decode(errors="replace"))
-            for seq, body in found
+            AuditRow(
+                seq if isinstance(seq, int) else 0, body.decode(errors="replace"), tuple(filed)
+            )
+            for seq, body, *filed in found
         )
 
     def _known(
@@ -83,6 +86,12 @@ class LocalAudit:
             (*self._store.place, kind, subject, body_digest),
         ).fetchone()
         return self._entry(row[0]) if row else None
+
+    def _filed(self, known: AuditEntry, kind: str, subject: str, body_digest: str) -> AuditEntry:
+        """Return an entry that says what it was found by; another one would hide a fact."""
+        if (known.kind, known.subject, known.body_digest) != (kind, subject, body_digest):
+            raise damaged(self._store.path, f"entry {known.seq} of the record is filed wrongly")
+        return known
 
     def _last(self, connection: sqlite3.Connection) -> AuditEntry | None:
         row = connection.execute(
@@ -117,11 +126,13 @@ _LATEST = (
 )
 
 _BEHIND = (
-    "SELECT seq, CAST(body AS BLOB) FROM audit WHERE account = ? AND region = ? AND seq > ?"
+    "SELECT seq, CAST(body AS BLOB), kind, subject, body_digest FROM audit"
+    " WHERE account = ? AND region = ? AND seq > ?"
     " ORDER BY seq LIMIT ?"
 )
 
 _NEWEST = (
-    "SELECT seq, CAST(body AS BLOB) FROM audit WHERE account = ? AND region = ? AND seq < ?"
+    "SELECT seq, CAST(body AS BLOB), kind, subject, body_digest FROM audit"
+    " WHERE account = ? AND region = ? AND seq < ?"
     " ORDER BY seq DESC LIMIT ?"
 )

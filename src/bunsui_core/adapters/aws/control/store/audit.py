@@ -8,12 +8,13 @@ from datetime import datetime
 from bunsui_core.adapters.aws.store.items import BEHIND, Item, Key, joined, stored, text
 from bunsui_core.adapters.aws.store.table import Ask, Table, Write
 from bunsui_core.domain.audit import GENESIS, AuditEntry, AuditRow
-from bunsui_core.domain.errors import Unavailable
+from bunsui_core.domain.errors import StoreDamaged, Unavailable
 from bunsui_core.domain.store_template import SHOWN
 
 _TRIES = 100
 _NEW = "attribute_not_exists(#pk)"
 _REMEMBERED = 10_000
+_NOWHERE = "", "", ""
 
 
 class DynamoAudit:
@@ -30,7 +31,7 @@ class DynamoAudit:
         fact = self._facts, joined(kind, subject, body_digest)
         for _ in range(_TRIES):
             if known := self._known(fact):
-                return known
+                return self._filed(known, fact)
             last = self._last()
             entry = AuditEntry(
                 seq=last.seq + 1 if last else 1,
@@ -71,7 +72,24 @@ class DynamoAudit:
         return self._rows(Ask(self._chain, end=end, newest_first=True, limit=limit))
 
     def _rows(self, ask: Ask) -> tuple[AuditRow, ...]:
-        return tuple(map(_row, self._table.query(ask)))
+        items = list(self._table.query(ask))
+        entries = [AuditRow(0, text(item, SHOWN)).entry for item in items]
+        keys = [(self._facts, joined(*_said(one))) for one in entries if one]
+        facts = {text(one, SHOWN) for one in self._table.many(keys).values()}
+        return tuple(
+            AuditRow(_place(item), body, _said(entry) if entry and body in facts else _NOWHERE)
+            for item, entry in zip(items, entries, strict=True)
+            for body in (text(item, SHOWN),)
+        )
+
+    def _filed(self, known: AuditEntry, fact: Key) -> AuditEntry:
+        """Return an entry that says what it was found by; another one would hide a fact."""
+        if joined(*_said(known)) != fact[1]:
+            raise StoreDamaged(
+                f"entry {known.seq} of the record in {self._table.name} is filed wrongly.",
+                "Look at it: bunsui audit verify",
+            )
+        return known
 
     @property
     def _chain(self) -> str:
@@ -104,9 +122,13 @@ def _seq(number: int) -> str:
     return f"{number:012}"
 
 
-def _row(item: Item) -> AuditRow:
+def _place(item: Item) -> int:
     place = text(item, "sk")
-    return AuditRow(int(place) if place.isdigit() else 0, text(item, SHOWN))
+    return int(place) if place.isdigit() else 0
+
+
+def _said(entry: AuditEntry) -> tuple[str, str, str]:
+    return entry.kind, entry.subject, entry.body_digest
 
 
 def _fact(key: Key, entry: AuditEntry) -> Item:
