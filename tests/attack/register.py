@@ -8,7 +8,17 @@ from tests.attack.attacks import Attack
 from tests.attack.decision_attacks import DECISION
 from tests.attack.key_attacks import KEYS
 from tests.attack.outside_attacks import OUTSIDE
+from tests.attack.policy_attacks import POLICIES
 from tests.attack.trust_attacks import TRUSTED
 from tests.attack.world_attacks import WORLD
 
-ATTACKS: tuple[Attack, ...] = (*AGENT, *ASKERS, *DECISION, *TRUSTED, *KEYS, *WORLD, *OUTSIDE)
+ATTACKS: tuple[Attack, ...] = (
+    *AGENT,
+    *ASKERS,
+    *DECISION,
+    *TRUSTED,
+    *POLICIES,
+    *KEYS,
+    *WORLD,
+    *OUTSIDE,
+)
