@@ -175,8 +175,8 @@ class Desk(Lists, Signs, Protocol):
         """Return requests, newest first."""
         ...
 
-    def approvers(self) -> tuple[Approver, ...]:
-        """Return who may decide."""
+    def mine(self) -> tuple[Approver, ...]:
+        """Return who may decide from this machine."""
         ...
 
     def review(self, request_id: str) -> Review:

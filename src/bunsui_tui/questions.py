@@ -90,6 +90,15 @@ def why_nobody(reviews: tuple[Review, ...]) -> str:
     return "no approver may approve all of it"
 
 
+def why_no_key(reviews: tuple[Review, ...]) -> str:
+    """Return why nobody can answer from this machine: nobody is trusted, or their keys are not."""
+    names = [who.name for one in reviews if one.explained for who in one.explained.signers]
+    known = ", ".join(dict.fromkeys(names))
+    if known:
+        return f"no key of {known} is on this machine"
+    return "nobody can approve here yet; quit and run `bunsui approvers init`"
+
+
 def frozen(reviews: tuple[Review, ...]) -> str:
     """Return which freeze must be lifted before what is shown can be approved; empty for none."""
     return next(

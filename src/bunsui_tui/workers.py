@@ -234,7 +234,7 @@ class Workers:
         approvals = self._desk.approvals()
         return Overview(
             approvals=approvals,
-            approvers=self._desk.approvers(),
+            approvers=self._desk.mine(),
             freshness=self._desk.freshness(),
             kin=self._desk.alike(approvals),
             unlocked=self._desk.unlocked(),

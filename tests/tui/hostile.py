@@ -255,7 +255,7 @@ class HostileDesk(HostileSigning):
         effect = an_effect(request_id=request.id, state="FAILED", note=self.text)
         return waiting, fold(request, (decided,), effect, NOW)
 
-    def approvers(self) -> tuple[Approver, ...]:
+    def mine(self) -> tuple[Approver, ...]:
         """Return two approvers."""
         one = Approver(name=self.text, key_id=self.text, public_key="", is_demo=False, added_at=NOW)
         return one, one

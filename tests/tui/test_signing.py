@@ -123,6 +123,29 @@ def test_no_key_stays_open_when_the_screen_is_left(unlocked: Home) -> None:
     assert unlocked.desk.unlocked() is None
 
 
+def test_who_has_no_key_on_this_machine_is_not_asked_and_without_any_the_reason_is_told(
+    home: Home,
+) -> None:
+    home.ask_little()
+    taro = trusted_too(home.keys, home.signers, (TARO, False, Role.APPROVER))
+    keys = home.settings.keys_path
+
+    async def alone(pilot: Pilot[None]) -> None:
+        await pilot.press("a")
+        await until_shown(pilot, f"passphrase of {APPROVER}")
+
+    async def nobody(pilot: Pilot[None]) -> None:
+        await until_shown(pilot, "1 waiting")
+        await pilot.press("2", "enter")
+        await until_shown(pilot, f"no key of {APPROVER}, {TARO} is on this machine")
+
+    (keys / f"{taro.key_id}.json").unlink()
+    reviewed(home, alone)
+    for file in keys.glob("*.json"):
+        file.unlink()
+    on_screen(home.app(), nobody, (80, 24))
+
+
 def test_the_second_approver_sees_who_approved_and_not_why(home: Home) -> None:
     trusted_too(home.keys, home.signers, (TARO, False, Role.APPROVER))
     home.desk.sign_policy(TWO, SIGNING)

@@ -21,6 +21,7 @@ from bunsui_tui.questions import (
     able,
     frozen,
     questions,
+    why_no_key,
     why_nobody,
 )
 from bunsui_tui.render.text import MUTED, words
@@ -70,7 +71,7 @@ class Answering(Frame):
         raise NotImplementedError
 
     def trusted(self) -> tuple[Approver, ...]:
-        """Who may decide here at all."""
+        """Who may decide from this machine at all: whose key can be used on it."""
         approvers = self.board.overview.approvers if self.board.overview else ()
         return tuple(one for one in approvers if one.revoked_at is None)
 
@@ -78,14 +79,16 @@ class Answering(Frame):
         """Why it cannot be approved here now; what nobody may approve may still be rejected."""
         if why_not := self.why_not():
             return why_not
-        return "" if able(self.trusted(), self.reviews) else why_nobody(self.reviews)
+        if able(self.trusted(), self.reviews):
+            return ""
+        return why_nobody(self.reviews)
 
     def why_not_unlock(self) -> str:
         """Why no key can be opened now."""
         if self.board.unlocked:
             return f"the key of {self.board.unlocked.approver} is open; L locks it"
         if not self.trusted():
-            return "nobody can approve here yet"
+            return why_no_key(self.reviews)
         held = all(one.holder is Holder.KMS for one in self.trusted())
         return "KMS holds the keys here, and none of them can be opened" if held else ""
 

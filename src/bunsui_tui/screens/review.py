@@ -24,6 +24,7 @@ from bunsui_tui.actions import (
 )
 from bunsui_tui.board import Board, Prepared
 from bunsui_tui.messages import SessionWanted
+from bunsui_tui.questions import why_no_key
 from bunsui_tui.render.difference import difference
 from bunsui_tui.render.inbox import their_words
 from bunsui_tui.render.review import below_canary, body, grounds, heading
@@ -79,7 +80,7 @@ class ReviewScreen(Answering):
         if status is not ApprovalStatus.REQUESTED:
             return f"the request is {status.value} already"
         if not self.trusted():
-            return "nobody can approve here yet; quit and run `bunsui approvers init`"
+            return why_no_key(self.reviews)
         return ""
 
     def _status(self, review: Review) -> ApprovalStatus:

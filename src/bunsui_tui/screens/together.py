@@ -26,6 +26,7 @@ from bunsui_tui.actions import (
 )
 from bunsui_tui.board import Board, Prepared
 from bunsui_tui.messages import SessionWanted
+from bunsui_tui.questions import why_no_key
 from bunsui_tui.render.text import Kept
 from bunsui_tui.render.together import body, differences, evidence, heading, preparing, told
 from bunsui_tui.screens.answering import Answering
@@ -86,7 +87,7 @@ class TogetherScreen(Answering):
         if not self.reviews:
             return "none of them waits any more"
         if not self.trusted():
-            return "nobody can approve here yet; quit and run `bunsui approvers init`"
+            return why_no_key(self.reviews)
         return ""
 
     def keys(self) -> tuple[Key, ...]:
