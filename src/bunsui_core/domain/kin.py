@@ -110,10 +110,14 @@ def otherwise(first: Review, other: Review) -> tuple[Otherwise, ...]:
     """Return every line of a review that the first one does not say, and what it says instead.
 
     A line of the first that has no counterpart comes too, with an empty one: nothing is left out.
+    Where the same lines stand in another order or more often, the whole review comes.
     """
     mine, its = _lines(other), _lines(first)
-    new = [line for line in mine if line not in set(its)]
-    gone = [line for line in its if line not in set(mine)]
+    of_mine, of_its = set(mine), set(its)
+    if [line for line in mine if line in of_its] != [line for line in its if line in of_mine]:
+        return tuple(Otherwise(line=line, usual="") for line in mine)
+    new = [line for line in mine if line not in of_its]
+    gone = [line for line in its if line not in of_mine]
     told = []
     for line in new:
         usual = next((old for old in gone if _label(old) == _label(line)), "")
