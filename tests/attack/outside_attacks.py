@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.attack.attacks import Attack, tests_in
 from tests.attack.record_attacks import RECORDED
 
+GROUPED = "attack/test_grouped_reviews.py"
 ORDERS = "attack/test_orders_in_logs.py"
 FRAMES = "tui/test_hostile_frames.py"
 SCREENS = "tui/test_hostile_text.py"
@@ -52,6 +53,12 @@ OUTSIDE = (
         ),
     ),
     *RECORDED,
+    Attack(
+        "a request that differs hidden among many alike",
+        "of each in a group every line is shown that the first does not say, also one that moved",
+        off=(),
+        on=tests_in(GROUPED, "what_is_otherwise_in_one_of_a_group_is_shown"),
+    ),
     Attack(
         "an error text tells a value that is hidden",
         "what an error quotes of an input is taken out",

@@ -6,6 +6,7 @@ from tests.attack.attacks import Attack, tests_in
 
 EXECUTE = "unit/test_execute.py"
 ONCE = "exactly_once/test_cases.py"
+CROWD = "exactly_once/test_at_once.py"
 PLANS = "attack/test_forged_plans.py"
 INPUTS = "attack/test_forged_inputs.py"
 REFERENCES = "attack/test_forged_references.py"
@@ -27,10 +28,18 @@ WORLD = (
         "two executors at once",
         "a request is claimed by one, and a lease that ran out does nothing",
         off=tests_in(ONCE, "an_executor_that_sleeps_over_its_lease_is_found"),
-        on=tests_in(
-            EXECUTE,
-            "a_lease_that_still_runs_keeps_another_executor_away",
-            "two_workers_and_two_approvals_at_once_make_one_effect",
+        on=(
+            *tests_in(
+                EXECUTE,
+                "a_lease_that_still_runs_keeps_another_executor_away",
+                "two_workers_and_two_approvals_at_once_make_one_effect",
+            ),
+            *tests_in(
+                CROWD,
+                "of_eight_executors_one_does_it",
+                "eight_executors_take_over_from_a_dead_one_and_one_repairs_it",
+                "eight_executors_that_each_think_the_others_lease_is_over_do_it_once",
+            ),
         ),
     ),
     Attack(
