@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from pathlib import Path
 
 from bunsui_core.adapters.local.files import FileBlobs
@@ -26,6 +27,7 @@ class Ground:
         self.approver: Approver = home.trust()
         self._numbers = itertools.count(1)
         self.keys = Remembered(home.keys)
+        self.decided_ms = 0.0
         home.pipelines.put(a_pipeline())
 
     def next(self, script: Script) -> Script:
@@ -33,7 +35,9 @@ class Ground:
         number = next(self._numbers)
         mine = script.under(f"s-{number:05d}", f"r-{number:05d}")
         self.home.requests.submit(mine.request)
+        began = time.perf_counter()
         self.home.decisions.append(self._signed(mine))
+        self.decided_ms = (time.perf_counter() - began) * 1000
         return mine
 
     def store(self, sessions: object) -> Store:
