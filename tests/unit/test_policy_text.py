@@ -54,6 +54,7 @@ def test_the_starter_and_a_freeze_parse() -> None:
          "years 2000 to 9000"),
         (STARTER.replace('requester = "human"', 'kind = "reboot"'), "line 7: kind: "),
         (STARTER.replace('requester = "human"', 'requester = "robot"'), "line 7: requester: "),
+        (STARTER.replace('requester = "human"', 'risk = "x"'), "risk: input should be 'low',"),
         (STARTER.replace('requester = "human"', 'requester = ""'), "line 7: requester: "),
         (STARTER.replace('requester = "human"', 'environment = ""'), "line 7: environment: "),
         (f'break_glass = ["boss"]\n{STARTER}', "line 1: break_glass: input should be"),

@@ -59,6 +59,6 @@ def _fault(lines: Mapping[Place, int], place: Place, kind: str, words: str) -> s
     line = next(lines[known[:n]] for n in range(len(known), -1, -1) if known[:n] in lines)
     name = next((str(part) for part in reversed(known) if isinstance(part, str)), "")
     told = {"extra_forbidden": "is not known here", "missing": "is missing"}
-    plain = words.removeprefix("Value error, ")
+    plain = words.removeprefix("Value error, ").replace("'', ", "")
     said = told.get(kind, plain[:1].lower() + plain[1:])
     return f"line {line}: {name}: {said}" if name else f"line {line}: {said}"
