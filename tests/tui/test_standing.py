@@ -17,7 +17,8 @@ from bunsui_core.domain.verdict import Mode
 from bunsui_core.domain.waves import Fate, Waves
 from bunsui_tui.board import Board, Detail, Overview, Prepared
 from bunsui_tui.render.frame import status
-from bunsui_tui.render.inbox import beside, came, progress_line, rows
+from bunsui_tui.render.inbox import came, progress_line
+from bunsui_tui.render.requests import beside, rows
 from bunsui_tui.render.review import body, heading
 from bunsui_tui.render.session import heading as session_heading
 from bunsui_tui.render.session import rows as job_rows

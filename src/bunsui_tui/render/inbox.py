@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from rich.console import Group
 from rich.text import Text
 
 from bunsui_core.domain.approval import Approval, ApprovalStatus, Decision
-from bunsui_core.domain.kin import Kin
 from bunsui_core.domain.outcome import as_previewed
 from bunsui_core.domain.plan import (
     ControlSession,
@@ -26,7 +24,6 @@ from bunsui_tui.render.signs import APPROVALS, FAILED, OK, RISKS, WAITING, named
 from bunsui_tui.render.table import Column, Row
 from bunsui_tui.render.text import (
     MUTED,
-    TITLE,
     Block,
     Hanging,
     joined,
@@ -41,9 +38,6 @@ from bunsui_tui.render.times import absolute, ago, left
 WORDS_LIMIT = 2000
 STEPS_SHOWN = 10
 FEW_STEPS, BAR = 3, 12
-
-TOGETHER = "together:"
-"""How the key of a line begins that stands for several requests."""
 
 COLUMNS = (
     Column("", 1),
@@ -65,64 +59,8 @@ def _rank(one: Approval) -> int:
     return 0 if one.status is ApprovalStatus.REQUESTED else 1 if one.status.is_open else 2
 
 
-def rows(board: Board) -> tuple[Row, ...]:
-    """Return the lines of the list; those that can be reviewed together stand below one line."""
-    many = {one.request_ids[0]: one for one in _kin(board)}
-    of = {request_id: found for found in many.values() for request_id in found.request_ids}
-    lines: list[Row] = []
-    for one in ordered(board):
-        found = of.get(one.request.id)
-        if found is None:
-            lines.append(_row(one, board.now))
-        elif found.request_ids[0] in many:
-            del many[found.request_ids[0]]
-            lines += _together(found, board)
-    return tuple(lines)
-
-
-def _kin(board: Board) -> tuple[Kin, ...]:
-    """The groups whose requests the list still has."""
-    known = {one.request.id for one in ordered(board)}
-    found = board.overview.kin if board.overview else ()
-    return tuple(one for one in found if set(one.request_ids) <= known)
-
-
-def kin_of(board: Board, key: str) -> Kin | None:
-    """Return the group whose line has that key, if it is the line of one."""
-    first = key.removeprefix(TOGETHER) if key.startswith(TOGETHER) else ""
-    return next((one for one in _kin(board) if one.request_ids[0] == first), None)
-
-
-def _together(found: Kin, board: Board) -> Iterator[Row]:
-    """The line of a group, and those of its requests."""
-    known = [one for one in map(board.approval, found.request_ids) if one]
-    risk = max((one.request.plan.risk for one in known), key=lambda one: one.rank)
-    error = words(" · ", said(found.error, 80)) if found.error else Text()
-    yield Row(
-        f"{TOGETHER}{found.request_ids[0]}",
-        (
-            sign(WAITING),
-            words((f"{len(known)} alike", TITLE)),
-            words(ago(known[0].request.plan.created_at, board.now)),
-            said(", ".join(sorted({asker(one.request.plan.requester) for one in known})), 40),
-            named(RISKS[risk], risk.value),
-            words(same(known[0]), error),
-        ),
-    )
-    for one in known:
-        row = _row(one, board.now)
-        session = said(one.request.plan.session_id, 120)
-        yield Row(row.key, (words(("│", MUTED)), *row.cells[1:-1], session))
-
-
-def same(one: Approval) -> Text:
-    """Return what a plan does, whichever session it is about."""
-    step = one.request.plan.steps[0]
-    text = what(one).plain.replace(f" of {step.session_id}", "").replace(step.session_id, "")
-    return said(text, 200)
-
-
-def _row(one: Approval, now: datetime) -> Row:
+def row(one: Approval, now: datetime) -> Row:
+    """Return the line of a request."""
     plan = one.request.plan
     return Row(
         plan.request_id,
@@ -204,9 +142,7 @@ def question(one: Approval, now: datetime) -> Text:
 
 
 def beside(board: Board, request_id: str) -> Group:
-    """Return what the pane says about a request, or about several that ask for the same."""
-    if found := kin_of(board, request_id):
-        return _beside_kin(found, board)
+    """Return what the pane says about a request."""
     one = board.approval(request_id)
     if one is None:
         return stack([])
@@ -222,23 +158,6 @@ def beside(board: Board, request_id: str) -> Group:
         their_words(one),
     ]
     return stack(parts)
-
-
-def _beside_kin(found: Kin, board: Board) -> Group:
-    known = [one for one in map(board.approval, found.request_ids) if one]
-    lines = [
-        words(
-            said(one.request.id, 64),
-            "  ",
-            said(one.request.plan.session_id, 80),
-            "  ",
-            said(one.request.reason, 120, MUTED),
-        )
-        for one in known
-    ]
-    many = f"{len(known)} requests ask for the same; one review shows them all, each by its name"
-    failed = [section("FAILED", said(found.error, 200))] if found.error else []
-    return stack([words(many), section("ASK", same(known[0])), *failed, section("EACH", *lines)])
 
 
 def _digest(one: Approval) -> list[Block]:

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from bunsui_tui.actions import COPY, MOVE, PANE, TOGETHER, Key
 from bunsui_tui.messages import ReviewOpened, SessionOpened
-from bunsui_tui.render.inbox import COLUMNS, beside, kin_of, rows
+from bunsui_tui.render.inbox import COLUMNS
+from bunsui_tui.render.requests import beside, kin_of, rows
 from bunsui_tui.screens.frame import Frame
 from bunsui_tui.signing import TogetherOpened
 from bunsui_tui.widgets.panes import Pane, Rule
