@@ -23,6 +23,10 @@ def at(shell: Shell, home: Path) -> Shell:
     return Shell(home, shell.monkeypatch, shell.capture)
 
 
+NOBODY = {"items": [], "root": "", "flaw": ""}
+"""What is answered where nobody is trusted."""
+
+
 def data(done: Done) -> dict[str, object]:
     """What a command answered."""
     assert done.code == 0, done.stdout
@@ -148,14 +152,14 @@ def test_nobody_is_trusted_because_an_export_says_so(trusting: Path, tmp_path: P
     done = bunsui(tmp_path / "new", "store", "import", str(trusting))
 
     assert (done.code, done.error["code"]) == (5, "not_authorised")
-    assert bunsui(tmp_path / "new", "approvers", "list").document["data"] == {"items": []}
+    assert bunsui(tmp_path / "new", "approvers", "list").document["data"] == NOBODY
 
 
 def test_a_person_may_trust_whom_an_export_names(trusting: Path, tmp_path: Path) -> None:
     new = tmp_path / "new"
     for word, code in (("yes", 4), ("trust", 0)):
         terminal = Terminal(new, ("store", "import", str(trusting)))
-        terminal.expect("approver hanako with the key")
+        terminal.expect("approver hanako, a lead, with the key")
         terminal.expect("Type trust to go on:")
         terminal.type(word)
         assert terminal.end().code == code
