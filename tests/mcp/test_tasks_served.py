@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import HEADER_MISMATCH, Request
 
 from bunsui_core.domain.approval import Answer
-from tests.builders import REQUEST_ID, a_request, later
+from bunsui_core.wiring.clock import clock
+from tests.builders import REQUEST_ID, a_request
 from tests.mcp.home import Home
 from tests.mcp.served import CLAUDE, COPILOT, Served, served, write_tokens
 from tests.mcp.tasking import Seen, TakesTasks, TaskParams, begin, look
@@ -24,12 +26,16 @@ from tests.mcp.test_waiting import decide
 
 pytestmark = pytest.mark.anyio
 
-FAR = later(days=36_500)
-"""These servers have the clock of this machine."""
-
 
 ERA = "2026-07-28"
 """Said, not probed for: a slow machine would be taken for an old server."""
+
+
+def ask_now(home: Home) -> None:
+    """Let an agent ask: these servers have the clock of this machine."""
+    now = clock()
+    asked = a_request(created_at=now, expires_at=now + timedelta(minutes=30))
+    home.writing.requests.submit(asked)
 
 
 class Unnamed(Request[TaskParams, str]):
@@ -59,7 +65,7 @@ async def over_stdio(home: Home) -> AsyncIterator[Client]:
 
 async def test_over_http_a_task_is_its_askers_own(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    home.writing.requests.submit(a_request(expires_at=FAR))
+    ask_now(home)
     with served(tmp_path, "--transport", "http", "--tokens", str(write_tokens(tmp_path))) as it:
         async with over_http(it, CLAUDE) as claude, over_http(it, COPILOT) as copilot:
             task = await begin(claude, REQUEST_ID)
@@ -76,7 +82,7 @@ async def test_over_http_a_task_is_its_askers_own(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_over_stdio_a_task_outlives_the_server(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    home.writing.requests.submit(a_request(expires_at=FAR))
+    ask_now(home)
     async with over_stdio(home) as client:
         task = await begin(client, REQUEST_ID)
     decide(home, REQUEST_ID, Answer.REJECT, "not tonight")
