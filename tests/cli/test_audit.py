@@ -26,7 +26,7 @@ def recorded(path: Path, entries: int = 2) -> LocalHome:
 
 
 def test_a_record_that_holds_ends_with_0_and_one_that_does_not_with_7(
-    shell: Shell, tmp_path: Path
+    own: Shell, tmp_path: Path
 ) -> None:
     home = recorded(own.home)
     anchor = str(tmp_path / "anchor.json")
