@@ -12,8 +12,10 @@ from bunsui_core.domain.freezing import frozen
 from bunsui_core.domain.policy import STARTER, parse_policy
 from bunsui_core.domain.policy_check import Surroundings, remarks
 from bunsui_core.domain.rules import subjects
-from bunsui_core.domain.trust import Approver
+from bunsui_core.domain.trust import Approver, Role
+from bunsui_core.wiring.ruling import policy_rows
 from tests.builders import ACCOUNT, NOW, REGION, a_plan, a_redrive, later
+from tests.local_home import light_signers, revoked, trusted_too
 from tests.unit.desk_kit import APPROVER, PASSPHRASE, Bench
 
 HEAD = "version = 1\n"
@@ -107,6 +109,20 @@ def test_a_policy_that_was_written_past_a_lead_is_not_in_force_and_says_so(
 
     assert desk(bench).listed().why
     assert not desk(bench).shown().version.in_force
+
+
+def test_the_doctor_says_which_policy_is_in_force_and_why_none_is(bench: Bench) -> None:
+    (good,) = policy_rows(bench.settings)
+    signer = light_signers(bench.settings.keys_path)
+    ken = trusted_too(bench.keys, signer, ("ken", False, Role.LEAD))
+    sign_policy(ONE, Signing("ken", PASSPHRASE), bench.keys, NOW)
+    revoked(bench.keys, signer, ken)
+
+    (bad,) = policy_rows(bench.settings)
+
+    assert (good.health, good.found) == ("ok", "2 rules, 0 freezes, number 1, signed by hanako")
+    assert (bad.health, bad.next) == ("fail", "A lead signs one: `bunsui policy sign FILE`.")
+    assert "ken, whose key was revoked" in bad.found
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from bunsui_core.wiring.held import held
 from bunsui_core.wiring.metering import metered
 from bunsui_core.wiring.premises import attempted, premises, refused
 from bunsui_core.wiring.regions import region_check
+from bunsui_core.wiring.ruling import policy_rows
 from bunsui_core.wiring.seeing import read_access
 from bunsui_core.wiring.trusted import trust_rows
 
@@ -56,6 +57,7 @@ def checkup(settings: Settings, webhook: str = "") -> Checkup:
             *premises(settings),
             *aws(settings),
             *trust_rows(settings),
+            *policy_rows(settings),
             *held(settings),
             hook(webhook),
         )
