@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunsui_core.domain.freezing import Span
@@ -45,6 +45,8 @@ GIVEN = st.fixed_dictionaries(
     },
 )
 MATCHES = GIVEN.map(Match.model_validate)
+FEW = settings(max_examples=30)
+
 RULES = st.lists(st.builds(Rule, match=MATCHES, require=st.sampled_from(Requirement)), max_size=5)
 
 
@@ -68,6 +70,7 @@ def test_the_first_rule_that_matches_decides(rules: list[Rule], plan: Plan) -> N
     assert more or of(rules, plan) is (matching[0] if matching else Requirement.DENY)
 
 
+@FEW
 @given(rules=RULES, match=MATCHES, plan=st.sampled_from(PLANS))
 def test_a_deny_in_front_of_all_rules_denies_whatever_it_matches(
     rules: list[Rule], match: Match, plan: Plan
@@ -79,6 +82,7 @@ def test_a_deny_in_front_of_all_rules_denies_whatever_it_matches(
     assert after is (Requirement.DENY if denied else of(rules, plan))
 
 
+@FEW
 @given(rules=RULES, plan=st.sampled_from(PLANS))
 def test_where_the_session_is_not_known_no_more_is_allowed(rules: list[Rule], plan: Plan) -> None:
     policy = Policy(version=1, rules=tuple(rules))
@@ -86,6 +90,7 @@ def test_where_the_session_is_not_known_no_more_is_allowed(rules: list[Rule], pl
     assert requirement(policy, plan) in {of(rules, plan), Requirement.DENY}
 
 
+@FEW
 @given(rules=RULES, match=MATCHES, plan=st.sampled_from(PLANS))
 def test_one_more_freeze_never_thaws(rules: list[Rule], match: Match, plan: Plan) -> None:
     first = Span(since=NOW, until=later(hours=2), match=match)
@@ -103,6 +108,7 @@ def test_one_more_freeze_never_thaws(rules: list[Rule], match: Match, plan: Plan
 
 
 @pytest.mark.parametrize("action", ["pause", "cancel"])
+@FEW
 @given(rules=RULES)
 def test_the_brake_needs_one_signature_whatever_the_rules_say(
     action: str, rules: list[Rule]
@@ -113,6 +119,7 @@ def test_the_brake_needs_one_signature_whatever_the_rules_say(
     assert requirement(None, brake) is Requirement.DENY
 
 
+@FEW
 @given(rules=RULES)
 def test_what_else_is_done_beside_the_brake_is_ruled(rules: list[Rule]) -> None:
     both = a_plan(steps=(a_control("pause"), a_control("unpause")))
