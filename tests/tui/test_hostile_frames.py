@@ -17,6 +17,7 @@ from bunsui_tui.board import Board, Choice
 from bunsui_tui.screens.control import ControlScreen
 from bunsui_tui.screens.environments import EnvironmentsScreen
 from bunsui_tui.screens.frame import Frame
+from bunsui_tui.screens.together import TogetherScreen
 from bunsui_tui.showing import Setting
 from bunsui_tui.wishes import ControlWish
 from tests.fakes import Clock
@@ -112,6 +113,7 @@ def through_every_screen(frames: int) -> dict[str, int]:
         others: tuple[Frame, ...] = (
             ControlScreen(app.board, ControlWish(text, Control.CANCEL)),
             EnvironmentsScreen(app.board, (Choice(text, text, text, text),)),
+            TogetherScreen(app.board, (text, text)),
         )
         for other in others:
             await app.push_screen(other)
