@@ -99,13 +99,13 @@ def test_a_human_sees_what_she_is_to_decide_about(home: Home) -> None:
     assert TOKEN in logs.model_dump_json()
 
 
-@pytest.mark.parametrize(
-    "query", [f"input:password={PASSWORD}", "input:password=c0*", "input:*=c0rrect*", "c0rrect"]
-)
-def test_no_search_confirms_a_guess(home: Home, query: str) -> None:
-    wanted = parse_query(query, home.clock())
+GUESSES = (f"input:password={PASSWORD}", "input:password=c0*", "input:*=c0rrect*", "c0rrect")
 
-    assert desk(home, Expose.VALUES).sessions(wanted).total == 0
+
+def test_no_search_confirms_a_guess(home: Home) -> None:
+    agent = desk(home, Expose.VALUES)
+
+    assert not [one for one in GUESSES if agent.sessions(parse_query(one, home.clock())).total]
 
 
 def test_a_search_finds_what_is_no_secret(home: Home) -> None:
