@@ -59,6 +59,8 @@ def test_the_starter_and_a_freeze_parse() -> None:
         (STARTER.replace('requester = "human"', 'environment = ""'), "line 7: environment: "),
         (f'break_glass = ["boss"]\n{STARTER}', "line 1: break_glass: input should be"),
         (f"{STARTER}\n[pending]\ntotal = 0\n", "line 15: total: input should be greater"),
+        (STARTER + FREEZE.replace("freeze", "freezes"), "line 14: freezes: is not known here"),
+        (STARTER + FREEZE.replace("from", "since"), "line 16: since: is not known here"),
         ("a = " + "[" * 5000, "it nests too deep"),
         ("a = " + "9" * 5000, "it is no TOML"),
         ("#" * 100_001, "it has 100,001 characters"),

@@ -118,7 +118,7 @@ def parse_policy(text: str) -> Policy:
 @lru_cache(maxsize=16)  # the worker asks for each request it sees
 def _parsed(text: str) -> Policy:
     try:
-        return Policy.model_validate(tomllib.loads(text))
+        return Policy.model_validate(tomllib.loads(text), by_alias=True, by_name=False)
     except ValidationError as error:
         found = ((one["loc"], one["type"], one["msg"]) for one in error.errors())
         raise _no_policy(faults(text, found)) from error

@@ -35,6 +35,7 @@ def places(text: str) -> Mapping[Place, int]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             path = _within(tuple(header[2].replace('"', "").split(".")), count)
+            found.setdefault(path, number)
             if header[1] == "[[":
                 count[path] = count.get(path, -1) + 1
                 path = (*path, count[path])
