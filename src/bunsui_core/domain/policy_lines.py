@@ -32,7 +32,7 @@ def places(text: str) -> Mapping[Place, int]:
     found: dict[Place, int] = {(): 1}
     table: Place = ()
     count: dict[Place, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if header := _HEADER.match(line):
             path = _within(tuple(header[2].replace('"', "").split(".")), count)
             found.setdefault(path, number)
