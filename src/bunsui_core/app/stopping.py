@@ -18,7 +18,7 @@ def stopping(standing: Approval, freshness: Freshness) -> Review:
             f"Stop the rest of {plan.request_id}",
             f"It is {standing.status.value}. {standing.note}".strip(),
             f"Begun: {len(begun)} of {len(plan.steps)} steps. What runs goes on to its end.",
-            f"Not done any more: {len(left)} steps.",
+            f"Not done any more: {len(left)} step{'s' * (len(left) != 1)}.",
             *(f"  {number}. {step_words(plan.steps[number - 1])}" for number in left),
         )
     )
