@@ -85,11 +85,15 @@ def key(name: Name, kms: Kms = "", as_json: AsJson = False) -> None:
 @app.command("add")
 def add_approver(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What she calls herself.")],
-    line: Annotated[
+    key_of: Annotated[
         str,
-        typer.Option("--key", metavar="LINE", help="The line of her key, or a file with it."),
+        typer.Option(
+            "--key",
+            "--kms",
+            metavar="LINE|FILE|ARN",
+            help="The line of her key, a file with it, or the ARN of a key in AWS KMS.",
+        ),
     ] = "",
-    kms: Kms = "",
     role: Annotated[
         Role, typer.Option(help="A lead also says who is trusted and which policy holds.")
     ] = Role.APPROVER,
@@ -99,9 +103,9 @@ def add_approver(
 ) -> None:
     """Trust somebody from now on, with a lead's passphrase, which only a terminal can give.
 
-    Without --key and --kms her key is made here, and she types its passphrase first.
+    Without --key her key is made here, and she types its passphrase first.
     """
-    show(Answer("approvers-add", add(Wish(name, by, reason), line, kms, role)), as_json)
+    show(Answer("approvers-add", add(Wish(name, by, reason), key_of, role)), as_json)
 
 
 @app.command("revoke")

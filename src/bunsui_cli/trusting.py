@@ -15,10 +15,13 @@ from bunsui_core.desk.trusting import TrustDesk
 from bunsui_core.domain.errors import BadInput, BunsuiError, NotAuthorised
 from bunsui_core.domain.newcomer import LONGEST, WORD, Newcomer
 from bunsui_core.domain.safe import safe
-from bunsui_core.domain.trust import Approver, Role
+from bunsui_core.domain.trust import Approver, Holder, Role
 from bunsui_core.domain.trust_changing import Loss, a
 from bunsui_core.settings import read_settings
 from bunsui_core.wiring.operator import operator_desk, trust_desk
+
+ARN = "arn:"
+"""How the address of a key in KMS begins."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +43,16 @@ def make_key(name: str, kms: str) -> Newcomer:
     return made
 
 
-def add(wish: Wish, line: str, kms: str, role: Role) -> Approver:
+def add(wish: Wish, key: str, role: Role) -> Approver:
     """Let a lead trust somebody: with the line of her key, a key of KMS, or one made here.
 
     Raises: NotAuthorised without a terminal, a lead or the right proof; Conflict, BadInput.
     """
-    if line and kms:
-        raise BadInput("--key and --kms name two keys.", "Name one of them.")
     lead = _lead(wish.by)
     lead.desk.must_be_free(wish.name)
-    with person("adding an approver") as human, _newcomer(lead, human, wish, (line, kms)) as new:
+    with person("adding an approver") as human, _newcomer(lead, human, wish, key) as new:
         human.tell(f"{new.name} becomes {a(role)} here, with the key {new.key_id}.")
-        if line:
+        if key and new.holder is Holder.FILE:
             human.tell(f"Compare that id with {new.name} by voice: `approvers key` showed it.")
         return lead.desk.add(new, role, signing(lead.own, human, lead.name), wish.reason)
 
@@ -95,9 +96,9 @@ def _lead(name: str) -> Lead:
     settings = read_settings()
     desk, own = trust_desk(settings), operator_desk(settings)
     leads = [one.name for one in own.mine() if one.is_lead]
-    if not name and len(leads) != 1:
+    if not name and len(leads) != 1 and not desk.trust().flaw:
         raise _which(leads, [one.name for one in desk.trust().leads])
-    chosen = name or leads[0]
+    chosen = name or next(iter(leads), "")
     desk.must_be_lead(chosen)
     return Lead(chosen, desk, own)
 
@@ -117,19 +118,19 @@ def _which(here: list[str], known: list[str]) -> NotAuthorised:
 
 
 @contextmanager
-def _newcomer(lead: Lead, human: Person, wish: Wish, given: tuple[str, str]) -> Iterator[Newcomer]:
+def _newcomer(lead: Lead, human: Person, wish: Wish, key: str) -> Iterator[Newcomer]:
     """Who is to be added; a key that was made for it and did not come to be trusted goes."""
-    desk, (line, kms) = lead.desk, given
-    if line:
-        found = desk.newcomer(_read(line))
+    desk = lead.desk
+    if key.startswith(ARN):
+        yield _of_kms(desk, human, wish.name, key)
+    elif key:
+        found = desk.newcomer(_read(key))
         if found.name != wish.name:
             raise BadInput(
                 f"the line is {found.name}'s, not {safe(wish.name, 64, False)}'s.",
                 "Name her as she names herself.",
             )
         yield found
-    elif kms:
-        yield _of_kms(desk, human, wish.name, kms)
     else:
         made = _made_here(desk, human, wish.name)
         try:

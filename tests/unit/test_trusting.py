@@ -5,93 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bunsui_core.adapters.local.control.signature import is_signed
 from bunsui_core.domain.canonical import digest
-from bunsui_core.domain.errors import BadInput
-from bunsui_core.domain.policy import SignedPolicy
-from bunsui_core.domain.signing import key_id_of
 from bunsui_core.domain.trust import (
-    Approver,
-    Named,
     Role,
     SignedTrustChange,
     TrustAction,
     TrustChange,
 )
-from bunsui_core.domain.trust_changing import Act, adding, first_change, giving_role, revoking
-from bunsui_core.domain.trusting import NOTHING, Expected, Kept, Recorded, Trusted, trusted
-from tests.builders import ACCOUNT, NOW, REGION
-
-PLACE = ACCOUNT, REGION
-NAMES = "hanako", "taro", "mika", "mallory"
-KEYS = {name: Ed25519PrivateKey.from_private_bytes(name.encode().ljust(32)) for name in NAMES}
-
-Changes = tuple[SignedTrustChange, ...]
-
-
-def public(name: str) -> str:
-    return KEYS[name].public_key().public_bytes_raw().hex()
-
-
-def half(name: str, role: Role = Role.APPROVER, demo: bool = False) -> Named:
-    """The public half of somebody's key."""
-    key = public(name)
-    return Named(name=name, key_id=key_id_of(key), public_key=key, is_demo=demo, role=role)
-
-
-def signed(change: TrustChange, by: str = "") -> SignedTrustChange:
-    """A change under somebody's signature; under the one's whom it names, unless told."""
-    return SignedTrustChange(
-        change=change, signature=KEYS[by or change.by].sign(change.message).hex()
-    )
-
-
-def fold(changes: Changes, root: str = "", recorded: Recorded = NOTHING) -> Trusted:
-    return trusted(Kept(changes=changes), Expected(*PLACE, root, recorded), is_signed)
-
-
-def begun(name: str = "hanako", demo: bool = False) -> Changes:
-    return (signed(first_change(half(name, Role.LEAD, demo), PLACE, NOW, "n-1")),)
-
-
-def grown(
-    changes: Changes, made: Callable[[Trusted, Approver], tuple[TrustChange, ...]]
-) -> Changes:
-    """The list with what hanako signed next."""
-    known = fold(changes)
-    hanako = known.named("hanako")
-    assert hanako
-    return (*changes, *(signed(one, "hanako") for one in made(known, hanako)))
-
-
-def act() -> Act:
-    return Act(NOW, "n", "because")
-
-
-def three() -> Changes:
-    """Hanako, who added taro as an approver and mika as a lead, and revoked taro."""
-    changes = grown(begun(), lambda known, by: adding(known, half("taro"), by, act()))
-    changes = grown(changes, lambda known, by: adding(known, half("mika", Role.LEAD), by, act()))
-    return grown(changes, lambda known, by: revoking(known, "taro", by, act()))
-
-
-def next_change(changes: Changes, **said: object) -> TrustChange:
-    """A change that hanako might sign next; keywords make it another one."""
-    plain = {
-        "account": ACCOUNT,
-        "region": REGION,
-        "seq": len(changes) + 1,
-        "prev": fold(changes).head,
-        "action": TrustAction.ADD,
-        "approver": half("mallory"),
-        "by": "hanako",
-        "by_key_id": half("hanako").key_id,
-        "at": NOW,
-        "nonce": "n",
-    }
-    return TrustChange.model_validate({**plain, **said})
+from bunsui_core.domain.trust_changing import adding, giving_role
+from bunsui_core.domain.trusting import Recorded
+from tests.builders import NOW
+from tests.unit.trust_kit import (
+    Changes,
+    act,
+    begun,
+    fold,
+    grown,
+    half,
+    next_change,
+    public,
+    signed,
+    three,
+)
 
 
 def test_the_list_is_what_its_changes_made_of_it() -> None:
@@ -249,84 +185,3 @@ def test_a_list_that_another_key_began_is_none_where_the_root_is_named() -> None
     assert fold(three(), root).flaw == ""
     assert "trust_root" in fold(begun("mallory"), root).flaw
     assert fold(begun("mallory"), root).approvers == ()
-
-
-def test_a_demo_key_says_whom_to_trust_in_the_embedded_aws_only() -> None:
-    changes = begun(demo=True)
-    elsewhere = first_change(half("hanako", Role.LEAD, demo=True), ("1" * 12, REGION), NOW, "n")
-    kept = Kept(changes=(signed(elsewhere),))
-
-    assert fold(changes).approvers
-    assert "demo key" in trusted(kept, Expected("1" * 12, REGION), is_signed).flaw
-
-
-def older(*names: str) -> Kept:
-    """What a store of before there were signed changes holds."""
-    return Kept(rows=tuple(half(name, Role.LEAD).since(NOW) for name in names))
-
-
-def test_approvers_of_an_older_store_count_until_there_is_a_change() -> None:
-    kept = older("hanako", "mallory")
-
-    assert trusted(kept, Expected(*PLACE), is_signed).approvers == kept.rows
-    assert trusted(kept.model_copy(update={"changes": begun()}), Expected(*PLACE), is_signed) == (
-        fold(begun())
-    )
-
-
-def test_of_an_older_store_the_named_root_alone_counts() -> None:
-    found = trusted(older("hanako", "mallory"), Expected(*PLACE, half("hanako").key_id), is_signed)
-
-    assert [one.name for one in found.approvers] == ["hanako"]
-
-
-def test_an_older_store_is_brought_under_signed_changes_by_the_next_one() -> None:
-    rows = older("hanako", "taro", "mika").rows
-    gone = rows[1].model_copy(update={"revoked_at": NOW})
-    known = trusted(Kept(rows=(rows[0], gone, rows[2])), Expected(*PLACE), is_signed)
-
-    changes = adding(known, half("mallory"), rows[0], act())
-    after = fold(tuple(signed(one, "hanako") for one in changes))
-
-    assert [one.change.action for one in after.changes] == ["add", "add", "add", "revoke", "add"]
-    assert [(one.name, one.revoked_at) for one in after.approvers] == [
-        ("hanako", None),
-        ("taro", NOW),
-        ("mika", None),
-        ("mallory", None),
-    ]
-
-
-def test_a_store_that_lost_its_signed_changes_is_no_older_one() -> None:
-    recorded = Recorded({1: begun()[0].change.digest})
-
-    found = trusted(older("mallory"), Expected(*PLACE, "", recorded), is_signed)
-
-    assert (found.approvers, "was recorded" in found.flaw) == ((), True)
-
-
-def policy(text: str, seq: int, prev: str = "") -> SignedPolicy:
-    """A policy that hanako signed."""
-    plain = SignedPolicy(
-        version=2, text=text, key_id=half("hanako").key_id, signature="", seq=seq, prev=prev
-    )
-    signature = KEYS["hanako"].sign(plain.message).hex()
-    return plain.model_copy(update={"signature": signature})
-
-
-def test_a_policy_that_was_recorded_and_is_gone_ends_all_trust() -> None:
-    first = policy("one", 1)
-    second = policy("two", 2, first.digest)
-    expected = Expected(*PLACE, "", Recorded({}, {2: second.digest}))
-    kept = Kept(changes=begun(), policies=(second, first))
-
-    assert trusted(kept, expected, is_signed).flaw == ""
-    older_only = kept.model_copy(update={"policies": (first,)})
-    assert "policy 2 was recorded" in trusted(older_only, expected, is_signed).flaw
-
-
-def test_a_reason_too_long_to_be_signed_is_refused() -> None:
-    known = fold(begun())
-
-    with pytest.raises(BadInput, match="too long"):
-        adding(known, half("taro"), known.approvers[0], Act(NOW, "n", "長" * 1300))
