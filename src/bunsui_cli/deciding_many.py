@@ -61,7 +61,10 @@ def _reviewed(
     desk: OperatorDesk, human: Person, request_ids: tuple[str, ...]
 ) -> tuple[Review, ...]:
     reviews = tuple(desk.review(one) for one in _different(request_ids))
-    human.tell(laid_out(safe(group_document(reviews), REVIEW_LIMIT), human.width))
+    document = group_document(reviews)
+    if len(document) > REVIEW_LIMIT:
+        raise BadInput("these reviews are too long to be read at once.", "Name fewer requests.")
+    human.tell(laid_out(safe(document, REVIEW_LIMIT), human.width))
     return reviews
 
 
