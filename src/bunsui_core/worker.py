@@ -13,11 +13,10 @@ from bunsui_core.app.conduct import Conductor
 from bunsui_core.app.execute import execute
 from bunsui_core.app.explain import explain
 from bunsui_core.app.explained import Explained
-from bunsui_core.app.fulfil import Means
 from bunsui_core.app.learn import learn
 from bunsui_core.app.lease import Turn
 from bunsui_core.app.measure import Pulse
-from bunsui_core.app.perform import Hands
+from bunsui_core.app.perform import Hands, means_of
 from bunsui_core.app.punctual import seen_at
 from bunsui_core.app.request import approval
 from bunsui_core.app.retain import Tidying
@@ -52,6 +51,9 @@ PAUSES = Pauses(busy=0.1, idle=0.5, blind=3.0)
 
 REQUESTS = 200
 """How many of the newest requests one round looks at."""
+
+QUEUE, SELDOM = 1_000, 20
+"""How many a round looks at now and then, the first one too, and which: each twentieth."""
 
 AT_ONCE = 4
 """How many sessions are brought forward at the same time: most of it is waiting for AWS."""
@@ -100,10 +102,11 @@ class Worker:
         self._blind = ""
         self._read_at: datetime | None = None
         self._is_known = False
+        self._rounds_done = 0
         self._is_behind = False
         self._each: Each = map
         self._tidying = Tidying(shelf, hands.store)
-        self._conductor = Conductor(_means(hands, clock))
+        self._conductor = Conductor(means_of(hands, clock))
         self._explained = Explained()
 
     def tick(self) -> bool:
@@ -177,7 +180,9 @@ class Worker:
     def _waiting(self) -> tuple[Request, ...]:
         """Return the newest requests, and older ones that a dead executor left unfinished."""
         requests = self._hands.store.requests
-        newest = requests.newest(REQUESTS, now=self._clock())
+        most = REQUESTS if self._rounds_done % SELDOM else QUEUE
+        self._rounds_done += 1
+        newest = requests.newest(most, now=self._clock())
         found = {request.id: request for request in reversed(newest)}
         for left in self._hands.control.effects.expired(self._clock()):
             try:
@@ -287,14 +292,3 @@ class Worker:
         if self._blind:
             return pauses.blind
         return pauses.busy if moving else pauses.idle
-
-
-def _means(hands: Hands, clock: Callable[[], datetime]) -> Means:
-    control = hands.control
-    return Means(
-        sessions=hands.store.sessions,
-        executions=hands.seeing.executions,
-        runner=control.runner,
-        payloads=control.payloads,
-        clock=clock,
-    )

@@ -18,7 +18,7 @@ from bunsui_core.domain.errors import NotFound
 from bunsui_core.domain.failure import HistoryEvent, Observation
 from bunsui_core.domain.session import JobRun
 from bunsui_core.ports.control import Started
-from bunsui_core.worker import AT_ONCE, REQUESTS, Pauses, Worker
+from bunsui_core.worker import AT_ONCE, QUEUE, REQUESTS, Pauses, Worker
 from tests.builders import a_pipeline, a_session, an_attempt, later
 from tests.fakes import Clock, Crash, CrashPoint, FakeStepFunctions
 from tests.unit.desk_kit import Bench
@@ -136,3 +136,15 @@ def test_a_failure_that_cannot_be_explained_keeps_no_request_waiting(bench: Benc
 
     assert next(rounds) == 4
     assert [one["event"] for one in logged] == ["round_broken"]
+
+
+@pytest.mark.slow
+def test_what_was_approved_behind_a_thousand_that_wait_is_executed(bench: Bench) -> None:
+    bench.decide(bench.submit(request_id="r-oldest"))
+    for number in range(QUEUE - 1):
+        bench.submit(request_id=f"later-{number}", created_at=later(seconds=1))
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+
+    Worker(bench.hands(), shelf, "worker-1", Clock(later(minutes=2))).tick()
+
+    assert bench.world.effects == ["redrive r-oldest-1"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bunsui_core.app.fulfil import Means
 from bunsui_core.app.lease import Lease
 from bunsui_core.domain.approval import EffectState, Request
 from bunsui_core.domain.canonical import json_digest
@@ -40,6 +41,18 @@ class Hands:
     seeing: Seeing
     control: Control
     place: Place
+
+
+def means_of(hands: Hands, clock: Callable[[], datetime]) -> Means:
+    """Return what of it brings sessions forward."""
+    control = hands.control
+    return Means(
+        sessions=hands.store.sessions,
+        executions=hands.seeing.executions,
+        runner=control.runner,
+        payloads=control.payloads,
+        clock=clock,
+    )
 
 
 class Stopped(Exception):
