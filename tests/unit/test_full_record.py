@@ -5,14 +5,27 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from bunsui_core.adapters.local.connect import StoreReader
+from bunsui_core.adapters.local.control.audit import LocalAudit
+from bunsui_core.adapters.local.files import FileBlobs
+from bunsui_core.adapters.local.store import LocalArchive
+from bunsui_core.app.archive import Shelf
+from bunsui_core.app.lease import LEASE
+from bunsui_core.domain.audit import AuditEntry
 from bunsui_core.domain.errors import Unavailable
+from bunsui_core.worker import Worker
 from tests.builders import NOW
+from tests.fakes import Clock
 from tests.local_home import LocalHome
+from tests.unit.desk_kit import Bench
 from tests.unit.test_chaining import found
+from tests.unit.test_execute import turn
 
 ROOM = 3
 """Pages that are left on the disk, 4 KB each."""
@@ -34,6 +47,37 @@ def test_what_finds_no_room_is_refused_and_the_chain_goes_on_when_there_is(tmp_p
 
     assert made
     assert (last.seq, found(home.audit.rows(0, 2000))) == (made[-1] + 1, [])
+
+
+class Full(LocalAudit):
+    """A record that has no room for one kind of entry."""
+
+    def __init__(self, store: StoreReader, kind: str) -> None:
+        super().__init__(store)
+        self._kind = kind
+
+    def append(
+        self, kind: str, subject: str, actor: str, body_digest: str, at: datetime
+    ) -> AuditEntry:
+        """Append it, unless there is no room."""
+        if kind == self._kind:
+            raise Unavailable("the disk is full.", "Make room.")
+        return super().append(kind, subject, actor, body_digest, at)
+
+
+@pytest.mark.parametrize("kind", ["requested", "approved", "begun"])
+def test_what_cannot_be_recorded_is_not_executed_until_it_can(bench: Bench, kind: str) -> None:
+    request = bench.submit()
+    bench.decide(request)
+    hands = bench.hands()
+    full = replace(hands.control, audit=Full(bench.connection, kind))
+    shelf = Shelf(LocalArchive(bench.connection), FileBlobs(bench.settings.blobs_path))
+
+    Worker(replace(hands, control=full), shelf, "worker-1", Clock(turn().now)).tick()
+    before = list(bench.world.effects)
+    Worker(hands, shelf, "worker-2", Clock(turn().now + 2 * LEASE)).tick()
+
+    assert (before, bench.world.effects) == ([], [f"redrive {request.id}-1"])
 
 
 def fill(home: LocalHome, made: list[int]) -> None:
