@@ -73,6 +73,7 @@ def test_the_difference_shows_the_whole_input() -> None:
 
 def test_ascii_keeps_the_width_of_every_text() -> None:
     assert ascii_of("✓ ingest → 注文 …") == "+ ingest > ???? ~"
+    assert ascii_of("≠ input █░") == "! input #."
 
 
 def test_a_user_can_ask_for_ascii() -> None:

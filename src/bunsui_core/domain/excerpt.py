@@ -13,28 +13,33 @@ SHOWN = 600
 """Characters of one input or value that a review shows; the digest covers the whole."""
 
 
-def excerpt(text: str, shown: str | None = None) -> str:
-    """Return a text on one line, without its secrets, and what names the whole if it is not it.
-
-    `shown` is what is shown of it, where the secrets in it are known by something beside it.
-    """
-    bare = masked(text) if shown is None else shown
-    is_long = len(bare) > SHOWN
+def excerpt(text: str) -> str:
+    """Return a text on one line, without its secrets, and what names the whole if it is not it."""
+    bare = masked(text)
+    if bare == text:
+        return _cut(text)
+    # The plan has a digest of the whole as well, so this one tells nobody more.
     line = safe(bare[:SHOWN], SHOWN, False)
-    if not is_long and bare == text:
-        return line
-    what = f"the first {SHOWN} of {len(text):,} characters" if is_long else "without its secrets"
-    return f"{line}{'…' if is_long else ''} ({what}; sha256 of the whole {text_digest(text)})"
+    much = f"of {len(text):,} characters, " if len(bare) > SHOWN else ""
+    return f"{line} ({much}without its secrets; sha256 of the whole {text_digest(text)})"
 
 
 def changed(one: InputChange) -> str:
-    """Return a value of an input before and after, without secrets."""
-    before, after = (excerpt(text, _without_secret(one.path, text)) for text in _sides(one))
-    return f"{safe(one.path, SHOWN, False)}: {before} -> {after}"
+    """Return a value of an input before and after, without secrets.
+
+    A secret has no digest here: one of a value alone can be guessed.
+    """
+    before, after = _without_secret(one.path, one.before), _without_secret(one.path, one.after)
+    is_told = before == after and one.before != one.after
+    other = " (another one)" if is_told else ""
+    return f"{safe(one.path, SHOWN, False)}: {_cut(before)} -> {_cut(after)}{other}"
 
 
-def _sides(one: InputChange) -> tuple[str, str]:
-    return one.before, one.after
+def _cut(text: str) -> str:
+    if len(text) <= SHOWN:
+        return safe(text, SHOWN, False)
+    what = f"the first {SHOWN} of {len(text):,} characters; sha256 of the whole {text_digest(text)}"
+    return f"{safe(text[:SHOWN], SHOWN, False)}… ({what})"
 
 
 def _without_secret(path: str, text: str) -> str:
