@@ -19,8 +19,9 @@ def excerpt(text: str) -> str:
     if bare == text:
         return _cut(text)
     # The plan has a digest of the whole as well, so this one tells nobody more.
-    line = safe(bare[:SHOWN], SHOWN, False)
-    much = f"of {len(text):,} characters, " if len(bare) > SHOWN else ""
+    is_long = len(bare) > SHOWN
+    line = safe(bare[:SHOWN], SHOWN, False) + ("…" if is_long else "")
+    much = f"of {len(text):,} characters, " if is_long else ""
     return f"{line} ({much}without its secrets; sha256 of the whole {text_digest(text)})"
 
 
