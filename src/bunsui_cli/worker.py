@@ -28,25 +28,28 @@ Machines = Annotated[
     ),
 ]
 
+Webhook = Annotated[
+    str,
+    typer.Option(
+        envvar="BUNSUI_WEBHOOK",
+        show_envvar=True,
+        help="Where new failures and waiting approvals are posted as JSON; https only.",
+    ),
+]
+TrustsClock = Annotated[
+    bool,
+    typer.Option(
+        "--trust-clock",
+        help="The clock is right now, though it stands before the last worker's moment.",
+    ),
+]
+
 
 @app.command()
 def worker(
-    webhook: Annotated[
-        str,
-        typer.Option(
-            envvar="BUNSUI_WEBHOOK",
-            show_envvar=True,
-            help="Where new failures and waiting approvals are posted as JSON; https only.",
-        ),
-    ] = "",
+    webhook: Webhook = "",
     machines: Machines = None,
-    trusts_clock: Annotated[
-        bool,
-        typer.Option(
-            "--trust-clock",
-            help="The clock is right now, though it stands before the last worker's moment.",
-        ),
-    ] = False,
+    trusts_clock: TrustsClock = False,
     as_json: AsJson = False,
 ) -> None:
     """Watch the sessions and execute what was approved, until Ctrl-C."""
