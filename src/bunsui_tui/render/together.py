@@ -57,7 +57,7 @@ def heading(prepared: tuple[Prepared, ...], board: Board, width: int) -> Group:
     first = min(one.expires_at for one in plans)
     known = [board.approval(one.request_id) for one in plans]
     over = sum(one is not None and one.status is not ApprovalStatus.REQUESTED for one in known)
-    gone = words(f", {over} of them wait no more") if over else Text()
+    gone = words(f", {over} no longer wait") if 0 < over < len(plans) else Text()
     risk = max((one.risk for one in plans), key=lambda one: one.rank)
     line = words(
         ("Review ", TITLE),
@@ -226,6 +226,5 @@ def _became(one: Decided, answer: Answer) -> Block:
     if one.approval is None:
         why = words(sign(FAILED), " ", said(one.request_id, 64), "  left out: ")
         return words(why, said(one.why_not, 400))
-    done = "approved" if answer is Answer.APPROVE else "rejected"
-    note = said(one.approval.note, 200, MUTED)
-    return words(sign(OK), " ", said(one.request_id, 64), f"  {done}  ", note)
+    done = "" if answer is Answer.APPROVE else "rejected: "
+    return words(sign(OK), " ", said(one.request_id, 64), f"  {done}", said(one.approval.note, 200))
