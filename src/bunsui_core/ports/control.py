@@ -86,9 +86,7 @@ class Runner(Protocol):
         """
         ...
 
-    def redrive(
-        self, execution_arn: str, client_token: str, may_leave: Callable[[], None]
-    ) -> None:
+    def redrive(self, execution_arn: str, client_token: str, may_leave: Callable[[], None]) -> None:
         """Let an execution go on at its failed state.
 
         `may_leave` is called when the request is signed and before it leaves, at each try; what it
