@@ -213,7 +213,7 @@ def test_without_a_policy_under_a_good_signature_nothing_is_approved(
         connection.execute("DROP TRIGGER policies_never_vanish")
         assert connection.execute(statement).rowcount == 1
 
-    with pytest.raises((Refused, NotAuthorised), match="nothing is allowed|nobody is trusted"):
+    with pytest.raises((Refused, NotAuthorised), match=r"nothing is allowed|nobody is trusted"):
         answer(home, home.review(asked(home)))
 
 
