@@ -113,10 +113,10 @@ class Home:
         """Let the cause of a failure be known."""
         self.writing.diagnoses.put(diagnosis)
 
-    def desk(self) -> AgentDesk:
+    def desk(self, executes: bool = True) -> AgentDesk:
         """The desk of an agent, over connections that only read and ask."""
         seeing = Seeing(self.world, self.logs, self.inventory)
-        nature = Nature(clock=self.clock, new_request_id=self._id, new_session_id=self._id)
+        nature = Nature(self.clock, self._id, self._id, executes)
         return AgentDesk(
             store(self.settings, reader(self.settings)), seeing, "agent:claude", nature
         )

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from bunsui_core.domain.value import Json
 from bunsui_core.settings import Settings
 from bunsui_core.wiring.store import reader, store
 from bunsui_mcp.http import LARGEST, listen
-from tests.builders import REQUEST_ID, a_diagnosis, a_request, later
+from tests.builders import REQUEST_ID, a_diagnosis, a_request
 from tests.mcp.calls import answered, refused
 from tests.mcp.home import Home
 from tests.mcp.served import BOTH, CLAUDE, COPILOT, PATIENCE_S, Served, served, write_tokens
@@ -58,8 +59,11 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def ask(home: Path, request_id: str, requester: str) -> None:
     """Let an agent have asked for something."""
     requests = store(Settings(home=home), reader(Settings(home=home))).requests
-    far = later(days=36_500)  # the server's clock is the real one
-    requests.submit(a_request(request_id=request_id, requester=requester, expires_at=far))
+    now = datetime.now(UTC)  # the server's clock is the real one
+    later = now + timedelta(days=1)
+    requests.submit(
+        a_request(request_id=request_id, requester=requester, created_at=now, expires_at=later)
+    )
 
 
 def test_the_health_check_needs_no_token_and_tells_nothing_else(both: Served) -> None:

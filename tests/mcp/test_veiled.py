@@ -89,7 +89,7 @@ async def test_who_asks_where_nothing_is_executed_is_told_so(
     home: Home, place: str, is_told: bool
 ) -> None:
     home.add(a_session(id=SESSION, environment=place))
-    asking = home.desk()
+    asking = home.desk(executes=place == "local")
     best = asking.propose(SESSION).proposals[0]
     async with Client(build_server(always(asking))) as client:
         arguments: dict[str, Json] = {"proposal_id": best.proposal_id, "reason": "it is free"}
