@@ -32,6 +32,10 @@ def test_the_starter_and_a_freeze_parse() -> None:
     [
         (STARTER.replace('"one"', '"all"'), "line 12: require: input should be 'self', 'one'"),
         (STARTER.replace("requester", "who"), "line 7: who: is not known here; line 11: who"),
+        (
+            STARTER.replace("requester", "requestor"),
+            "line 7: requestor: is not known here, did you mean requester?; line 11",
+        ),
         (f"{STARTER}\nallow_everything = true\n", "line 14: allow_everything: is not known here"),
         (STARTER.replace('match = { requester = "agent" }\n', "").replace("require =", "needs ="),
          "line 8: needs: is not known here"),

@@ -130,7 +130,8 @@ def _parsed(text: str) -> Policy:
 
 def _no_policy(why: str) -> BadInput:
     return BadInput(
-        f"the policy does not parse: {why}.", "Nothing is approved or executed under such a text."
+        f"the policy does not parse: {why}.",
+        "Correct it and run `bunsui policy check FILE`; as it is, it allows nothing.",
     )
 
 

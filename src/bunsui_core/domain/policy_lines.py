@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from bunsui_core.domain.nearest import nearest
+
 Place: TypeAlias = tuple[int | str, ...]
 """The path to a value in the read text: names of tables and keys, places in lists."""
+
+KNOWN = (
+    *("version", "expiry_minutes", "break_glass", "pending", "rules", "freeze", "match", "require"),
+    *("environment", "kind", "pipeline", "risk", "agent", "requester", "per_requester", "total"),
+    *("name", "from", "until", "days", "to", "zone"),
+)
+"""The words of a policy, wherever they stand in it."""
 
 MOST_TOLD = 5
 """Faults that are told at once."""
@@ -62,4 +71,6 @@ def _fault(lines: Mapping[Place, int], place: Place, kind: str, words: str) -> s
     told = {"extra_forbidden": "is not known here", "missing": "is missing"}
     plain = words.removeprefix("Value error, ").replace("'', ", "")
     said = told.get(kind, plain[:1].lower() + plain[1:])
+    if kind == "extra_forbidden" and (meant := nearest(name, KNOWN)) not in {"", name}:
+        said = f"{said}, did you mean {meant}?"
     return f"line {line}: {name}: {said}" if name else f"line {line}: {said}"
