@@ -96,7 +96,7 @@ class Answering(Frame):
         """Return how to approve, or why that cannot be done."""
         if why_not := self.why_not_approve():
             return words((why_not, MUTED))
-        first = "say why it is lifted, then " if frozen(self.reviews) else ""
+        first = "why you lift the freeze, then " if frozen(self.reviews) else ""
         code = f"type {self.code}, then " if self.code else ""
         last = self._signatory(Answer.APPROVE).last_typed
         return words("Approve: ", ("a", "key"), f", then {first}{code}{last}")
