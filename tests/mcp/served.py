@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TypeAlias
@@ -19,6 +20,10 @@ from mcp.client.session import MessageHandlerFnT
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
+
+from bunsui_core.settings import Settings
+from bunsui_core.wiring.store import reader, store
+from tests.builders import a_request
 
 PATIENCE_S = 60
 CLAUDE, COPILOT = "c" * 32, "p" * 32
@@ -96,3 +101,13 @@ def served(folder: Path, *flags: str, files: int = 0) -> Iterator[Served]:
             yield Served(said["health"].removesuffix("/healthz"), folder, process)
         finally:
             process.kill()
+
+
+def ask(home: Path, request_id: str, requester: str) -> None:
+    """Let an agent have asked for something."""
+    requests = store(Settings(home=home), reader(Settings(home=home))).requests
+    now = datetime.now(UTC)  # the server's clock is the real one
+    later = now + timedelta(days=1)
+    requests.submit(
+        a_request(request_id=request_id, requester=requester, created_at=now, expires_at=later)
+    )

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,13 +18,11 @@ import pytest
 from anyio import to_thread
 
 from bunsui_core.domain.value import Json
-from bunsui_core.settings import Settings
-from bunsui_core.wiring.store import reader, store
 from bunsui_mcp.http import LARGEST, listen
-from tests.builders import REQUEST_ID, a_diagnosis, a_request
+from tests.builders import REQUEST_ID, a_diagnosis
 from tests.mcp.calls import answered, refused
 from tests.mcp.home import Home
-from tests.mcp.served import BOTH, CLAUDE, COPILOT, PATIENCE_S, Served, served, write_tokens
+from tests.mcp.served import BOTH, CLAUDE, COPILOT, PATIENCE_S, Served, ask, served, write_tokens
 
 BEARER = f"Bearer {CLAUDE}"
 AS_JSON = {"Content_Type": "application/json", "Accept": "application/json, text/event-stream"}
@@ -54,16 +51,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(folder, "--transport", "both", "--tokens", tokens) as it:
         yield it
         assert "Traceback" not in it.stop()
-
-
-def ask(home: Path, request_id: str, requester: str) -> None:
-    """Let an agent have asked for something."""
-    requests = store(Settings(home=home), reader(Settings(home=home))).requests
-    now = datetime.now(UTC)  # the server's clock is the real one
-    later = now + timedelta(days=1)
-    requests.submit(
-        a_request(request_id=request_id, requester=requester, created_at=now, expires_at=later)
-    )
 
 
 def test_the_health_check_needs_no_token_and_tells_nothing_else(both: Served) -> None:

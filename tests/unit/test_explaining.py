@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -230,3 +230,17 @@ def test_a_rule_of_its_own_expiry_ends_a_request_sooner_than_its_asker_wrote() -
     assert found.until == later(minutes=5)
     assert all("waited longer" in one.why for one in found.signers)
     assert Role.LEAD in found.lifted_by
+
+
+def test_the_end_of_its_time_is_told_in_utc_whatever_zone_its_asker_wrote() -> None:
+    east = later(minutes=20).astimezone(timezone(timedelta(hours=9)))
+    found = terms(parse_policy(POLICY), a_request(expires_at=east).plan, NOW)
+
+    assert (found.until, found.until.tzinfo) == (later(minutes=20), UTC)
+
+
+def test_a_time_that_has_no_moment_in_utc_ends_no_list() -> None:
+    first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))
+    plan = a_request(created_at=first, expires_at=first + timedelta(minutes=1)).plan
+
+    assert terms(parse_policy(POLICY), plan, NOW).until == first + timedelta(minutes=1)

@@ -75,9 +75,7 @@ def terms(
         ruled=found,
         frozen=None if found.is_brake else frozen(_freezes(policy), told, now),
         lifted_by=policy.break_glass if isinstance(policy, Policy) else (),
-        until=plan.created_at + waits
-        if plan.expires_at - plan.created_at > waits
-        else plan.expires_at,
+        until=_last(plan, waits),
         now=now,
     )
 
