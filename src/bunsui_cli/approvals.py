@@ -25,14 +25,6 @@ RequestId = Annotated[
         autocompletion=request_ids,
     ),
 ]
-WaitingId = Annotated[
-    str,
-    typer.Argument(
-        metavar="REQUEST",
-        help="Its id, from `bunsui approvals list`.",
-        autocompletion=waiting_ids,
-    ),
-]
 WaitingIds = Annotated[
     list[str],
     typer.Argument(

@@ -167,9 +167,10 @@ def test_what_a_person_decides_is_answered_in_its_schema(home: Home) -> None:
     said = [
         typed(home.path, "approvals", "approve", waiting[0]),
         typed(home.path, "approvals", "reject", waiting[1], "--reason", "no"),
+        typed(home.path, "approvals", "stop", waiting[0], "--reason", "not now"),
     ]
 
-    for done, name in zip(said, ("approve", "reject"), strict=True):
+    for done, name in zip(said, ("approve", "reject", "stop"), strict=True):
         document = done.stdout[done.stdout.index("{\n") :]
         validator(f"cli.approvals-{name}.json").validate(json.loads(document))
 
@@ -260,16 +261,15 @@ def test_what_ends_it_answers_in_its_schema(home: Home, command: tuple[str, ...]
 
 def test_no_command_is_left_out() -> None:
     run = {tuple(w for w in words if w not in {"-e", "shop"}) for words in LOOKS}
-    decided = {("approvals", "show"), ("approvals", "approve"), ("approvals", "reject")}
+    decided = {("approvals", one) for one in ("show", "approve", "reject", "stop")}
     decided |= {("policy", "check"), ("policy", "sign")}
     apart = {("storms", "show"), ("storms", "recover"), ("store", "export"), ("store", "import")}
-    # At terminals of their own: cli/test_trusting.py, and unit tests of the desk that stops.
+    # At terminals of their own, and held against their schemas there: cli/test_trusting.py.
     alone = {("approvers", one) for one in ("key", "add", "revoke", "role")}
     others = (
         apart
         | decided
         | alone
-        | {("approvals", "stop")}
         | {("approvers", "init"), ("approvers", "passphrase"), ("worker",)}
         | STOPS
         | BECOME_ANOTHER_PROGRAM

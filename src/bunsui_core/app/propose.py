@@ -132,11 +132,6 @@ def require_possible(session: Session, job: str, mode: Mode, wanted: Wanted, wor
     if world.present and world.present.is_express and mode is not Mode.MARK_DONE:
         told = express(_job(session, job).machine, job)
         raise Refused(told.message, told.next_step)
-    if mode is not Mode.MARK_DONE and world.present and world.present.is_express:
-        raise Refused(
-            f"job {job} runs on an Express machine, of which Step Functions keeps no history.",
-            "Deploy it as a Standard machine, or mark the job done with an output.",
-        )
     if mode is Mode.RESTART and wanted.edited_input is not None:
         require_input(_job(session, job), wanted.edited_input)
     if mode is Mode.ENTER_AT and wanted.edited_input is not None:
